@@ -1,0 +1,25 @@
+/* Spelling: the one target word that an unknown form is a single typing error away from.
+ *
+ * Errors are one letter dropped, doubled or put in, one letter changed, or two neighbours swapped (Damerau), in
+ * code points. Lookup hashes the deletion neighbourhood of the form (W. Garbe's SymSpell), so that its cost does not depend on
+ * the number of targets. A dk_spelling is immutable once built and may be shared by threads.
+ */
+#ifndef DK_TEXT_SPELLING_H
+#define DK_TEXT_SPELLING_H
+
+#include "base/status.h"
+
+#define DK_SPELLING_NONE UINT32_MAX
+
+typedef struct dk_spelling dk_spelling;
+
+/* targets: folded words, of which those under min_letters code points (or over 127 bytes) are left out; a doubled target
+   counts once, by its first index. The texts are copied. */
+dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count, int min_letters, dk_error *err);
+void dk_spelling_free(dk_spelling *spelling);
+
+/* The index of the only target within one error of form; DK_SPELLING_NONE when there is none, when two different targets
+   tie, or when form is itself a target. Whether form is a known word is for the caller to ask first. */
+uint32_t dk_spelling_find(const dk_spelling *spelling, dk_str form);
+
+#endif
