@@ -1,0 +1,397 @@
+#include "io/delimited.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "io/clean.h"
+#include "io/scan.h"
+
+enum { FAR = 120 }; /* bytes before a place that an excerpt still shows */
+
+static bool grow_bytes(char **bytes, size_t *cap, size_t need) {
+    if (need > SIZE_MAX / 2 - DK_SCAN_PAD) return false;
+    return dk_grow(bytes, cap, need + DK_SCAN_PAD);
+}
+
+dk_status dk_delimited_fail(const dk_delimited *d, const char *bytes, size_t len, int64_t line, const char *at,
+                            dk_error *err, const char *format, ...) {
+    const char *start = bytes;
+    for (const char *p = bytes; p < at; p++) {
+        if (*p != d->dialect.eol) continue;
+        line++;
+        start = p + 1;
+    }
+    char message[256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    dk_fail_at(err, DK_EDATA, d->source.name, line, at - start + 1, "%s", message);
+    const char *end = memchr(at, d->dialect.eol, (size_t)(bytes + len - at));
+    size_t rest = (size_t)((end != NULL ? end : bytes + len) - at);
+    if (at - start <= FAR) {
+        dk_error_excerpt(err, start, (size_t)(at - start) + rest);
+    } else {
+        char excerpt[FAR + 4] = "...";
+        if (rest > FAR) rest = FAR;
+        while (rest > 0 && ((unsigned char)at[rest] & 0xC0) == 0x80) rest--; /* never half a character */
+        memcpy(excerpt + 3, at, rest);
+        dk_error_excerpt(err, excerpt, rest + 3);
+    }
+    return DK_EDATA;
+}
+
+static const char close_it[] = "add the closing quote, or say --quote none if quotes are plain text here";
+
+/* Reads on until the carry holds at least want bytes or the source ends. */
+static dk_status fill_carry(dk_delimited *d, size_t want, dk_error *err) {
+    if (!grow_bytes(&d->carry, &d->carry_cap, want)) return dk_fail_memory(err);
+    while (!d->ended && want - d->carry_len >= 4) {
+        size_t got;
+        dk_status status = dk_source_read(&d->source, d->carry + d->carry_len, want - d->carry_len, &got, err);
+        if (status != DK_OK) return status;
+        d->carry_len += got;
+        if (got == 0) d->ended = true;
+    }
+    return DK_OK;
+}
+
+/* Looks through the whole file (of a stream: through the carry) for quoted fields that are not closed. */
+static dk_status settle_tab_quotes(dk_delimited *d, dk_error *err) {
+    dk_tab_quotes t = {0};
+    bool whole = d->ended || d->source.seekable;
+    dk_tab_quotes_feed(&t, d->carry, d->carry_len);
+    dk_status status = DK_OK;
+    if (!d->ended && d->source.seekable && !t.open) {
+        enum { PIECE = 256 * 1024 };
+        char *piece = malloc(PIECE);
+        if (piece == NULL) return dk_fail_memory(err);
+        size_t got;
+        do {
+            status = dk_source_read(&d->source, piece, PIECE, &got, err);
+            if (status == DK_OK) dk_tab_quotes_feed(&t, piece, got);
+        } while (status == DK_OK && got > 0 && !t.open);
+        free(piece);
+        /* read again what the carry holds */
+        size_t held = d->carry_len;
+        d->carry_len = 0;
+        if (status == DK_OK) status = dk_source_rewind(&d->source, err);
+        if (status == DK_OK) status = fill_carry(d, held, err);
+    }
+    d->dialect.quoted = t.any && dk_tab_quotes_closed(&t, whole);
+    return status;
+}
+
+static bool tab_named(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot != NULL && (strcasecmp(dot, ".tsv") == 0 || strcasecmp(dot, ".tab") == 0);
+}
+
+/* The first record that is not blank, complete in the carry. NULL with DK_OK when there is none. */
+static dk_status first_record(const dk_reader *r, dk_delimited *d, const char **record, const char **next, size_t *count,
+                              dk_error *err) {
+    for (;;) {
+        const char *p = d->carry + d->dialect.skip, *end = d->carry + d->carry_len;
+        while (p < end && (*p == '\n' || *p == '\r')) p++;
+        *record = NULL;
+        if (p == end && d->ended) return DK_OK;
+        dk_field last;
+        *next = dk_record_split(&d->dialect, p, end, d->ended, &last, 1, count);
+        *record = p;
+        if (*next != NULL) return DK_OK;
+        if (d->ended || d->carry_len > r->options.record_limit) {
+            const char *at = d->dialect.quoted ? memchr(p, '"', (size_t)(end - p)) : NULL;
+            dk_delimited_fail(d, d->carry, d->carry_len, 1, at != NULL ? at : p, err,
+                              at != NULL ? "a quoted field in the header row is never closed"
+                                         : "the header row does not end");
+            if (at != NULL) dk_error_remedy(err, "%s", close_it);
+            return DK_EDATA;
+        }
+        dk_status status = fill_carry(d, 2 * d->carry_len, err);
+        if (status != DK_OK) return status;
+    }
+}
+
+static bool put_field(dk_str *name, const dk_field *f, dk_arena *arena) {
+    char *text = dk_arena_alloc(arena, f->len + f->tail + DK_SCAN_PAD);
+    if (text == NULL) return false;
+    size_t len = 0;
+    for (size_t i = 0; i < f->len; i++) {
+        text[len++] = f->ptr[i];
+        if (f->quoted && f->ptr[i] == '"') i++; /* doubled */
+    }
+    if (f->tail > 0) memcpy(text + len, f->ptr + f->len + 1, f->tail);
+    len += f->tail;
+    memset(text + len, 0, DK_SCAN_PAD);
+    *name = (dk_str){text, len};
+    dk_read_counts ignored = {0};
+    return dk_cell_clean(name, arena, &ignored);
+}
+
+static dk_status name_columns(dk_reader *r, dk_delimited *d, const char *record, size_t count, dk_error *err) {
+    dk_field *fields = calloc(count, sizeof *fields);
+    dk_str *names = calloc(count, sizeof *names);
+    dk_status status = DK_OK;
+    if (fields == NULL || names == NULL) status = dk_fail_memory(err);
+    if (status == DK_OK) dk_record_split(&d->dialect, record, d->carry + d->carry_len, d->ended, fields, count, &count);
+    for (size_t i = 0; i < count && status == DK_OK; i++) {
+        bool ok = true;
+        if (r->options.no_header) {
+            dk_buf number;
+            dk_buf_init(&number);
+            dk_buf_put_int(&number, (int64_t)i + 1);
+            names[i] = (dk_str){dk_arena_strdup(&r->arena, dk_buf_cstr(&number), number.len), number.len};
+            ok = names[i].ptr != NULL;
+            dk_buf_dispose(&number);
+        } else {
+            ok = put_field(&names[i], &fields[i], &r->arena);
+        }
+        if (!ok) status = dk_fail_memory(err);
+    }
+    /* a trailing delimiter on the header makes no column */
+    if (count > 1 && names != NULL && names[count - 1].len == 0) count--;
+    if (status == DK_OK) status = dk_reader_set_columns(r, names, count, err);
+    free(fields);
+    free(names);
+    return status;
+}
+
+static dk_status open_state(dk_reader *r, dk_delimited *d, const char *path, dk_error *err) {
+    const dk_reader_options *o = &r->options;
+    dk_status status = dk_source_open(&d->source, path, o->encoding, o->rewindable, err);
+    if (status != DK_OK) return status;
+    r->source = d->source.name;
+    status = fill_carry(d, o->block_bytes, err);
+    if (status != DK_OK) return status;
+    dk_dialect_detect(&d->dialect, d->carry, d->carry_len, d->ended, tab_named(path), o);
+    if (d->dialect.delimiter == '\t' && o->quoting == DK_QUOTE_AUTO) status = settle_tab_quotes(d, err);
+    if (status != DK_OK) return status;
+    const char *record, *next;
+    size_t count;
+    status = first_record(r, d, &record, &next, &count, err);
+    if (status != DK_OK) return status;
+    if (record == NULL) {
+        dk_fail_at(err, DK_EDATA, d->source.name, 0, 0, "the file is empty");
+        dk_error_remedy(err, "expected a header row with the names of the columns, then one row per response");
+        return DK_EDATA;
+    }
+    status = name_columns(r, d, record, count, err);
+    const char *data = o->no_header ? record : next;
+    d->data_start = (size_t)(data - d->carry);
+    d->opening = d->carry_len;
+    d->data_line = 1;
+    for (const char *p = d->carry; p < data; p++) d->data_line += *p == d->dialect.eol;
+    d->carry_at = d->data_start;
+    d->line = d->data_line;
+    d->number = 1;
+    return status;
+}
+
+/* Where records end, found over pieces of a growing buffer. All positions are offsets into it. */
+typedef struct boundary {
+    size_t seen;             /* bytes looked at */
+    size_t record;           /* where the record at hand begins: all before it is complete */
+    size_t open, closed;     /* the last opening and closing quote + 1; closed 0: none yet */
+    bool inside;             /* between them */
+    int64_t lines, records, blanks;
+    int64_t lines_complete;  /* lines before record */
+} boundary;
+
+/* A record ends at `at`. */
+static inline void end_record(boundary *b, const dk_delimited *d, bool skip_blanks, const char *bytes, size_t at) {
+    size_t len = at - b->record;
+    bool blank = len == 0 || (len == 1 && d->dialect.eol == '\n' && bytes[b->record] == '\r');
+    if (blank && skip_blanks)
+        b->blanks++;
+    else
+        b->records++;
+    b->record = at + 1;
+    b->lines_complete = ++b->lines;
+}
+
+/* Whether a quote outside of quotes begins a quoted field, or doubles the closing quote just before it. */
+static inline bool opens(const boundary *b, const dk_delimited *d, const char *bytes, size_t at) {
+    if (at == b->record || b->closed == at) return true;
+    return d->dialect.delimiter != '\0' && bytes[at - 1] == d->dialect.delimiter;
+}
+
+static void find_boundaries(boundary *b, const dk_delimited *d, bool skip_blanks, const char *bytes, size_t len) {
+    char eol = d->dialect.eol;
+    for (; b->seen < len; b->seen += 64) {
+        size_t base = b->seen;
+        uint64_t valid = dk_scan_first(len - base);
+        uint64_t lines = dk_scan_equal(bytes + base, eol) & valid;
+        uint64_t quotes = d->dialect.quoted ? dk_scan_equal(bytes + base, '"') & valid : 0;
+        while ((quotes | lines) != 0) {
+            if (b->inside) {
+                if (quotes == 0) {
+                    b->lines += dk_scan_count(lines);
+                    break;
+                }
+                int bit = dk_scan_lowest(quotes);
+                uint64_t before = lines & dk_scan_first((size_t)bit);
+                b->lines += dk_scan_count(before);
+                lines ^= before;
+                quotes &= quotes - 1;
+                b->inside = false;
+                b->closed = base + (size_t)bit + 1;
+            } else {
+                int bit = dk_scan_lowest(quotes | lines);
+                size_t at = base + (size_t)bit;
+                if ((lines >> bit & 1) != 0) {
+                    lines &= lines - 1;
+                    end_record(b, d, skip_blanks, bytes, at);
+                    continue;
+                }
+                quotes &= quotes - 1;
+                if (!opens(b, d, bytes, at)) continue;
+                if (b->closed != at || at == b->record) b->open = at;
+                b->inside = true;
+            }
+        }
+    }
+    b->seen = len;
+}
+
+static dk_status too_long(const dk_delimited *d, const struct dk_block_data *data, const boundary *b, dk_error *err) {
+    const char *at = data->bytes + (b->inside ? b->open : b->record);
+    dk_delimited_fail(d, data->bytes, data->len, d->line, at, err,
+                      b->inside ? "a quoted field that begins here is not closed within %zu MB"
+                                : "a row that begins here does not end within %zu MB",
+                      data->len >> 20);
+    if (b->inside) dk_error_remedy(err, "%s", close_it);
+    return DK_EDATA;
+}
+
+/* The source ended within a record. Cut within a quoted field of one line, it is a row to reject; else the field has
+   swallowed the rows behind it. */
+static dk_status last_record(const dk_delimited *d, struct dk_block_data *data, boundary *b, bool skip_blanks,
+                             dk_error *err) {
+    size_t len = data->len;
+    if (b->record == len) return DK_OK;
+    if (b->inside) {
+        size_t text_end = len;
+        while (text_end > b->open && (data->bytes[text_end - 1] == '\n' || data->bytes[text_end - 1] == '\r')) text_end--;
+        if (memchr(data->bytes + b->open, d->dialect.eol, text_end - b->open) != NULL) {
+            dk_delimited_fail(d, data->bytes, len, d->line, data->bytes + b->open, err,
+                              "a quoted field that begins here is never closed");
+            dk_error_remedy(err, "%s", close_it);
+            return DK_EDATA;
+        }
+        data->cut = true;
+    }
+    int64_t lines = b->lines;
+    end_record(b, d, skip_blanks, data->bytes, len);
+    b->record = len;
+    b->lines = b->lines_complete = lines;
+    return DK_OK;
+}
+
+static dk_status find_records(dk_reader *r, dk_delimited *d, struct dk_block_data *data, boundary *b, dk_error *err) {
+    size_t want = r->options.block_bytes;
+    for (;; want *= 2) {
+        if (want < data->len + 4) want = data->len + 4;
+        if (!grow_bytes(&data->bytes, &data->cap, want)) return dk_fail_memory(err);
+        while (!d->ended && want - data->len >= 4) {
+            size_t got;
+            dk_status status = dk_source_read(&d->source, data->bytes + data->len, want - data->len, &got, err);
+            if (status != DK_OK) return status;
+            data->len += got;
+            if (got == 0) d->ended = true;
+        }
+        memset(data->bytes + data->len, 0, DK_SCAN_PAD);
+        bool skip_blanks = r->ncolumns > 1;
+        find_boundaries(b, d, skip_blanks, data->bytes, data->len);
+        if (d->ended) return last_record(d, data, b, skip_blanks, err);
+        if (b->record > 0) return DK_OK;
+        if (data->len > r->options.record_limit) return too_long(d, data, b, err);
+    }
+}
+
+static dk_status read_block(dk_reader *r, dk_block *block, bool *done, dk_error *err) {
+    dk_delimited *d = r->state;
+    struct dk_block_data *data = block->data;
+    data->len = d->carry_len - d->carry_at;
+    data->cut = false;
+    if (!grow_bytes(&data->bytes, &data->cap, data->len)) return dk_fail_memory(err);
+    memcpy(data->bytes, d->carry + d->carry_at, data->len);
+    d->carry_at = d->carry_len = 0;
+    boundary b = {0};
+    dk_status status = find_records(r, d, data, &b, err);
+    if (status != DK_OK) return status;
+    if (data->len == 0) {
+        *done = true;
+        return DK_OK;
+    }
+    size_t tail = data->len - b.record;
+    if (!grow_bytes(&d->carry, &d->carry_cap, tail)) return dk_fail_memory(err);
+    memcpy(d->carry, data->bytes + b.record, tail);
+    d->carry_len = tail;
+    data->len = b.record;
+    memset(data->bytes + data->len, 0, DK_SCAN_PAD);
+    data->line = d->line;
+    data->multi_line = b.lines_complete > b.records + b.blanks;
+    block->serial = d->serial++;
+    block->first_number = d->number;
+    block->numbered = b.records;
+    block->counts.blank_lines = b.blanks;
+    d->number += b.records;
+    d->line += b.lines_complete;
+    return DK_OK;
+}
+
+static dk_status rewind_source(dk_reader *r, dk_error *err) {
+    dk_delimited *d = r->state;
+    dk_status status = dk_source_rewind(&d->source, err);
+    if (status != DK_OK) return status;
+    d->carry_at = d->carry_len = 0;
+    d->ended = false;
+    status = fill_carry(d, d->opening, err);
+    d->carry_at = d->data_start < d->carry_len ? d->data_start : d->carry_len;
+    d->line = d->data_line;
+    d->number = 1;
+    d->serial = 0;
+    return status;
+}
+
+static void progress(const dk_reader *r, int64_t *taken, int64_t *total) {
+    const dk_delimited *d = r->state;
+    *taken = d->source.taken;
+    *total = d->source.size;
+}
+
+static void describe(const dk_reader *r, const dk_read_counts *counts, dk_buf *out, dk_buf *notes) {
+    const dk_delimited *d = r->state;
+    dk_buf_putf(out, "%s, ", dk_delimiter_name(d->dialect.delimiter));
+    if (d->source.encoding != NULL) {
+        bool utf16 = strncmp(d->source.encoding, "UTF-16", 6) == 0;
+        dk_buf_puts(out, utf16 ? "UTF-16" : d->source.encoding);
+        if (d->source.broken > 0) dk_buf_putf(notes, "%lld broken characters", (long long)d->source.broken);
+    } else if (counts->repaired_cells > 0 && counts->utf8_cells * 50 < counts->repaired_cells) {
+        dk_buf_puts(out, "Windows-1252");
+    } else {
+        dk_buf_puts(out, "UTF-8");
+        if (counts->repaired_cells > 0)
+            dk_buf_putf(notes, "%lld cell%s repaired", (long long)counts->repaired_cells,
+                        counts->repaired_cells == 1 ? "" : "s");
+    }
+}
+
+static void free_state(dk_reader *r) {
+    dk_delimited *d = r->state;
+    dk_source_close(&d->source);
+    free(d->carry);
+    free(d);
+}
+
+static const dk_reader_kind kind = {read_block, dk_delimited_parse, rewind_source, progress, describe, free_state};
+
+dk_status dk_delimited_open(dk_reader *r, const char *source, dk_error *err) {
+    dk_delimited *d = calloc(1, sizeof *d);
+    if (d == NULL) return dk_fail_memory(err);
+    r->state = d;
+    r->kind = &kind;
+    d->source.fd = -1;
+    return open_state(r, d, source, err);
+}

@@ -1,0 +1,136 @@
+#include "io/reader.h"
+
+#include <stdlib.h>
+
+#include "io/delimited.h"
+#include "io/reader_kind.h"
+
+enum { BLOCK_BYTES = 512 * 1024, LEAST_BYTES = 16 };
+static const size_t RECORD_LIMIT = (size_t)256 << 20;
+
+dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader_options *options, dk_error *err) {
+    *reader = NULL;
+    dk_reader *r = calloc(1, sizeof *r);
+    if (r == NULL) return dk_fail_memory(err);
+    if (options != NULL) r->options = *options;
+    if (r->options.block_bytes == 0) r->options.block_bytes = BLOCK_BYTES;
+    if (r->options.block_bytes < LEAST_BYTES) r->options.block_bytes = LEAST_BYTES;
+    if (r->options.record_limit == 0) r->options.record_limit = RECORD_LIMIT;
+    dk_status status = dk_delimited_open(r, source, err);
+    r->options.encoding = NULL;
+    if (status == DK_OK)
+        *reader = r;
+    else
+        dk_reader_free(r);
+    return status;
+}
+
+void dk_reader_free(dk_reader *r) {
+    if (r == NULL) return;
+    if (r->kind != NULL) r->kind->free(r);
+    free(r->slot);
+    free(r->twin);
+    dk_arena_dispose(&r->arena);
+    free(r);
+}
+
+const char *dk_reader_source(const dk_reader *r) { return r->source; }
+size_t dk_reader_columns(const dk_reader *r) { return r->ncolumns; }
+dk_str dk_reader_column_name(const dk_reader *r, size_t column) { return r->names[column]; }
+
+dk_block *dk_block_new(void) {
+    dk_block *b = calloc(1, sizeof *b);
+    struct dk_block_data *data = calloc(1, sizeof *data);
+    if (b == NULL || data == NULL) {
+        free(b);
+        free(data);
+        return NULL;
+    }
+    b->data = data;
+    return b;
+}
+
+void dk_block_free(dk_block *b) {
+    if (b == NULL) return;
+    free(b->data->bytes);
+    free(b->data->marks);
+    dk_arena_dispose(&b->data->arena);
+    free(b->data);
+    free(b->cells);
+    free(b->row);
+    free(b->rejects);
+    free(b);
+}
+
+bool dk_block_reserve(dk_block *b, size_t rows, size_t columns) {
+    if (columns != 0 && rows > SIZE_MAX / columns) return false;
+    return dk_grow(&b->cells, &b->data->cells_cap, rows * columns) && dk_grow(&b->row, &b->data->row_cap, rows) &&
+           dk_grow(&b->data->marks, &b->data->marks_cap, columns);
+}
+
+dk_status dk_reader_read_block(dk_reader *r, dk_block *b, bool *done, dk_error *err) {
+    r->started = true;
+    b->rows = b->nrejects = 0;
+    b->columns = r->nselected;
+    b->counts = (dk_read_counts){0};
+    dk_arena_reset(&b->data->arena);
+    *done = false;
+    return r->kind->read_block(r, b, done, err);
+}
+
+dk_status dk_reader_parse(const dk_reader *r, dk_block *b, dk_error *err) { return r->kind->parse(r, b, err); }
+
+dk_status dk_reader_rewind(dk_reader *r, dk_error *err) {
+    dk_status status = r->kind->rewind(r, err);
+    if (status == DK_OK) r->started = false;
+    return status;
+}
+
+void dk_reader_progress(const dk_reader *r, int64_t *taken, int64_t *total) { r->kind->progress(r, taken, total); }
+
+void dk_read_counts_add(dk_read_counts *sum, const dk_read_counts *more) {
+    sum->rows += more->rows;
+    sum->rejected += more->rejected;
+    sum->short_rows += more->short_rows;
+    sum->blank_lines += more->blank_lines;
+    sum->repaired_cells += more->repaired_cells;
+    sum->utf8_cells += more->utf8_cells;
+    sum->control_cells += more->control_cells;
+    sum->stray_quotes += more->stray_quotes;
+}
+
+static void put_grouped(dk_buf *out, int64_t n) {
+    if (n >= 1000) {
+        put_grouped(out, n / 1000);
+        dk_buf_putf(out, ",%03d", (int)(n % 1000));
+    } else {
+        dk_buf_put_int(out, n);
+    }
+}
+
+static void note(dk_buf *notes, int64_t n, const char *one, const char *many) {
+    if (n == 0) return;
+    if (notes->len > 0) dk_buf_puts(notes, ", ");
+    put_grouped(notes, n);
+    dk_buf_putf(notes, " %s", n == 1 ? one : many);
+}
+
+void dk_reader_describe(const dk_reader *r, const dk_read_counts *counts, dk_buf *out) {
+    dk_buf notes;
+    dk_buf_init(&notes);
+    put_grouped(out, counts->rows);
+    dk_buf_puts(out, counts->rows == 1 ? " row, " : " rows, ");
+    r->kind->describe(r, counts, out, &notes);
+    note(&notes, counts->control_cells, "cell with control characters", "cells with control characters");
+    note(&notes, counts->stray_quotes, "cell with text behind its closing quote",
+         "cells with text behind their closing quote");
+    note(&notes, counts->short_rows, "row too short", "rows too short");
+    note(&notes, counts->rejected, "row rejected", "rows rejected");
+    if (notes.len > 0) {
+        dk_buf_puts(out, " (");
+        dk_buf_put(out, notes.ptr, notes.len);
+        dk_buf_putc(out, ')');
+    }
+    if (notes.failed) out->failed = true;
+    dk_buf_dispose(&notes);
+}

@@ -1,0 +1,37 @@
+/* Bytes from a file or a stream, as UTF-8 where the encoding is known: the bottom of the readers of text formats. */
+#ifndef DK_IO_SOURCE_H
+#define DK_IO_SOURCE_H
+
+#include "base/buffer.h"
+
+typedef struct dk_source {
+    char *name;           /* the path, or "standard input" */
+    int fd;
+    bool seekable;
+    int64_t size, taken;  /* bytes of the file (0: unknown), bytes read so far; both before decoding */
+    char *head;           /* the first bytes, read ahead to look at them */
+    size_t head_len, head_at;
+    size_t mark_len;      /* bytes of a byte order mark, skipped */
+    const char *encoding; /* what is decoded to UTF-8, such as "UTF-16LE"; NULL when bytes are passed on */
+    char *encoding_copy;
+    void *decoder;        /* iconv_t, or NULL */
+    char *raw;            /* bytes that wait for the decoder */
+    size_t raw_len;
+    int64_t broken;       /* sequences that the decoder could not read; each became U+FFFD */
+    bool raw_ended;
+} dk_source;
+
+/* Opens path ("-": standard input). encoding: a name for iconv, or NULL to look: UTF-16 and UTF-32 by byte order
+   mark, UTF-16 by its NUL bytes, else bytes are passed on. keep: copy a stream to a temporary file first, so that it can be
+   rewound. Refuses folders and, naming them, the known binary formats. */
+dk_status dk_source_open(dk_source *s, const char *path, const char *encoding, bool keep, dk_error *err);
+void dk_source_close(dk_source *s);
+
+/* Fills `to` except for up to 3 bytes where a character did not fit; room is at least 4. Only at the end it gets
+   less, and then nothing. */
+dk_status dk_source_read(dk_source *s, char *to, size_t room, size_t *got, dk_error *err);
+
+/* To the first byte behind the byte order mark; DK_EUSAGE when the source cannot seek. */
+dk_status dk_source_rewind(dk_source *s, dk_error *err);
+
+#endif
