@@ -70,3 +70,38 @@ dk_status dk_folder_make(const char *path, dk_error *err) {
     free(copy);
     return status;
 }
+
+/* Takes folder (malloc'ed, or NULL) when it holds lexicons; frees it otherwise. */
+static bool take_data(char *folder, char **out) {
+    char *lexicons = folder != NULL ? dk_path_join(folder, "lexicons") : NULL;
+    bool found = lexicons != NULL && dk_is_folder(lexicons);
+    free(lexicons);
+    if (found) *out = folder;
+    else free(folder);
+    return found;
+}
+
+static char *beside(const char *executable, const char *more) {
+    if (executable == NULL) return NULL;
+    char *folder = strdup(executable);
+    if (folder == NULL) return NULL;
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL) *slash = '\0';
+    char *joined = dk_path_join(slash != NULL ? folder : ".", more);
+    free(folder);
+    return joined;
+}
+
+dk_status dk_data_find(const char *wanted, const char *executable, char **out, dk_error *err) {
+    const char *named = wanted != NULL ? wanted : getenv("DRIVKRAFT_DATA");
+    if (named != NULL && *named != '\0') {
+        if (take_data(strdup(named), out)) return DK_OK;
+        return dk_fail_at(err, DK_EIO, named, 0, 0, "this data folder holds no lexicons");
+    }
+    if (take_data(beside(executable, ""), out) || take_data(beside(executable, "../share/drivkraft"), out) ||
+        take_data(strdup(DK_INSTALL_DATA), out) || take_data(strdup(DK_SOURCE_DIR), out))
+        return DK_OK;
+    dk_fail(err, DK_EIO, "no folder with lexicons beside the program, in %s or in %s", DK_INSTALL_DATA, DK_SOURCE_DIR);
+    dk_error_remedy(err, "name it with --data-dir or in $DRIVKRAFT_DATA");
+    return DK_EIO;
+}

@@ -19,4 +19,9 @@ const char *dk_path_name(const char *path);
 /* Makes a folder and its parents; existing folders are fine. */
 dk_status dk_folder_make(const char *path, dk_error *err);
 
+/* The folder that holds lexicons/ and models/: wanted when not NULL, else $DRIVKRAFT_DATA, else beside the executable (the
+   folder itself, or ../share/drivkraft), the install prefix, the build's source tree. *out is the caller's to free.
+   DK_EIO when none has a lexicons folder; the message lists where it looked. */
+dk_status dk_data_find(const char *wanted, const char *executable, char **out, dk_error *err);
+
 #endif

@@ -33,9 +33,10 @@ const char *dk_engine_stamp(const dk_engine *engine);
 
 /* What is decided once for a whole file (see study/plan.h); all zero is: no prior, no packs. */
 typedef struct dk_tag_plan {
-    dk_language language;                    /* DK_LANG_AUTO (0), or the language of every comment */
-    int32_t language_prior[DK_LANGUAGES];    /* thousandths of a nat added to each language; 0 for none */
-    uint32_t packs;                          /* bit i: pack i of the lexicon is on */
+    bool language_fixed;         /* every comment is in this language; otherwise it is found for each */
+    dk_language language;
+    dk_language_prior prior;     /* of the file, for short comments; all zero for none */
+    uint32_t packs;              /* bit i: pack i of the lexicon is on */
 } dk_tag_plan;
 
 typedef enum dk_label { DK_NEUTRAL = 0, DK_NEGATIVE, DK_POSITIVE, DK_MIXED } dk_label;

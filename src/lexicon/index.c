@@ -1,0 +1,244 @@
+/* Building the index: atoms, keys and the trie. */
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "lexicon/index_private.h"
+
+enum { PATHS_MAX = 4096 };
+
+static bool add_link(key_table *t, dk_str key, uint32_t atom) {
+    size_t before = t->keys.count;
+    uint32_t id = dk_intern_add(&t->keys, key);
+    if (id == DK_NO_ID) return false;
+    if (id == before) {
+        if (!dk_grow(&t->heads, &t->heads_cap, before + 1)) return false;
+        t->heads[id] = 0;
+    }
+    for (uint32_t at = t->heads[id]; at != 0; at = t->links[at - 1].next)
+        if (t->links[at - 1].atom == atom) return true;
+    if (!dk_grow(&t->links, &t->links_cap, t->nlinks + 1)) return false;
+    t->links[t->nlinks++] = (atom_list){atom, t->heads[id]};
+    t->heads[id] = (uint32_t)t->nlinks;
+    return true;
+}
+
+static void dispose_keys(key_table *t) {
+    dk_intern_dispose(&t->keys);
+    free(t->heads);
+    free(t->links);
+}
+
+/* The lemmas by which a word of a term is known: itself when it is one, else the most probable one as well. */
+static bool add_word_keys(dk_index *x, key_table *table, dk_str text, uint32_t atom) {
+    if (!add_link(table, text, atom)) return false;
+    if (x->morph == NULL) return true;
+    dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
+    size_t n = dk_morph_lemmas(x->morph, text, 0, lemmas, DK_MORPH_LEMMAS_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (lemmas[i].plausible && dk_str_eq(text, (dk_str){lemmas[i].text, lemmas[i].len})) return true;
+    return n == 0 || add_link(table, (dk_str){lemmas[0].text, lemmas[0].len}, atom);
+}
+
+static bool add_target(dk_index *x, dk_str text) {
+    if (text.len < 6) return true;
+    if (!dk_grow(&x->targets, &x->targets_cap, x->ntargets + 1)) return false;
+    char *copy = dk_arena_strdup(&x->arena, text.ptr, text.len);
+    if (copy == NULL) return false;
+    x->targets[x->ntargets++] = (dk_str){copy, text.len};
+    return true;
+}
+
+static void set_length(uint64_t lengths[2], size_t len) { lengths[len >> 6 & 1] |= 1ull << (len & 63); }
+
+/* The atom of a matcher, made when new. 0 when memory ran out or, with *err filled, the pattern is wrong. */
+static uint32_t add_atom(dk_index *x, dk_matcher matcher, dk_str text, dk_error *err) {
+    static const char letters[] = "ewpscr";
+    dk_buf name;
+    dk_buf_init(&name);
+    dk_buf_putc(&name, letters[matcher]);
+    dk_buf_put(&name, text.ptr, text.len);
+    size_t before = x->atoms.count;
+    uint32_t id = name.failed ? DK_NO_ID : dk_intern_add(&x->atoms, (dk_str){name.ptr, name.len});
+    dk_buf_dispose(&name);
+    if (id == DK_NO_ID) return 0;
+    uint32_t atom = id + 1;
+    if (id < before) return atom;
+    bool ok = true;
+    switch (matcher) {
+    case DK_MATCH_EXACT: ok = add_link(&x->exact, text, atom) && add_target(x, text); break;
+    case DK_MATCH_WORD: ok = add_word_keys(x, &x->words, text, atom) && add_target(x, text); break;
+    case DK_MATCH_PART:
+        ok = add_word_keys(x, &x->words, text, atom) && add_word_keys(x, &x->parts, text, atom) && add_target(x, text);
+        break;
+    case DK_MATCH_PREFIX:
+        ok = text.len < 128 && add_link(&x->prefixes, text, atom);
+        set_length(x->prefix_lengths, text.len);
+        break;
+    case DK_MATCH_SUFFIX:
+        ok = text.len < 128 && add_link(&x->suffixes, text, atom);
+        set_length(x->suffix_lengths, text.len);
+        break;
+    case DK_MATCH_REGEX: {
+        if (!dk_grow(&x->token_patterns, &x->token_patterns_cap, x->ntoken_patterns + 1)) return 0;
+        token_pattern *p = &x->token_patterns[x->ntoken_patterns];
+        p->atom = atom;
+        if (dk_regex_new(&p->regex, text, err) != DK_OK) return 0;
+        x->ntoken_patterns++;
+        break;
+    }
+    }
+    return ok ? atom : 0;
+}
+
+static uint32_t add_node(dk_index *x) {
+    if (!dk_grow(&x->nodes, &x->nodes_cap, x->nnodes + 1)) return 0;
+    x->nodes[x->nnodes] = (node){0};
+    return (uint32_t)x->nnodes++;
+}
+
+static bool grow_edges(dk_index *x) {
+    size_t size = x->edges_size == 0 ? 1024 : x->edges_size * 2;
+    edge *edges = calloc(size, sizeof *edges);
+    if (edges == NULL) return false;
+    for (size_t i = 0; i < x->edges_size; i++) {
+        if (x->edges[i].key == 0) continue;
+        size_t at = dk_edge_hash(x->edges[i].key) & (size - 1);
+        while (edges[at].key != 0) at = (at + 1) & (size - 1);
+        edges[at] = x->edges[i];
+    }
+    free(x->edges);
+    x->edges = edges;
+    x->edges_size = size;
+    return true;
+}
+
+/* The node that atom leads to, made when new; 0 when memory ran out. */
+static uint32_t step_to(dk_index *x, uint32_t from, uint32_t atom) {
+    if (x->nedges * 2 >= x->edges_size && !grow_edges(x)) return 0;
+    uint32_t to = dk_edge_find(x, from, atom);
+    if (to != 0) return to;
+    to = add_node(x);
+    if (to == 0) return 0;
+    x->nodes[from].bloom |= dk_atom_bloom(atom);
+    uint64_t key = (uint64_t)from << 32 | atom;
+    size_t at = dk_edge_hash(key) & (x->edges_size - 1);
+    while (x->edges[at].key != 0) at = (at + 1) & (x->edges_size - 1);
+    x->edges[at] = (edge){key, to};
+    x->nedges++;
+    return to;
+}
+
+static bool add_output(dk_index *x, uint32_t at, uint32_t entry) {
+    /* in file order, so that the first of equals is met first */
+    uint32_t *link = &x->nodes[at].outputs;
+    while (*link != 0) {
+        if (x->outputs[*link - 1].entry == entry) return true;
+        link = &x->outputs[*link - 1].next;
+    }
+    size_t place = link == &x->nodes[at].outputs ? SIZE_MAX : (size_t)((char *)link - (char *)x->outputs);
+    if (!dk_grow(&x->outputs, &x->outputs_cap, x->noutputs + 1)) return false;
+    x->outputs[x->noutputs++] = (output){entry, 0};
+    if (place == SIZE_MAX) x->nodes[at].outputs = (uint32_t)x->noutputs;
+    else *(uint32_t *)((char *)x->outputs + place) = (uint32_t)x->noutputs;
+    return true;
+}
+
+/* Follows all alternatives of the steps from `step` on and ends each path in the entry. */
+static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at, unsigned *paths, dk_error *err) {
+    const dk_entry *e = &x->lexicon->entries[entry];
+    if (step == e->term.nsteps) {
+        if (++*paths > PATHS_MAX)
+            return dk_fail(err, DK_EDATA, "more than %d ways to match; write fewer alternatives", PATHS_MAX);
+        return add_output(x, at, entry) ? DK_OK : dk_fail_memory(err);
+    }
+    const dk_step *s = &e->term.steps[step];
+    if (s->gap) {
+        if (x->nodes[at].gap == 0) {
+            uint32_t behind = add_node(x);
+            if (behind == 0) return dk_fail_memory(err);
+            x->nodes[at].gap = behind;
+        }
+        at = x->nodes[at].gap;
+    }
+    for (size_t i = 0; i < s->nalternatives; i++) {
+        uint32_t to = at;
+        for (size_t t = 0; t < s->alternatives[i].ntexts; t++) {
+            if (err != NULL) err->status = DK_OK;
+            uint32_t atom = add_atom(x, s->alternatives[i].matcher, s->alternatives[i].texts[t], err);
+            if (atom == 0) return err != NULL && err->status == DK_EDATA ? DK_EDATA : dk_fail_memory(err);
+            to = step_to(x, to, atom);
+            if (to == 0) return dk_fail_memory(err);
+        }
+        dk_status status = add_paths(x, entry, step + 1, to, paths, err);
+        if (status != DK_OK) return status;
+    }
+    return DK_OK;
+}
+
+static dk_status add_comment_pattern(dk_index *x, uint32_t entry, dk_error *err) {
+    if (!dk_grow(&x->comment_patterns, &x->comment_patterns_cap, x->ncomment_patterns + 1)) return dk_fail_memory(err);
+    comment_pattern *p = &x->comment_patterns[x->ncomment_patterns];
+    p->entry = entry;
+    dk_str pattern = x->lexicon->entries[entry].term.pattern;
+    p->literal_len = (uint8_t)dk_regex_literal(pattern, p->literal, sizeof p->literal);
+    dk_status status = dk_regex_new(&p->regex, pattern, err);
+    if (status == DK_OK) x->ncomment_patterns++;
+    return status;
+}
+
+static dk_status add_entry(dk_index *x, uint32_t entry, dk_error *err) {
+    const dk_entry *e = &x->lexicon->entries[entry];
+    unsigned paths = 0;
+    dk_error local = {0};
+    dk_status status = e->term.comment_regex ? add_comment_pattern(x, entry, &local)
+                                             : add_paths(x, entry, 0, 1, &paths, &local);
+    if (status == DK_OK) return DK_OK;
+    if (status == DK_ENOMEM) return dk_fail_memory(err);
+    dk_fail_at(err, status, x->lexicon->files[e->file], e->line, e->column, "%s", local.message);
+    dk_error_excerpt(err, e->text.ptr, e->text.len);
+    return status;
+}
+
+dk_status dk_index_new(dk_index **out, const dk_lexicon *lexicon, dk_language language, const dk_morph *morph,
+                       bool spelling, dk_error *err) {
+    dk_index *x = calloc(1, sizeof *x);
+    if (x == NULL) return dk_fail_memory(err);
+    x->lexicon = lexicon;
+    x->language = language;
+    x->morph = morph;
+    dk_status status = DK_OK;
+    if (!grow_edges(x) || !dk_grow(&x->nodes, &x->nodes_cap, 2)) status = dk_fail_memory(err);
+    if (status == DK_OK) {
+        x->nnodes = 2;
+        x->nodes[0] = x->nodes[1] = (node){0};
+    }
+    for (size_t i = 0; status == DK_OK && i < lexicon->count; i++)
+        if (lexicon->entries[i].language == language || lexicon->entries[i].language == DK_LANG_OTHER)
+            status = add_entry(x, (uint32_t)i, err);
+    if (status == DK_OK && spelling)
+        status = dk_spelling_new(&x->spelling, x->targets, x->ntargets, 6, err);
+    if (status != DK_OK) dk_index_free(x);
+    else *out = x;
+    return status;
+}
+
+void dk_index_free(dk_index *x) {
+    if (x == NULL) return;
+    for (size_t i = 0; i < x->ntoken_patterns; i++) dk_regex_free(x->token_patterns[i].regex);
+    for (size_t i = 0; i < x->ncomment_patterns; i++) dk_regex_free(x->comment_patterns[i].regex);
+    free(x->token_patterns);
+    free(x->comment_patterns);
+    dk_intern_dispose(&x->atoms);
+    dispose_keys(&x->exact);
+    dispose_keys(&x->words);
+    dispose_keys(&x->parts);
+    dispose_keys(&x->prefixes);
+    dispose_keys(&x->suffixes);
+    free(x->nodes);
+    free(x->outputs);
+    free(x->edges);
+    free(x->targets);
+    dk_spelling_free(x->spelling);
+    dk_arena_dispose(&x->arena);
+    free(x);
+}

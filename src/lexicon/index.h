@@ -1,0 +1,82 @@
+/* The index of one language: which entries the tokens of a comment match, in one pass.
+ *
+ * Every distinct matcher of the lexicon ("form", word, prefix*, ...) is an atom. The atoms that a word form
+ * satisfies are found once a form (dk_index_analyse) and kept by the caller as a dk_word; entries are paths
+ * of atoms in a trie. Matching then costs a look at each token's word and, where a phrase may go on, one probe of
+ * an edge table: it does not depend on the number of entries.
+ *
+ * Built once, read-only afterwards and safe to share.
+ */
+#ifndef DK_LEXICON_INDEX_H
+#define DK_LEXICON_INDEX_H
+
+#include "lexicon/lexicon.h"
+#include "text/morph.h"
+#include "text/regex.h"
+#include "text/token.h"
+
+typedef struct dk_index dk_index;
+
+/* How a token satisfies an atom, the better the higher. */
+enum { DK_FIT_PART = 1, DK_FIT_INFLECTED = 2, DK_FIT_FORM = 3, DK_FIT_EXACT = 4 };
+
+typedef struct dk_hook {
+    uint32_t atom;
+    uint32_t node; /* of the trie, reached from its root by the atom; 0 when no entry begins so */
+    uint32_t fit;
+} dk_hook;
+
+enum {
+    DK_WORD_SPELLING = 1, /* matched as the word it is one typing error away from */
+    DK_WORD_COMPOUND = 2, /* matched by the last part of a compound */
+    DK_WORD_ELONGATED = 4 /* written with drawn-out letters: braaaa */
+};
+
+/* What a form means to the index. Forms that mean nothing have no hooks. */
+typedef struct dk_word {
+    const dk_hook *hooks; /* those that begin an entry first */
+    uint16_t nhooks, nstarts;
+    uint32_t notes; /* DK_WORD_ bits */
+    uint64_t bloom; /* of the atoms, to skip the edge table */
+} dk_word;
+
+/* A match of an entry: tokens first..last, of which mask says which belong to it (bit i: first + i); the others stand in
+   gaps. Matches of comment-wide regexes have start and end, others have both 0. */
+typedef struct dk_match {
+    uint32_t entry;
+    uint32_t first, last;
+    uint32_t fit;    /* the least of its tokens */
+    uint32_t notes;  /* DK_WORD_ bits of its tokens */
+    uint32_t length; /* tokens in mask */
+    uint64_t mask;
+    uint32_t start, end;
+    uint32_t beside; /* for the owner: number + 1 of another match in the same place */
+} dk_match;
+
+typedef struct dk_matches {
+    dk_match *items;
+    size_t count, cap;
+} dk_matches;
+
+/* Builds the index of the entries in language and of those of every language. morph may be NULL: then words match
+   as they are written. spelling allows one typing error in words of six letters or more. The lexicon and the morphology are
+   borrowed. A pattern that does not compile is DK_EDATA with file, line and column. */
+dk_status dk_index_new(dk_index **out, const dk_lexicon *lexicon, dk_language language, const dk_morph *morph,
+                       bool spelling, dk_error *err);
+void dk_index_free(dk_index *index);
+
+/* Finds what a folded form means; hooks are put into arena. */
+dk_status dk_index_analyse(const dk_index *index, dk_regex_scratch *scratch, dk_str form, dk_token_kind kind,
+                           dk_arena *arena, dk_word *word, dk_error *err);
+
+/* Appends to out every match of an entry whose pack is on (bit i of packs), in order of its first token; words[i] is what
+   token i means, NULL for nothing. The work for one comment is bounded by its number of tokens. */
+dk_status dk_index_match(const dk_index *index, const dk_word *const *words, const dk_tokens *tokens, uint32_t packs,
+                         dk_matches *out, dk_error *err);
+
+/* Appends the matches of comment-wide patterns. *limited counts patterns given up on a comment for want of steps. */
+dk_status dk_index_match_patterns(const dk_index *index, dk_regex_scratch *scratch, dk_str text,
+                                  const dk_tokens *tokens, uint32_t packs, dk_matches *out, uint64_t *limited,
+                                  dk_error *err);
+
+#endif

@@ -1,0 +1,151 @@
+/* What a form means: the atoms it satisfies, found once a distinct form. */
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "lexicon/index_private.h"
+
+enum { HOOKS_MAX = 512 };
+
+typedef struct hooks {
+    dk_hook items[HOOKS_MAX];
+    size_t count;
+} hooks;
+
+static void add_hook(const dk_index *x, hooks *h, uint32_t atom, uint32_t fit) {
+    for (size_t i = 0; i < h->count; i++)
+        if (h->items[i].atom == atom) {
+            if (h->items[i].fit < fit) h->items[i].fit = fit;
+            return;
+        }
+    if (h->count < HOOKS_MAX) h->items[h->count++] = (dk_hook){atom, dk_edge_find(x, 1, atom), fit};
+}
+
+static void add_key(const dk_index *x, hooks *h, const key_table *t, dk_str key, uint32_t fit) {
+    uint32_t id = dk_intern_find(&t->keys, key);
+    if (id == DK_NO_ID) return;
+    for (uint32_t at = t->heads[id]; at != 0; at = t->links[at - 1].next) add_hook(x, h, t->links[at - 1].atom, fit);
+}
+
+static bool has_length(const uint64_t lengths[2], size_t len) { return lengths[len >> 6] >> (len & 63) & 1; }
+
+static void add_affixes(const dk_index *x, hooks *h, dk_str form) {
+    for (size_t len = 1; len <= form.len && len < 128; len++) {
+        if (has_length(x->prefix_lengths, len)) add_key(x, h, &x->prefixes, (dk_str){form.ptr, len}, DK_FIT_PART);
+        if (has_length(x->suffix_lengths, len))
+            add_key(x, h, &x->suffixes, (dk_str){form.ptr + form.len - len, len}, DK_FIT_PART);
+    }
+}
+
+static void add_patterns(const dk_index *x, dk_regex_scratch *scratch, hooks *h, dk_str form) {
+    for (size_t i = 0; i < x->ntoken_patterns; i++) {
+        size_t start, end;
+        bool limited;
+        if (dk_regex_find(x->token_patterns[i].regex, scratch, form, 0, &start, &end, &limited))
+            add_hook(x, h, x->token_patterns[i].atom, DK_FIT_PART);
+    }
+}
+
+/* The form itself and its lemmas. */
+static void add_form(const dk_index *x, hooks *h, dk_str form) {
+    add_key(x, h, &x->exact, form, DK_FIT_EXACT);
+    add_key(x, h, &x->words, form, DK_FIT_FORM);
+    if (x->morph == NULL) return;
+    dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
+    size_t n = dk_morph_lemmas(x->morph, form, 0, lemmas, DK_MORPH_LEMMAS_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (lemmas[i].plausible)
+            add_key(x, h, &x->words, (dk_str){lemmas[i].text, lemmas[i].len}, DK_FIT_INFLECTED);
+}
+
+/* True when some entry is this one word. */
+static bool means_something(const dk_index *x, const hooks *h) {
+    for (size_t i = 0; i < h->count; i++)
+        if (h->items[i].node != 0 && x->nodes[h->items[i].node].outputs != 0) return true;
+    return false;
+}
+
+static void add_compound(const dk_index *x, hooks *h, dk_str form, uint32_t *notes) {
+    dk_part parts[DK_MORPH_PARTS_MAX];
+    size_t n = dk_morph_split(x->morph, form, parts, DK_MORPH_PARTS_MAX);
+    for (size_t i = 0; i < n; i++) add_key(x, h, &x->parts, (dk_str){parts[i].text, parts[i].len}, DK_FIT_PART);
+    if (n > 1 && !means_something(x, h)) {
+        size_t before = h->count;
+        add_key(x, h, &x->words, (dk_str){parts[n - 1].text, parts[n - 1].len}, DK_FIT_PART);
+        if (h->count > before) *notes |= DK_WORD_COMPOUND;
+    }
+}
+
+/* Writes form with every run of three or more equal letters cut to `keep`; false when there is none. */
+static bool shortened(dk_str form, size_t keep, char *out, size_t *len) {
+    bool any = false;
+    *len = 0;
+    for (size_t i = 0; i < form.len;) {
+        size_t run = 1;
+        while (i + run < form.len && form.ptr[i + run] == form.ptr[i]) run++;
+        size_t n = run;
+        if (run >= 3) n = keep, any = true;
+        memset(out + *len, form.ptr[i], n);
+        *len += n;
+        i += run;
+    }
+    return any;
+}
+
+static void add_elongated(const dk_index *x, hooks *h, dk_str form, uint32_t *notes) {
+    char text[DK_MORPH_WORD_MAX + 1];
+    size_t len;
+    if (form.len > DK_MORPH_WORD_MAX) return;
+    for (size_t keep = 1; keep <= 2; keep++) {
+        if (!shortened(form, keep, text, &len)) return;
+        add_form(x, h, (dk_str){text, len});
+        if (means_something(x, h)) {
+            *notes |= DK_WORD_ELONGATED;
+            return;
+        }
+    }
+}
+
+static void add_misspelt(const dk_index *x, hooks *h, dk_str form, uint32_t *notes) {
+    if (x->spelling == NULL || (x->morph != NULL && dk_morph_known(x->morph, form))) return;
+    uint32_t target = dk_spelling_find(x->spelling, form);
+    if (target == DK_SPELLING_NONE) return;
+    add_form(x, h, x->targets[target]);
+    *notes |= DK_WORD_SPELLING;
+}
+
+static int compare_hooks(const void *a, const void *b) {
+    const dk_hook *x = a, *y = b;
+    if ((x->node != 0) != (y->node != 0)) return x->node != 0 ? -1 : 1;
+    return (x->atom > y->atom) - (x->atom < y->atom);
+}
+
+dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str form, dk_token_kind kind,
+                           dk_arena *arena, dk_word *word, dk_error *err) {
+    hooks h;
+    h.count = 0;
+    memset(word, 0, sizeof *word);
+    if (kind == DK_TOKEN_WORD && form.len <= DK_MORPH_WORD_MAX) {
+        add_form(x, &h, form);
+        add_affixes(x, &h, form);
+        add_patterns(x, scratch, &h, form);
+        if (x->morph != NULL && form.len >= 6) add_compound(x, &h, form, &word->notes);
+        if (!means_something(x, &h)) add_elongated(x, &h, form, &word->notes);
+        if (!means_something(x, &h) && form.len >= 6) add_misspelt(x, &h, form, &word->notes);
+    } else {
+        add_key(x, &h, &x->exact, form, DK_FIT_EXACT);
+        add_key(x, &h, &x->words, form, DK_FIT_FORM);
+        if (form.len <= DK_MORPH_WORD_MAX) add_patterns(x, scratch, &h, form);
+    }
+    if (h.count == 0) return DK_OK;
+    qsort(h.items, h.count, sizeof *h.items, compare_hooks);
+    dk_hook *kept = dk_arena_alloc(arena, h.count * sizeof *kept);
+    if (kept == NULL) return dk_fail_memory(err);
+    memcpy(kept, h.items, h.count * sizeof *kept);
+    word->hooks = kept;
+    word->nhooks = (uint16_t)h.count;
+    for (size_t i = 0; i < h.count; i++) {
+        word->nstarts = (uint16_t)(word->nstarts + (h.items[i].node != 0));
+        word->bloom |= dk_atom_bloom(h.items[i].atom);
+    }
+    return DK_OK;
+}

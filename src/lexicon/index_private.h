@@ -1,0 +1,95 @@
+/* Shared by the files of the index; not for others. */
+#ifndef DK_LEXICON_INDEX_PRIVATE_H
+#define DK_LEXICON_INDEX_PRIVATE_H
+
+#include "lexicon/index.h"
+#include "text/spelling.h"
+
+/* A list of atoms that hangs on a key. */
+typedef struct atom_list {
+    uint32_t atom, next; /* next: index + 1 into the links, 0 for the end */
+} atom_list;
+
+typedef struct key_table {
+    dk_intern keys;
+    uint32_t *heads; /* by key id: index + 1 into links */
+    size_t heads_cap;
+    atom_list *links;
+    size_t nlinks, links_cap;
+} key_table;
+
+typedef struct node {
+    uint64_t bloom;   /* of the atoms that lead on from here */
+    uint32_t outputs; /* index + 1 into outputs */
+    uint32_t gap;     /* the node behind a gap, 0 for none */
+} node;
+
+typedef struct output {
+    uint32_t entry, next;
+} output;
+
+typedef struct edge {
+    uint64_t key; /* node << 32 | atom; 0 for empty, since atoms count from 1 */
+    uint32_t to;
+} edge;
+
+typedef struct token_pattern {
+    dk_regex *regex;
+    uint32_t atom;
+} token_pattern;
+
+typedef struct comment_pattern {
+    dk_regex *regex;
+    uint32_t entry;
+    char literal[24]; /* folded, must occur in the comment */
+    uint8_t literal_len;
+} comment_pattern;
+
+struct dk_index {
+    const dk_lexicon *lexicon;
+    const dk_morph *morph;
+    dk_language language;
+    dk_arena arena;
+
+    dk_intern atoms;      /* matcher letter + text; atom number = id + 1 */
+    key_table exact;      /* by form, for "form" */
+    key_table words;      /* by lemma, for word and +part */
+    key_table parts;      /* by lemma, for +part */
+    key_table prefixes, suffixes;
+    uint64_t prefix_lengths[2], suffix_lengths[2]; /* bit i: some affix has i bytes; up to 127 */
+    token_pattern *token_patterns;
+    size_t ntoken_patterns, token_patterns_cap;
+    comment_pattern *comment_patterns;
+    size_t ncomment_patterns, comment_patterns_cap;
+
+    node *nodes; /* 0 is no node, 1 is the root */
+    size_t nnodes, nodes_cap;
+    output *outputs;
+    size_t noutputs, outputs_cap;
+    edge *edges;
+    size_t nedges, edges_size;
+
+    dk_spelling *spelling;
+    dk_str *targets; /* what spelling finds, by its index */
+    size_t ntargets, targets_cap;
+};
+
+static inline uint64_t dk_atom_bloom(uint32_t atom) { return 1ull << ((atom * 0x9E3779B1u) >> 26); }
+
+static inline uint64_t dk_edge_hash(uint64_t key) {
+    key ^= key >> 29;
+    key *= 0xBF58476D1CE4E5B9ull;
+    return key ^ key >> 32;
+}
+
+/* Where atom leads from a node; 0 for nowhere. */
+static inline uint32_t dk_edge_find(const dk_index *index, uint32_t from, uint32_t atom) {
+    uint64_t key = (uint64_t)from << 32 | atom;
+    size_t mask = index->edges_size - 1;
+    for (size_t at = dk_edge_hash(key) & mask;; at = (at + 1) & mask) {
+        if (index->edges[at].key == key) return index->edges[at].to;
+        if (index->edges[at].key == 0) return 0;
+    }
+}
+
+#endif

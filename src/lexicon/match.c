@@ -1,0 +1,151 @@
+/* Matching: paths of the trie along the tokens of a comment. */
+#include <stdlib.h>
+
+#include "lexicon/index_private.h"
+
+/* Visits of trie nodes per first token. Real lexicons need a handful; a phrase full of gaps cannot need more than this. */
+enum { VISITS_MAX = 2000 };
+
+typedef struct walker {
+    const dk_index *x;
+    const dk_word *const *words;
+    const dk_tokens *tokens;
+    uint32_t packs;
+    dk_matches *out;
+    unsigned visits;
+    uint32_t first;
+    bool failed;
+} walker;
+
+/* How far a path has come. */
+typedef struct state {
+    uint64_t mask;
+    uint32_t fit, notes, length, last;
+} state;
+
+static bool pack_is_on(const dk_index *x, uint32_t entry, uint32_t packs) {
+    int pack = x->lexicon->entries[entry].pack;
+    return pack < 0 || (packs >> pack & 1);
+}
+
+static void emit(walker *w, uint32_t outputs, const state *s) {
+    for (uint32_t at = outputs; at != 0; at = w->x->outputs[at - 1].next) {
+        uint32_t entry = w->x->outputs[at - 1].entry;
+        if (!pack_is_on(w->x, entry, w->packs)) continue;
+        dk_matches *m = w->out;
+        if (m->count == m->cap && !dk_grow(&m->items, &m->cap, m->count + 1)) {
+            w->failed = true;
+            return;
+        }
+        m->items[m->count++] = (dk_match){.entry = entry, .first = w->first, .last = s->last, .fit = s->fit,
+                                          .notes = s->notes, .length = s->length, .mask = s->mask};
+    }
+}
+
+static void visit(walker *w, uint32_t at, state s);
+
+/* Goes on from a node with the token at `next`. */
+static void advance(walker *w, const node *from, uint32_t index, uint32_t next, const state *s) {
+    const dk_word *word = w->words[next];
+    if (word == NULL || (word->bloom & from->bloom) == 0 || next - w->first >= 64) return;
+    for (unsigned i = 0; i < word->nhooks; i++) {
+        const dk_hook *h = &word->hooks[i];
+        if ((dk_atom_bloom(h->atom) & from->bloom) == 0) continue;
+        uint32_t to = dk_edge_find(w->x, index, h->atom);
+        if (to == 0) continue;
+        state t = *s;
+        t.mask |= 1ull << (next - w->first);
+        t.fit = h->fit < t.fit ? h->fit : t.fit;
+        t.notes |= word->notes;
+        t.length++;
+        t.last = next;
+        visit(w, to, t);
+    }
+}
+
+static void visit(walker *w, uint32_t at, state s) {
+    if (w->failed || ++w->visits > VISITS_MAX) return;
+    const node *n = &w->x->nodes[at];
+    if (n->outputs != 0) emit(w, n->outputs, &s);
+    if (s.last + 1 >= w->tokens->count) return;
+    if (n->bloom != 0) advance(w, n, at, s.last + 1, &s);
+    if (n->gap == 0) return;
+    const node *behind = &w->x->nodes[n->gap];
+    for (uint32_t skip = 0; skip <= DK_GAP_MAX && s.last + 1 + skip < w->tokens->count; skip++) {
+        if (w->tokens->items[s.last + skip].flags & DK_TOKEN_ENDS_SENTENCE) break;
+        advance(w, behind, n->gap, s.last + 1 + skip, &s);
+    }
+}
+
+dk_status dk_index_match(const dk_index *x, const dk_word *const *words, const dk_tokens *tokens, uint32_t packs,
+                         dk_matches *out, dk_error *err) {
+    walker w = {.x = x, .words = words, .tokens = tokens, .packs = packs, .out = out};
+    for (size_t i = 0; i < tokens->count; i++) {
+        const dk_word *word = words[i];
+        if (word == NULL || word->nstarts == 0) continue;
+        w.first = (uint32_t)i;
+        w.visits = 0;
+        for (unsigned h = 0; h < word->nstarts; h++) {
+            state s = {.mask = 1, .fit = word->hooks[h].fit, .notes = word->notes, .length = 1, .last = (uint32_t)i};
+            visit(&w, word->hooks[h].node, s);
+        }
+        if (w.failed) return dk_fail_memory(err);
+    }
+    return DK_OK;
+}
+
+/* Whether a folded ASCII literal occurs in text, case aside. */
+static bool contains(dk_str text, const char *literal, size_t len) {
+    if (len == 0) return true;
+    char upper = (char)(literal[0] >= 'a' && literal[0] <= 'z' ? literal[0] - 32 : literal[0]);
+    for (size_t at = 0; at + len <= text.len; at++) {
+        if (text.ptr[at] != literal[0] && text.ptr[at] != upper) continue;
+        size_t i = 1;
+        while (i < len) {
+            char c = text.ptr[at + i];
+            if ((c >= 'A' && c <= 'Z' ? c | 0x20 : c) != literal[i]) break;
+            i++;
+        }
+        if (i == len) return true;
+    }
+    return false;
+}
+
+/* The tokens that a span touches; false when there are none. */
+static bool span_tokens(const dk_tokens *tokens, size_t start, size_t end, uint32_t *first, uint32_t *last) {
+    size_t lo = 0, hi = tokens->count;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (tokens->items[mid].end <= start) lo = mid + 1;
+        else hi = mid;
+    }
+    if (lo == tokens->count || tokens->items[lo].start >= end) return false;
+    *first = *last = (uint32_t)lo;
+    while (*last + 1 < tokens->count && tokens->items[*last + 1].start < end) (*last)++;
+    return true;
+}
+
+dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text,
+                                  const dk_tokens *tokens, uint32_t packs, dk_matches *out, uint64_t *limited,
+                                  dk_error *err) {
+    enum { MATCHES_EACH = 16 };
+    for (size_t i = 0; i < x->ncomment_patterns; i++) {
+        const comment_pattern *p = &x->comment_patterns[i];
+        if (!pack_is_on(x, p->entry, packs) || !contains(text, p->literal, p->literal_len)) continue;
+        size_t from = 0, start, end;
+        bool gave_up = false;
+        for (int n = 0; n < MATCHES_EACH && dk_regex_find(p->regex, scratch, text, from, &start, &end, &gave_up); n++) {
+            dk_match m = {.entry = p->entry, .fit = DK_FIT_PART, .start = (uint32_t)start, .end = (uint32_t)end};
+            from = end;
+            if (!span_tokens(tokens, start, end, &m.first, &m.last)) continue;
+            uint32_t extent = m.last - m.first;
+            if (extent > 63) m.last = m.first + (extent = 63);
+            m.mask = extent == 63 ? UINT64_MAX : (1ull << (extent + 1)) - 1;
+            m.length = extent + 1;
+            if (!dk_grow(&out->items, &out->cap, out->count + 1)) return dk_fail_memory(err);
+            out->items[out->count++] = m;
+        }
+        *limited += gave_up;
+    }
+    return DK_OK;
+}

@@ -1,0 +1,21 @@
+/* Names of labels and rules. */
+#include "base/buffer.h"
+#include "tag/session.h"
+
+const char *dk_label_name(dk_label label) {
+    static const char *const names[] = {"neutral", "negative", "positive", "mixed"};
+    return names[label];
+}
+
+void dk_rules_put(dk_buf *buf, uint32_t rules) {
+    static const char *const names[DK_RULES] = {"negated",    "intensified", "diminished", "contrasted", "suggestion",
+                                                "comparison", "excess",      "lack",       "idiom",      "question",
+                                                "spelling",   "compound",    "own",        "comment"};
+    bool first = true;
+    for (int i = 0; i < DK_RULES; i++) {
+        if (!(rules >> i & 1)) continue;
+        if (!first) dk_buf_putc(buf, '|');
+        dk_buf_puts(buf, names[i]);
+        first = false;
+    }
+}

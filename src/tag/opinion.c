@@ -1,0 +1,127 @@
+#include "tag/opinion.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "tag/resolve.h"
+#include "tag/scope.h"
+
+/* How far an opinion carries to a mention: its weight at a distance of d tokens is NEAR / (NEAR + d), and a comma or "and"
+   between counts as so many tokens more. */
+enum { NEAR = 3, MARK_DISTANCE = 4, OWN_WEIGHT = 1500, MIXED_SIDE = 250 };
+
+void dk_reading_dispose(dk_reading *r) {
+    free(r->matches.items);
+    free(r->themes);
+    free(r->opinions);
+    free(r->shifts);
+    free(r->clauses);
+    free(r->mentions);
+    free(r->claims);
+    free(r->order);
+}
+
+int32_t dk_squeeze(int64_t sum) {
+    /* x / sqrt(x^2 + k): bounded, odd, close to linear near 0; sqrt and / are exact to the last bit in IEEE 754 */
+    double x = (double)sum / 1000.0;
+    double y = x / sqrt(x * x + 3.0) * 1000.0;
+    return (int32_t)(y < 0 ? y - 0.5 : y + 0.5);
+}
+
+dk_label dk_label_of(int32_t polarity) {
+    return polarity >= DK_NEUTRAL_BAND ? DK_POSITIVE : polarity <= -DK_NEUTRAL_BAND ? DK_NEGATIVE : DK_NEUTRAL;
+}
+
+/* Sums the opinions of all clauses; mixed where both sides are strong. */
+static void judge_comment(dk_reading *r) {
+    int64_t good = 0, bad = 0;
+    for (size_t i = 0; i < r->nopinions; i++) {
+        int64_t v = (int64_t)r->opinions[i].value * r->clauses[r->opinions[i].clause].weight / 1000;
+        if (v > 0) good += v;
+        else bad += v;
+    }
+    r->sentiment = dk_squeeze(good + bad);
+    r->label = dk_label_of(r->sentiment);
+    int64_t less = good < -bad ? good : -bad, more = good < -bad ? -bad : good;
+    if (less >= MIXED_SIDE && less * 3 >= more) r->label = DK_MIXED;
+}
+
+/* Distance in tokens between two spans, marks counted extra. */
+static int64_t distance(const dk_tokens *tokens, uint32_t a_first, uint32_t a_last, uint32_t b_first, uint32_t b_last) {
+    uint32_t from, to;
+    if (b_first > a_last) from = a_last + 1, to = b_first;
+    else if (a_first > b_last) from = b_last + 1, to = a_first;
+    else return 0;
+    int64_t d = to - from + 1;
+    for (uint32_t i = from; i < to && i < from + 64; i++)
+        if (tokens->items[i].kind == DK_TOKEN_PUNCT) d += MARK_DISTANCE;
+    return d;
+}
+
+/* The polarity that the opinions of its clause give a mention. Returns false when there is none. */
+static bool clause_polarity(const dk_reading *r, const dk_tokens *tokens, const dk_match *m, int64_t *polarity,
+                            uint32_t *rules) {
+    const dk_clause *c = &r->clauses[tokens->items[m->first].clause];
+    size_t lo = 0, hi = r->nopinions;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (r->opinions[mid].first < c->first) lo = mid + 1;
+        else hi = mid;
+    }
+    int64_t sum = 0, nearest = INT64_MAX;
+    enum { LOOK = 64 }; /* in a clause without end only the opinions near the mention can matter */
+    while (hi < r->nopinions && r->opinions[hi].first < m->first) hi++;
+    if (hi - lo > LOOK) lo = hi - LOOK;
+    bool any = false;
+    for (size_t i = lo; i < r->nopinions && i < hi + LOOK && r->opinions[i].first <= c->last; i++) {
+        const dk_opinion *o = &r->opinions[i];
+        bool own = o->entry == m->entry && o->first == m->first;
+        int64_t d = own ? 0 : distance(tokens, m->first, m->last, o->first, o->last);
+        int64_t weight = own ? OWN_WEIGHT : 1000 * NEAR / (NEAR + d);
+        sum += o->value * weight / 1000;
+        any = true;
+        if (d < nearest || own) {
+            nearest = own ? -1 : d;
+            *rules = o->rules;
+        }
+    }
+    *polarity = sum;
+    return any;
+}
+
+static void judge_mention(const dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens, const dk_match *m,
+                          dk_mention *out) {
+    const dk_entry *e = &lex->entries[m->entry];
+    const dk_clause *c = &r->clauses[tokens->items[m->first].clause];
+    uint32_t rules = 0;
+    int64_t sum = 0;
+    if (!clause_polarity(r, tokens, m, &sum, &rules)) {
+        if (e->has_valence) {
+            sum = e->valence;
+            rules |= DK_RULE_OWN;
+        } else if (!(c->rules & (DK_RULE_SUGGESTION | DK_RULE_QUESTION))) {
+            sum = r->sentiment / 2;
+            if (sum != 0) rules |= DK_RULE_COMMENT;
+        }
+    }
+    rules |= c->rules & (DK_RULE_CONTRASTED | DK_RULE_SUGGESTION | DK_RULE_QUESTION);
+    rules |= (m->notes & DK_WORD_SPELLING ? DK_RULE_SPELLING : 0) | (m->notes & DK_WORD_COMPOUND ? DK_RULE_COMPOUND : 0);
+    *out = (dk_mention){.theme = e->theme, .entry = m->entry, .polarity = dk_squeeze(sum), .rules = rules};
+    out->start = m->end > m->start ? m->start : tokens->items[m->first].start;
+    out->end = m->end > m->start ? m->end : tokens->items[m->last].end;
+    out->label = dk_label_of(out->polarity);
+}
+
+dk_status dk_reading_run(dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens, dk_str text, dk_error *err) {
+    r->nmentions = 0;
+    dk_status status = dk_resolve(r, lex, tokens->count, err);
+    if (status == DK_OK) status = dk_scope_clauses(r, lex, tokens, text, err);
+    if (status == DK_OK) status = dk_scope_shift(r, lex, tokens, err);
+    if (status != DK_OK) return status;
+    judge_comment(r);
+    if (!dk_grow(&r->mentions, &r->mentions_cap, r->nthemes)) return dk_fail_memory(err);
+    for (size_t i = 0; i < r->nthemes; i++) judge_mention(r, lex, tokens, &r->themes[i], &r->mentions[i]);
+    r->nmentions = r->nthemes;
+    return DK_OK;
+}

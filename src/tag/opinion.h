@@ -1,0 +1,66 @@
+/* Opinions: which entries count where several overlap, what the words around them do to them, and what that makes of
+ * the comment and of each mention. Works on one comment; all numbers are thousandths.
+ */
+#ifndef DK_TAG_OPINION_H
+#define DK_TAG_OPINION_H
+
+#include "lexicon/index.h"
+#include "tag/session.h"
+
+/* A word or phrase that says good or bad. */
+typedef struct dk_opinion {
+    uint32_t first, last; /* tokens */
+    uint32_t entry;
+    int32_t base;  /* valence of the entry: -1000..1000 */
+    int32_t value; /* after the words around it */
+    uint32_t rules;
+    uint16_t clause;
+} dk_opinion;
+
+typedef struct dk_shift {
+    uint32_t first, last;
+    uint32_t entry;
+} dk_shift;
+
+typedef struct dk_clause {
+    uint32_t first, last; /* tokens */
+    uint16_t sentence;
+    int32_t weight; /* thousandths: what its opinions count for in the comment */
+    uint32_t rules; /* DK_RULE_CONTRASTED, _SUGGESTION, _QUESTION */
+} dk_clause;
+
+/* A session's working memory for one comment. */
+typedef struct dk_reading {
+    dk_matches matches; /* candidates; sorted by dk_reading_run */
+    dk_match *themes;   /* winners among the theme entries, in order of their first token */
+    size_t nthemes, themes_cap;
+    dk_opinion *opinions;
+    size_t nopinions, opinions_cap;
+    dk_shift *shifts; /* modifiers that count */
+    size_t nshifts, shifts_cap;
+    dk_clause *clauses;
+    size_t nclauses, clauses_cap;
+    dk_mention *mentions;
+    size_t nmentions, mentions_cap;
+    uint32_t *claims; /* by token: winner + 1 */
+    size_t claims_cap;
+    uint32_t *order;
+    size_t order_cap;
+    int32_t sentiment;
+    dk_label label;
+} dk_reading;
+
+void dk_reading_dispose(dk_reading *reading);
+
+/* Reads the matches of a comment: fills themes, opinions, clauses, mentions, sentiment and label. Sets clause of the tokens. */
+dk_status dk_reading_run(dk_reading *reading, const dk_lexicon *lexicon, dk_tokens *tokens, dk_str text,
+                         dk_error *err);
+
+/* Squeezes a sum of opinions into -1000..1000; half of the way at 1000 (one extreme word). */
+int32_t dk_squeeze(int64_t sum);
+
+/* The label of a polarity: neutral within DK_NEUTRAL_BAND of 0. */
+#define DK_NEUTRAL_BAND 120
+dk_label dk_label_of(int32_t polarity);
+
+#endif

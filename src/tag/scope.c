@@ -1,0 +1,207 @@
+#include "tag/scope.h"
+
+#include <stdlib.h>
+
+#include "base/buffer.h"
+
+/* A negated bad word is mild praise at most: "not bad" is less than "good". */
+enum { NEGATED_BAD = 500, BEFORE_CONTRAST = 750, CAPITALS = 1250, ELSEWHERE = 1000 };
+
+static bool is_mark(const dk_token *t, dk_str text, const char *marks) {
+    return t->kind == DK_TOKEN_PUNCT && strchr(marks, text.ptr[t->start]) != NULL;
+}
+
+/* Marks at which a clause ends; a hyphen only between spaces. The long dashes begin with E2 80 93 or 94. */
+static bool ends_clause(const dk_token *t, dk_str text) {
+    if (t->flags & DK_TOKEN_ENDS_SENTENCE) return true;
+    if (t->kind != DK_TOKEN_PUNCT) return false;
+    if (is_mark(t, text, ";()[]")) return true;
+    if (text.ptr[t->start] == '-') return t->flags & DK_TOKEN_SPACE_BEFORE && t->end < text.len && text.ptr[t->end] == ' ';
+    return t->end - t->start == 3 && memcmp(text.ptr + t->start, "\xE2\x80", 2) == 0 &&
+           ((unsigned char)text.ptr[t->start + 2] == 0x93 || (unsigned char)text.ptr[t->start + 2] == 0x94);
+}
+
+static dk_status add_clause(dk_reading *r, uint32_t first, uint16_t sentence, dk_error *err) {
+    if (!dk_grow(&r->clauses, &r->clauses_cap, r->nclauses + 1)) return dk_fail_memory(err);
+    r->clauses[r->nclauses++] = (dk_clause){first, first, sentence, ELSEWHERE, 0};
+    return DK_OK;
+}
+
+static const dk_entry *entry_of(const dk_lexicon *lex, const dk_shift *s) { return &lex->entries[s->entry]; }
+
+dk_status dk_scope_clauses(dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens, dk_str text, dk_error *err) {
+    r->nclauses = 0;
+    uint16_t sentence = 0;
+    size_t shift = 0;
+    dk_status status = add_clause(r, 0, sentence, err);
+    for (size_t i = 0; status == DK_OK && i < tokens->count; i++) {
+        dk_token *t = &tokens->items[i];
+        while (shift < r->nshifts && (r->shifts[shift].first < i || entry_of(lex, &r->shifts[shift])->modifier != DK_MOD_CONTRAST))
+            shift++;
+        bool contrast = shift < r->nshifts && r->shifts[shift].first == i;
+        dk_clause *now = &r->clauses[r->nclauses - 1];
+        if (contrast) {
+            /* "but" at the beginning of a sentence contrasts with the sentence before */
+            dk_clause *other = now->first < i ? now : r->nclauses > 1 ? now - 1 : NULL;
+            if (other != NULL && other->weight == ELSEWHERE) other->weight = BEFORE_CONTRAST;
+            if (now->first < i) {
+                status = add_clause(r, (uint32_t)i, sentence, err);
+                if (status != DK_OK) break;
+                now = &r->clauses[r->nclauses - 1];
+            }
+            now->weight = entry_of(lex, &r->shifts[shift])->strength;
+            now->rules |= DK_RULE_CONTRASTED;
+        }
+        now->last = (uint32_t)i;
+        if (r->nclauses > UINT16_MAX) r->nclauses = UINT16_MAX; /* a hostile comment: the rest is one clause */
+        t->clause = (uint16_t)(r->nclauses - 1);
+        if (t->flags & DK_TOKEN_ENDS_SENTENCE && sentence < UINT16_MAX) sentence++;
+        if (ends_clause(t, text) && i + 1 < tokens->count) status = add_clause(r, (uint32_t)i + 1, sentence, err);
+    }
+    for (size_t i = 0; i < r->nopinions; i++) r->opinions[i].clause = tokens->items[r->opinions[i].first].clause;
+    return status;
+}
+
+/* The first opinion that begins at or after a token. */
+static size_t opinion_from(const dk_reading *r, uint32_t token) {
+    size_t lo = 0, hi = r->nopinions;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (r->opinions[mid].first < token) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo;
+}
+
+/* Whether a comma or another mark stands between two tokens of one clause. */
+static bool mark_between(const dk_tokens *tokens, uint32_t from, uint32_t to) {
+    for (uint32_t i = from; i < to; i++)
+        if (tokens->items[i].kind == DK_TOKEN_PUNCT) return true;
+    return false;
+}
+
+/* What a modifier does to one opinion in its reach. */
+static void shift_opinion(dk_opinion *o, const dk_entry *e) {
+    int64_t v = o->value;
+    switch ((dk_modifier)e->modifier) {
+    case DK_MOD_NEGATOR:
+        v = v * e->strength / 1000;
+        if (o->value < 0) v = v * NEGATED_BAD / 1000;
+        o->rules |= DK_RULE_NEGATED;
+        break;
+    case DK_MOD_LACK:
+        v = v * e->strength / 1000;
+        o->rules |= DK_RULE_LACK;
+        break;
+    case DK_MOD_INTENSIFIER:
+        v = v * e->strength / 1000;
+        o->rules |= DK_RULE_INTENSIFIED;
+        break;
+    case DK_MOD_DIMINISHER:
+        v = v * e->strength / 1000;
+        o->rules |= DK_RULE_DIMINISHED;
+        break;
+    case DK_MOD_COMPARISON:
+        v = v * e->strength / 1000;
+        o->rules |= DK_RULE_COMPARISON;
+        break;
+    case DK_MOD_EXCESS:
+        v = v > 0 ? -v / 2 + e->strength / 2 : v * 3 / 2;
+        o->rules |= DK_RULE_EXCESS;
+        break;
+    default: return;
+    }
+    o->value = (int32_t)(v > 2000 ? 2000 : v < -2000 ? -2000 : v);
+}
+
+/* Shifts the opinions within reach after and before the modifier. An intensifier, diminisher or excess goes with the
+   nearest opinion only; a negation covers all up to the next mark. */
+static bool shift_reach(dk_reading *r, const dk_entry *e, const dk_shift *s, const dk_tokens *tokens) {
+    bool nearest = e->modifier == DK_MOD_INTENSIFIER || e->modifier == DK_MOD_DIMINISHER || e->modifier == DK_MOD_EXCESS;
+    uint16_t clause = tokens->items[s->first].clause;
+    bool any = false;
+    for (size_t i = opinion_from(r, s->last + 1); i < r->nopinions; i++) {
+        dk_opinion *o = &r->opinions[i];
+        if (o->first - s->last > e->after || o->clause != clause || mark_between(tokens, s->last + 1, o->first)) break;
+        shift_opinion(o, e);
+        any = true;
+        if (nearest) return true;
+    }
+    if (any) return true; /* what stands behind the modifier is what it means */
+    for (size_t i = opinion_from(r, s->first); i > 0; i--) {
+        dk_opinion *o = &r->opinions[i - 1];
+        if (s->first - o->last > e->before || o->clause != clause || mark_between(tokens, o->last + 1, s->first)) break;
+        shift_opinion(o, e);
+        any = true;
+        if (nearest) break;
+    }
+    return any;
+}
+
+/* An excess with no opinion to shift ("too" before a plain property) is a complaint in itself. */
+static dk_status add_own_opinion(dk_reading *r, const dk_entry *e, const dk_shift *s, const dk_tokens *tokens,
+                                 dk_error *err) {
+    if (s->last + 1 >= tokens->count || tokens->items[s->last + 1].kind != DK_TOKEN_WORD) return DK_OK;
+    if (!dk_grow(&r->opinions, &r->opinions_cap, r->nopinions + 1)) return dk_fail_memory(err);
+    size_t at = opinion_from(r, s->first);
+    memmove(&r->opinions[at + 1], &r->opinions[at], (r->nopinions - at) * sizeof *r->opinions);
+    r->nopinions++;
+    r->opinions[at] = (dk_opinion){.first = s->first, .last = s->last, .entry = s->entry, .base = e->strength,
+                                   .value = e->strength, .rules = DK_RULE_EXCESS, .clause = tokens->items[s->first].clause};
+    return DK_OK;
+}
+
+/* A wish makes praise in its clause a slight complaint; a question weakens it. */
+static void shift_clause(dk_reading *r, const dk_entry *e, uint16_t clause) {
+    dk_clause *c = &r->clauses[clause];
+    if (e->modifier == DK_MOD_WISH) c->rules |= DK_RULE_SUGGESTION;
+    else c->rules |= DK_RULE_QUESTION;
+    for (size_t i = opinion_from(r, c->first); i < r->nopinions && r->opinions[i].clause == clause; i++) {
+        dk_opinion *o = &r->opinions[i];
+        if (e->modifier == DK_MOD_WISH) {
+            if (o->value > 0) o->value = e->strength;
+            o->rules |= DK_RULE_SUGGESTION;
+        } else {
+            o->value = (int32_t)((int64_t)o->value * e->strength / 1000);
+            o->rules |= DK_RULE_QUESTION;
+        }
+    }
+}
+
+static void shift_capitals(dk_reading *r, const dk_tokens *tokens) {
+    size_t words = 0, capitals = 0;
+    for (size_t i = 0; i < tokens->count; i++) {
+        words += tokens->items[i].kind == DK_TOKEN_WORD;
+        capitals += (tokens->items[i].flags & DK_TOKEN_UPPER_ALL) != 0;
+    }
+    if (capitals == 0 || capitals * 2 > words) return; /* who shouts throughout stresses nothing */
+    for (size_t i = 0; i < r->nopinions; i++) {
+        dk_opinion *o = &r->opinions[i];
+        if (!(tokens->items[o->first].flags & DK_TOKEN_UPPER_ALL)) continue;
+        o->value = (int32_t)((int64_t)o->value * CAPITALS / 1000);
+        o->rules |= DK_RULE_INTENSIFIED;
+    }
+}
+
+dk_status dk_scope_shift(dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens, dk_error *err) {
+    shift_capitals(r, tokens);
+    /* strengthening before turning round: "not very good" is a turned "very good" */
+    static const dk_modifier rounds[2][4] = {{DK_MOD_INTENSIFIER, DK_MOD_DIMINISHER, DK_MOD_EXCESS, DK_MOD_NONE},
+                                             {DK_MOD_NEGATOR, DK_MOD_LACK, DK_MOD_COMPARISON, DK_MOD_NONE}};
+    for (int round = 0; round < 2; round++)
+        for (size_t i = 0; i < r->nshifts; i++) {
+            const dk_entry *e = entry_of(lex, &r->shifts[i]);
+            bool mine = false;
+            for (int k = 0; rounds[round][k] != DK_MOD_NONE; k++) mine |= e->modifier == rounds[round][k];
+            if (!mine || shift_reach(r, e, &r->shifts[i], tokens)) continue;
+            if (e->modifier != DK_MOD_EXCESS) continue;
+            dk_status status = add_own_opinion(r, e, &r->shifts[i], tokens, err);
+            if (status != DK_OK) return status;
+        }
+    for (size_t i = 0; i < r->nshifts; i++) {
+        const dk_entry *e = entry_of(lex, &r->shifts[i]);
+        if (e->modifier == DK_MOD_WISH || e->modifier == DK_MOD_QUESTION)
+            shift_clause(r, e, tokens->items[r->shifts[i].first].clause);
+    }
+    return DK_OK;
+}

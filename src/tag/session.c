@@ -1,0 +1,197 @@
+#include <stdlib.h>
+
+#include "base/buffer.h"
+#include "tag/engine.h"
+#include "tag/forms.h"
+#include "tag/opinion.h"
+
+/* Below this confidence (thousandths) a comment also gets what only the neighbour language knows. */
+enum { SURE = 900, FOREIGN = 200, SENTENCE_SURE = 970, SENTENCE_WORDS = 4 };
+
+struct dk_session {
+    const dk_engine *engine;
+    dk_tag_plan plan;
+    dk_tokens tokens;
+    dk_forms forms;
+    dk_reading reading;
+    dk_regex_scratch *regex;
+    const dk_word **words; /* by token: what it means in the language at hand */
+    size_t words_cap;
+    uint8_t *languages; /* by token: the language it is read in, DK_LANG_OTHER for none */
+    size_t languages_cap;
+    uint64_t limited; /* patterns given up */
+};
+
+dk_status dk_session_new(dk_session **out, const dk_engine *engine, const dk_tag_plan *plan, dk_error *err) {
+    dk_session *s = calloc(1, sizeof *s);
+    if (s == NULL) return dk_fail_memory(err);
+    s->engine = engine;
+    if (plan != NULL) s->plan = *plan;
+    dk_status status = dk_forms_init(&s->forms, engine->languages, err);
+    s->regex = dk_regex_scratch_new();
+    if (status == DK_OK && s->regex == NULL) status = dk_fail_memory(err);
+    if (status != DK_OK) dk_session_free(s);
+    else *out = s;
+    return status;
+}
+
+void dk_session_free(dk_session *s) {
+    if (s == NULL) return;
+    dk_tokens_dispose(&s->tokens);
+    dk_forms_dispose(&s->forms);
+    dk_reading_dispose(&s->reading);
+    dk_regex_scratch_free(s->regex);
+    free(s->words);
+    free(s->languages);
+    free(s);
+}
+
+/* Decides on tokens first..end-1, with what is added to each language's evidence beforehand. */
+static dk_language decide(const dk_session *s, size_t first, size_t end, const dk_language_prior *prior,
+                          uint64_t *nwords, int32_t *confidence) {
+    int64_t sums[DK_LANGUAGE_CLASSES] = {0};
+    *nwords = 0;
+    for (size_t i = first; i < end; i++) {
+        const dk_form *f = &s->forms.forms[s->tokens.items[i].form];
+        if (!f->speaks) continue;
+        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sums[c] += f->language[c];
+        ++*nwords;
+    }
+    return dk_language_decide(s->engine->languages, sums, *nwords, prior, confidence);
+}
+
+static dk_language neighbour(dk_language language) { return language == DK_LANG_SV ? DK_LANG_DA : DK_LANG_SV; }
+
+/* A sentence that is surely in another of our languages than the comment is read in that one. */
+static void mark_sentences(dk_session *s, dk_language main) {
+    size_t first = 0;
+    for (size_t i = 0; i < s->tokens.count; i++) {
+        if (!(s->tokens.items[i].flags & DK_TOKEN_ENDS_SENTENCE)) continue;
+        dk_language_prior prior = {{0}};
+        prior.add[main] = 2 * DK_LANGUAGE_UNIT;
+        uint64_t nwords;
+        int32_t confidence;
+        dk_language language = decide(s, first, i + 1, &prior, &nwords, &confidence);
+        if (language != main && language != DK_LANG_OTHER && nwords >= SENTENCE_WORDS && confidence >= SENTENCE_SURE)
+            memset(s->languages + first, language, i + 1 - first);
+        first = i + 1;
+    }
+}
+
+/* Sets the language of the comment and of each token; false when it is none of ours and nothing is to be read. */
+static bool choose_languages(dk_session *s, dk_comment *c) {
+    size_t n = s->tokens.count;
+    if (s->plan.language_fixed) {
+        c->language = s->plan.language;
+        c->confidence = 1000;
+        memset(s->languages, c->language, n);
+        return c->language != DK_LANG_OTHER;
+    }
+    uint64_t nwords;
+    c->language = decide(s, 0, n, &s->plan.prior, &nwords, &c->confidence);
+    dk_language read_in = c->language;
+    if (read_in == DK_LANG_OTHER) {
+        if (nwords > 0 && c->confidence >= 1000 - FOREIGN) return false;
+        /* perhaps one of ours after all: read it in the likeliest of them */
+        dk_language_prior ours = s->plan.prior;
+        ours.add[DK_LANG_OTHER] -= 64 * DK_LANGUAGE_UNIT;
+        uint64_t ignored;
+        int32_t confidence;
+        read_in = nwords > 0 ? decide(s, 0, n, &ours, &ignored, &confidence) : DK_LANG_EN;
+        if (read_in == DK_LANG_OTHER) read_in = DK_LANG_EN; /* emoji alone: the shared entries are in every index */
+    }
+    memset(s->languages, read_in, n);
+    if (nwords > SENTENCE_WORDS) mark_sentences(s, read_in);
+    return true;
+}
+
+/* Matches the tokens that are read in one language. */
+static dk_status match_language(dk_session *s, dk_language language, dk_error *err) {
+    bool any = false;
+    for (size_t i = 0; i < s->tokens.count; i++) {
+        s->words[i] = NULL;
+        if (s->languages[i] != language) continue;
+        dk_status status = dk_forms_word(&s->forms, s->tokens.items[i].form, s->engine->indexes[language], language,
+                                         s->regex, &s->words[i], err);
+        if (status != DK_OK) return status;
+        any |= s->words[i]->nstarts != 0;
+    }
+    if (!any) return DK_OK;
+    return dk_index_match(s->engine->indexes[language], s->words, &s->tokens, s->plan.packs, &s->reading.matches, err);
+}
+
+/* In a short comment that may as well be Danish as Swedish, words that the language at hand does not know at all are looked up
+   in the other. Words that both know are never taken from the other: they may be false friends. */
+static dk_status match_neighbour(dk_session *s, dk_language language, dk_error *err) {
+    dk_language other = neighbour(language);
+    bool any = false;
+    for (size_t i = 0; i < s->tokens.count; i++) {
+        const dk_form *f = &s->forms.forms[s->tokens.items[i].form];
+        bool unknown = f->kind == DK_TOKEN_WORD && f->word[language] != NULL && f->word[language]->nhooks == 0 &&
+                       !dk_morph_known(s->engine->morphs[language], f->folded);
+        s->words[i] = NULL;
+        if (!unknown) continue;
+        dk_status status = dk_forms_word(&s->forms, s->tokens.items[i].form, s->engine->indexes[other], other, s->regex,
+                                         &s->words[i], err);
+        if (status != DK_OK) return status;
+        any |= s->words[i]->nstarts != 0;
+    }
+    if (!any) return DK_OK;
+    return dk_index_match(s->engine->indexes[other], s->words, &s->tokens, s->plan.packs, &s->reading.matches, err);
+}
+
+/* Tokens, forms, language and matches; *readable is false for a comment in another language. */
+static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *readable, dk_error *err) {
+    dk_status status = dk_forms_trim(&s->forms, err);
+    if (status == DK_OK) status = dk_tokenize(&s->tokens, text.ptr, text.len, err);
+    if (status == DK_OK) status = dk_forms_look_up(&s->forms, text.ptr, &s->tokens, err);
+    if (status != DK_OK) return status;
+    size_t n = s->tokens.count;
+    if (!dk_grow(&s->words, &s->words_cap, n) || !dk_grow(&s->languages, &s->languages_cap, n)) return dk_fail_memory(err);
+    s->reading.matches.count = 0;
+    c->tokens = s->tokens.items;
+    c->ntokens = n;
+    *readable = n > 0 && choose_languages(s, c);
+    if (!*readable) return DK_OK;
+    bool used[DK_LANGUAGES] = {false};
+    for (size_t i = 0; i < n; i++) used[s->languages[i]] = true;
+    for (int l = DK_LANG_SV; status == DK_OK && l < DK_LANGUAGES; l++) {
+        if (!used[l]) continue;
+        status = match_language(s, (dk_language)l, err);
+        if (status == DK_OK)
+            status = dk_index_match_patterns(s->engine->indexes[l], s->regex, text, &s->tokens, s->plan.packs,
+                                             &s->reading.matches, &s->limited, err);
+    }
+    bool close = c->language == DK_LANG_SV || c->language == DK_LANG_DA;
+    if (status == DK_OK && close && !s->plan.language_fixed && c->confidence < SURE)
+        status = match_neighbour(s, c->language, err);
+    return status;
+}
+
+dk_status dk_session_tag(dk_session *s, dk_str text, dk_comment *c, dk_error *err) {
+    bool readable;
+    memset(c, 0, sizeof *c);
+    dk_status status = match_comment(s, text, c, &readable, err);
+    if (status != DK_OK || !readable) return status;
+    status = dk_reading_run(&s->reading, s->engine->lexicon, &s->tokens, text, err);
+    c->sentiment = s->reading.sentiment;
+    c->label = s->reading.label;
+    c->mentions = s->reading.mentions;
+    c->nmentions = s->reading.nmentions;
+    return status;
+}
+
+dk_status dk_session_count_packs(dk_session *s, dk_str text, uint64_t counts[DK_MAX_PACKS], dk_error *err) {
+    dk_comment c = {0};
+    bool readable;
+    uint32_t packs = s->plan.packs;
+    s->plan.packs = UINT32_MAX;
+    dk_status status = match_comment(s, text, &c, &readable, err);
+    s->plan.packs = packs;
+    if (status != DK_OK || !readable) return status;
+    for (size_t i = 0; i < s->reading.matches.count; i++) {
+        int pack = s->engine->lexicon->entries[s->reading.matches.items[i].entry].pack;
+        if (pack >= 0) counts[pack]++;
+    }
+    return DK_OK;
+}
