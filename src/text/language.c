@@ -1,0 +1,254 @@
+#include "text/language.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "text/language_features.h"
+
+/* exp(-d / DK_LANGUAGE_UNIT) in 1/2^30 for d in 0..EXP_STEPS-1; beyond that it is under a thousandth of a thousandth. */
+#define EXP_STEPS (14 * DK_LANGUAGE_UNIT)
+
+/* Keys apart from weights: most n-grams of a word are in no row, and a miss then touches 8 bytes only. */
+struct dk_language_model {
+    uint64_t *keys;   /* open addressing, 0 is empty */
+    uint32_t *rows;   /* beside keys */
+    int16_t *weights; /* nrows x DK_LANGUAGE_CLASSES */
+    size_t nrows, rows_cap, mask;
+    int32_t prior[DK_LANGUAGE_CLASSES];
+    uint32_t exp[EXP_STEPS];
+};
+
+static const char *const class_names[DK_LANGUAGE_CLASSES] = {"other", "sv", "da", "en", "nb", "nn", "de", "nl"};
+
+const char *dk_language_name(dk_language language) {
+    return (unsigned)language < DK_LANGUAGES ? class_names[language] : class_names[DK_LANG_OTHER];
+}
+
+const char *dk_language_class_name(int class_index) {
+    return class_index >= 0 && class_index < DK_LANGUAGE_CLASSES ? class_names[class_index] : class_names[0];
+}
+
+bool dk_language_from_name(dk_str name, dk_language *language) {
+    for (int i = 0; i < DK_LANGUAGES; i++) {
+        if (!dk_str_is(name, class_names[i])) continue;
+        *language = (dk_language)i;
+        return true;
+    }
+    return false;
+}
+
+/* ---- Reading the model ------------------------------------------------------------------------------- */
+
+typedef struct model_reader {
+    const char *path, *line, *p, *end; /* end of the line */
+    int64_t number;
+} model_reader;
+
+static dk_status bad_line(const model_reader *r, const char *at, const char *expected, dk_error *err) {
+    dk_fail_at(err, DK_EDATA, r->path, r->number, at - r->line + 1, "language model: expected %s", expected);
+    dk_error_excerpt(err, r->line, (size_t)(r->end - r->line));
+    dk_error_remedy(err, "make it anew with `drivkraft learn language`");
+    return DK_EDATA;
+}
+
+/* DK_LANGUAGE_CLASSES integers of at most 5 digits, a tab before each, to the end of the line. */
+static dk_status read_weights(model_reader *r, int16_t *weights, dk_error *err) {
+    for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) {
+        if (r->p == r->end || *r->p != '\t') return bad_line(r, r->p, "a tab and a weight for each of 8 classes", err);
+        const char *start = ++r->p;
+        bool negative = r->p < r->end && *r->p == '-';
+        if (negative) r->p++;
+        int32_t value = 0;
+        const char *digits = r->p;
+        for (; r->p < r->end && *r->p >= '0' && *r->p <= '9' && r->p - digits < 6; r->p++)
+            value = value * 10 + (*r->p - '0');
+        if (r->p == digits || value > INT16_MAX) return bad_line(r, start, "an integer from -32767 to 32767", err);
+        weights[c] = (int16_t)(negative ? -value : value);
+    }
+    return r->p == r->end ? DK_OK : bad_line(r, r->p, "the end of the line after 8 weights", err);
+}
+
+/* The key of a feature as the model writes it: an n-gram with < and > as boundaries, or = and a whole word. */
+static dk_status read_feature(model_reader *r, uint64_t *key, dk_error *err) {
+    const char *start = r->p, *tab = memchr(start, '\t', (size_t)(r->end - start));
+    if (tab == NULL || tab == start) return bad_line(r, start, "a feature, a tab and 8 weights", err);
+    r->p = tab;
+    dk_language_symbols s;
+    int n = dk_language_symbols_read((dk_str){start, (size_t)(tab - start)}, &s);
+    bool word = *start == '=' && n > 2;
+    if (!word && n > DK_LANGUAGE_NGRAM) return bad_line(r, start, "an n-gram of 1 to 5 characters, or = and a word", err);
+    *key = word ? dk_language_word_key(&s) : dk_language_ngram_key(s.symbol, n);
+    return DK_OK;
+}
+
+static size_t slot_of(const dk_language_model *m, uint64_t key) {
+    size_t slot = (size_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 20) & m->mask;
+    while (m->keys[slot] != 0 && m->keys[slot] != key) slot = (slot + 1) & m->mask;
+    return slot;
+}
+
+static dk_status read_row(dk_language_model *m, model_reader *r, dk_error *err) {
+    static const char prior[] = "(prior)";
+    if ((size_t)(r->end - r->p) > sizeof prior && memcmp(r->p, prior, sizeof prior - 1) == 0) {
+        int16_t w[DK_LANGUAGE_CLASSES];
+        r->p += sizeof prior - 1;
+        dk_status status = read_weights(r, w, err);
+        for (int c = 0; status == DK_OK && c < DK_LANGUAGE_CLASSES; c++) m->prior[c] = w[c];
+        return status;
+    }
+    uint64_t key = 0;
+    dk_status status = read_feature(r, &key, err);
+    if (status != DK_OK) return status;
+    size_t slot = slot_of(m, key);
+    if (m->keys[slot] != 0) return bad_line(r, r->line, "each feature once; this one came before", err);
+    m->keys[slot] = key;
+    m->rows[slot] = (uint32_t)m->nrows;
+    return read_weights(r, m->weights + DK_LANGUAGE_CLASSES * m->nrows++, err);
+}
+
+static bool is_header(const model_reader *r) {
+    static const char header[] = "feature\t";
+    return (size_t)(r->end - r->p) >= sizeof header && memcmp(r->p, header, sizeof header - 1) == 0;
+}
+
+/* Room for every line of the file, and a table at most half full. */
+static bool make_room(dk_language_model *m, const dk_buf *file) {
+    size_t lines = 1, slots = 1024;
+    for (const char *p = file->ptr, *end = p + file->len; p != NULL && p < end; lines++) {
+        p = memchr(p, '\n', (size_t)(end - p));
+        if (p != NULL) p++;
+    }
+    while (slots < 2 * lines) slots *= 2;
+    m->mask = slots - 1;
+    m->keys = calloc(slots, sizeof *m->keys);
+    m->rows = malloc(slots * sizeof *m->rows);
+    m->weights = malloc(lines * DK_LANGUAGE_CLASSES * sizeof *m->weights);
+    return m->keys != NULL && m->rows != NULL && m->weights != NULL;
+}
+
+/* By repeated integer multiplication, so that every machine has the same table: e^(-1/64) = 4228380000 / 2^32. */
+static void fill_exp(uint32_t table[EXP_STEPS]) {
+    _Static_assert(DK_LANGUAGE_UNIT == 64, "the constant is exp(-1/64)");
+    uint64_t x = UINT64_C(1) << 31;
+    for (int d = 0; d < EXP_STEPS; d++) {
+        table[d] = (uint32_t)(x >> 1);
+        x = (x * UINT64_C(4228380000) + (UINT64_C(1) << 31)) >> 32;
+    }
+}
+
+dk_status dk_language_open(dk_language_model **model, const char *path, dk_error *err) {
+    dk_buf file;
+    dk_buf_init(&file);
+    *model = NULL;
+    dk_language_model *m = calloc(1, sizeof *m);
+    dk_status status = m != NULL ? dk_file_read(path, &file, err) : dk_fail_memory(err);
+    if (status == DK_OK && !make_room(m, &file)) status = dk_fail_memory(err);
+    if (status != DK_OK) goto done;
+    fill_exp(m->exp);
+    model_reader r = {.path = path};
+    const char *end = file.ptr + file.len;
+    for (r.line = file.ptr; r.line < end && status == DK_OK; r.line = r.end + 1) {
+        r.number++;
+        r.p = r.line;
+        r.end = memchr(r.line, '\n', (size_t)(end - r.line));
+        if (r.end == NULL) {
+            r.end = end;
+            status = bad_line(&r, r.end, "a line end; the file is cut short", err);
+        } else if (r.p != r.end && *r.p != '#' && !is_header(&r)) {
+            status = read_row(m, &r, err);
+        }
+    }
+    if (status == DK_OK && m->nrows == 0)
+        status = dk_fail_at(err, DK_EDATA, path, r.number, 0, "language model: the file has no features");
+done:
+    dk_buf_dispose(&file);
+    if (status == DK_OK)
+        *model = m;
+    else
+        dk_language_free(m);
+    return status;
+}
+
+void dk_language_free(dk_language_model *model) {
+    if (model == NULL) return;
+    free(model->keys);
+    free(model->rows);
+    free(model->weights);
+    free(model);
+}
+
+/* ---- Scoring and deciding ---------------------------------------------------------------------------- */
+
+bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scores[DK_LANGUAGE_CLASSES]) {
+    dk_language_symbols s;
+    uint64_t keys[DK_LANGUAGE_MAX_KEYS];
+    memset(scores, 0, DK_LANGUAGE_CLASSES * sizeof *scores);
+    dk_language_symbols_of(form, &s);
+    int n = dk_language_keys(&s, keys);
+    for (int i = 0; i < n; i++) {
+        size_t slot = slot_of(model, keys[i]);
+        if (model->keys[slot] == 0) continue;
+        const int16_t *w = model->weights + (size_t)DK_LANGUAGE_CLASSES * model->rows[slot];
+        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) scores[c] += w[c];
+    }
+    return n > 0;
+}
+
+dk_language dk_language_decide(const dk_language_model *model, const int64_t sums[DK_LANGUAGE_CLASSES],
+                               uint64_t nwords, const dk_language_prior *prior, int32_t *confidence_milli) {
+    int64_t total[DK_LANGUAGE_CLASSES], top = INT64_MIN;
+    uint64_t mass[DK_LANGUAGES] = {0}, all = 0;
+    bool informed = nwords > 0;
+    for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) {
+        int32_t add = prior != NULL ? prior->add[c < DK_LANGUAGES ? c : DK_LANG_OTHER] : 0;
+        informed = informed || add != 0;
+        total[c] = (nwords > 0 ? sums[c] + model->prior[c] : 0) + add;
+        if (total[c] > top) top = total[c];
+    }
+    for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) {
+        uint64_t below = (uint64_t)top - (uint64_t)total[c];
+        uint64_t p = below < EXP_STEPS ? model->exp[below] : 0;
+        mass[c < DK_LANGUAGES ? c : DK_LANG_OTHER] += p;
+        all += p;
+    }
+    dk_language best = DK_LANG_OTHER;
+    for (int l = 1; l < DK_LANGUAGES; l++)
+        if (mass[l] > mass[best]) best = (dk_language)l;
+    if (!informed) best = DK_LANG_OTHER;
+    if (confidence_milli != NULL) *confidence_milli = informed ? (int32_t)((mass[best] * 1000 + all / 2) / all) : 0;
+    return best;
+}
+
+/* log2 in 1/2^16 by repeated squaring: no libm, the same bits everywhere. x > 0. */
+static int64_t log2_fixed(uint64_t x) {
+    int shift = 0;
+    while (x >> 32 != 0) {
+        x >>= 1;
+        shift++;
+    }
+    while (x >> 31 == 0) {
+        x <<= 1;
+        shift--;
+    }
+    int64_t whole = (int64_t)(31 + shift) << 16;
+    for (int bit = 15; bit >= 0; bit--) {
+        x = x * x >> 31;
+        if (x >> 32 != 0) {
+            x >>= 1;
+            whole += (int64_t)1 << bit;
+        }
+    }
+    return whole;
+}
+
+void dk_language_prior_learn(const uint64_t counts[DK_LANGUAGES], dk_language_prior *prior) {
+    uint64_t all = 0;
+    for (int l = 0; l < DK_LANGUAGES; l++) all += counts[l];
+    for (int l = 0; l < DK_LANGUAGES; l++) {
+        /* log of (count + 1) against its even share of (all + 4), in units of ln 2 * 64 = 45426 / 2^10 */
+        int64_t odds = log2_fixed(DK_LANGUAGES * (counts[l] + 1)) - log2_fixed(all + DK_LANGUAGES);
+        int64_t nats = odds * 45426 / ((int64_t)1 << 26), limit = 3 * DK_LANGUAGE_UNIT;
+        prior->add[l] = (int32_t)(nats > limit ? limit : nats < -limit ? -limit : nats);
+    }
+}

@@ -1,0 +1,60 @@
+#include "text/language_features.h"
+
+#include "base/hash.h"
+#include "text/utf8.h"
+
+static bool is_latin(uint32_t c) { return c < 0x250 || (c >= 0x1E00 && c < 0x1F00); }
+
+void dk_language_symbols_of(dk_str form, dk_language_symbols *symbols) {
+    int n = 0;
+    bool letters = false;
+    symbols->symbol[n++] = DK_LANGUAGE_BEGIN;
+    for (size_t at = 0; at < form.len && n <= DK_LANGUAGE_MAX_CHARS;) {
+        unsigned size;
+        uint32_t c = dk_utf8_decode(form.ptr, form.len, at, &size);
+        at += size;
+        if (c >= 'a' && c <= 'z') {
+            letters = true;
+        } else if (c >= '0' && c <= '9') {
+            c = '0';
+        } else if (c >= 0x80 && dk_utf8_class(c) == DK_CHAR_LETTER) {
+            letters = true;
+            if (!is_latin(c)) c = 0xFFFD;
+        }
+        symbols->symbol[n++] = c;
+    }
+    symbols->symbol[n++] = DK_LANGUAGE_END;
+    symbols->count = letters ? n : 0;
+}
+
+int dk_language_symbols_read(dk_str feature, dk_language_symbols *symbols) {
+    bool word = feature.len > 1 && feature.ptr[0] == '=';
+    int n = 0;
+    if (word) symbols->symbol[n++] = DK_LANGUAGE_BEGIN;
+    for (size_t at = word; at < feature.len && n <= DK_LANGUAGE_MAX_CHARS;) {
+        unsigned size;
+        symbols->symbol[n++] = dk_utf8_decode(feature.ptr, feature.len, at, &size);
+        at += size;
+    }
+    if (word) symbols->symbol[n++] = DK_LANGUAGE_END;
+    return symbols->count = n;
+}
+
+uint64_t dk_language_word_key(const dk_language_symbols *symbols) {
+    return dk_hash(symbols->symbol, (size_t)symbols->count * sizeof symbols->symbol[0]) | (uint64_t)1 << 63;
+}
+
+int dk_language_keys(const dk_language_symbols *symbols, uint64_t *keys) {
+    int n = 0;
+    for (int begin = 0; begin < symbols->count; begin++) {
+        uint64_t key = 0;
+        for (int len = 1; len <= DK_LANGUAGE_NGRAM && begin + len <= symbols->count; len++) {
+            uint32_t c = symbols->symbol[begin + len - 1];
+            key = key << 12 | (c < 0xFFF ? c : 0xFFF);
+            if (len == 1 && (c == DK_LANGUAGE_BEGIN || c == DK_LANGUAGE_END)) continue; /* in every word */
+            keys[n++] = key;
+        }
+    }
+    if (symbols->count > 0) keys[n++] = dk_language_word_key(symbols);
+    return n;
+}

@@ -1,0 +1,47 @@
+/* The features of a word form for language identification: keys of its character n-grams and of the whole word.
+ * Shared by the model (text/language.c) and its training (workbench/learn_language.c), so that both see the same.
+ */
+#ifndef DK_TEXT_LANGUAGE_FEATURES_H
+#define DK_TEXT_LANGUAGE_FEATURES_H
+
+#include "base/status.h"
+
+/* n-grams of 1 to 5 symbols; a boundary mark stands before and behind the word. */
+#define DK_LANGUAGE_NGRAM 5
+
+/* Words are read to this many characters: enough to know the language, and a bound on the work for hostile input. */
+#define DK_LANGUAGE_MAX_CHARS 40
+
+/* More than any word has: every n-gram of the marked word, and the word itself. */
+#define DK_LANGUAGE_MAX_KEYS ((DK_LANGUAGE_MAX_CHARS + 2) * DK_LANGUAGE_NGRAM + 1)
+
+/* A form as symbols: its letters between two boundary marks. Digits become 0, letters outside the Latin script
+   U+FFFD; other characters are kept. */
+typedef struct dk_language_symbols {
+    uint32_t symbol[DK_LANGUAGE_MAX_CHARS + 2];
+    int count; /* with the two marks; 0 when the form has no letter */
+} dk_language_symbols;
+
+#define DK_LANGUAGE_BEGIN '<'
+#define DK_LANGUAGE_END '>'
+
+void dk_language_symbols_of(dk_str form, dk_language_symbols *symbols);
+
+/* The symbols of a feature as the model file writes it, its characters taken as they stand: an n-gram with its
+   boundary marks, or = and a whole word without them. Returns how many; too many are cut at the room there is. */
+int dk_language_symbols_read(dk_str feature, dk_language_symbols *symbols);
+
+/* The key of symbols[0..n-1], n at most DK_LANGUAGE_NGRAM: exact, 12 bits a symbol. Never 0. */
+static inline uint64_t dk_language_ngram_key(const uint32_t *symbols, int n) {
+    uint64_t key = 0;
+    for (int i = 0; i < n; i++) key = key << 12 | (symbols[i] < 0xFFF ? symbols[i] : 0xFFF);
+    return key;
+}
+
+/* The key of the whole word: a hash with the top bit set, which no n-gram has. */
+uint64_t dk_language_word_key(const dk_language_symbols *symbols);
+
+/* All keys of the word, the word's own last; returns how many were written to keys[DK_LANGUAGE_MAX_KEYS]. */
+int dk_language_keys(const dk_language_symbols *symbols, uint64_t *keys);
+
+#endif
