@@ -66,6 +66,7 @@ static bool repair(dk_str *cell, size_t from, dk_arena *arena, bool *control) {
 bool dk_cell_clean(dk_str *cell, dk_arena *arena, dk_read_counts *counts) {
     char *text = (char *)cell->ptr; /* cells lie in memory of the block that is being parsed */
     size_t len = cell->len, skip = 0;
+    if (len <= 16 && (dk_scan_unplain16(text) & dk_scan_first(len)) == 0) return true; /* most cells */
     bool multibyte = false, control = false, broken = false;
     for (size_t base = 0; base < len && !broken; base += 64) {
         uint64_t hits = dk_scan_unplain(text + base) & dk_scan_first(len - base);

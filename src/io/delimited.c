@@ -7,7 +7,10 @@
 #include "io/clean.h"
 #include "io/scan.h"
 
-enum { FAR = 120 }; /* bytes before a place that an excerpt still shows */
+enum {
+    FAR = 120,          /* bytes before a place that an excerpt still shows */
+    SAMPLE = 256 * 1024 /* what the dialect is told from, whatever the size of the blocks */
+};
 
 static bool grow_bytes(char **bytes, size_t *cap, size_t need) {
     if (need > SIZE_MAX / 2 - DK_SCAN_PAD) return false;
@@ -162,7 +165,7 @@ static dk_status open_state(dk_reader *r, dk_delimited *d, const char *path, dk_
     dk_status status = dk_source_open(&d->source, path, o->encoding, o->rewindable, err);
     if (status != DK_OK) return status;
     r->source = d->source.name;
-    status = fill_carry(d, o->block_bytes, err);
+    status = fill_carry(d, SAMPLE, err);
     if (status != DK_OK) return status;
     dk_dialect_detect(&d->dialect, d->carry, d->carry_len, d->ended, tab_named(path), o);
     if (d->dialect.delimiter == '\t' && o->quoting == DK_QUOTE_AUTO) status = settle_tab_quotes(d, err);
@@ -196,6 +199,7 @@ typedef struct boundary {
     bool inside;             /* between them */
     int64_t lines, records, blanks;
     int64_t lines_complete;  /* lines before record */
+    int64_t unended;         /* 1 when the last record has no line end */
 } boundary;
 
 /* A record ends at `at`. */
@@ -285,38 +289,59 @@ static dk_status last_record(const dk_delimited *d, struct dk_block_data *data, 
     end_record(b, d, skip_blanks, data->bytes, len);
     b->record = len;
     b->lines = b->lines_complete = lines;
+    b->unended = 1;
+    return DK_OK;
+}
+
+/* The next bytes: what was read ahead, then the source. */
+static dk_status pull(dk_delimited *d, struct dk_block_data *data, size_t want, dk_error *err) {
+    size_t held = d->carry_len - d->carry_at, n = held < want - data->len ? held : want - data->len;
+    memcpy(data->bytes + data->len, d->carry + d->carry_at, n);
+    d->carry_at += n;
+    data->len += n;
+    while (!d->ended && want - data->len >= 4) {
+        size_t got;
+        dk_status status = dk_source_read(&d->source, data->bytes + data->len, want - data->len, &got, err);
+        if (status != DK_OK) return status;
+        data->len += got;
+        if (got == 0) d->ended = true;
+    }
     return DK_OK;
 }
 
 static dk_status find_records(dk_reader *r, dk_delimited *d, struct dk_block_data *data, boundary *b, dk_error *err) {
-    size_t want = r->options.block_bytes;
-    for (;; want *= 2) {
-        if (want < data->len + 4) want = data->len + 4;
+    bool skip_blanks = r->ncolumns > 1;
+    for (size_t want = r->options.block_bytes;; want *= 2) {
         if (!grow_bytes(&data->bytes, &data->cap, want)) return dk_fail_memory(err);
-        while (!d->ended && want - data->len >= 4) {
-            size_t got;
-            dk_status status = dk_source_read(&d->source, data->bytes + data->len, want - data->len, &got, err);
-            if (status != DK_OK) return status;
-            data->len += got;
-            if (got == 0) d->ended = true;
-        }
+        dk_status status = pull(d, data, want, err);
+        if (status != DK_OK) return status;
         memset(data->bytes + data->len, 0, DK_SCAN_PAD);
-        bool skip_blanks = r->ncolumns > 1;
         find_boundaries(b, d, skip_blanks, data->bytes, data->len);
-        if (d->ended) return last_record(d, data, b, skip_blanks, err);
+        if (d->ended && d->carry_at == d->carry_len) return last_record(d, data, b, skip_blanks, err);
         if (b->record > 0) return DK_OK;
         if (data->len > r->options.record_limit) return too_long(d, data, b, err);
     }
 }
 
+/* Gives back the bytes behind the last complete record. */
+static bool push_back(dk_delimited *d, const struct dk_block_data *data, size_t from) {
+    size_t tail = data->len - from;
+    if (d->carry_at < d->carry_len) { /* they are still there, just before what was read ahead */
+        d->carry_at -= tail;
+        return true;
+    }
+    d->carry_at = d->carry_len = 0;
+    if (!grow_bytes(&d->carry, &d->carry_cap, tail)) return false;
+    memcpy(d->carry, data->bytes + from, tail);
+    d->carry_len = tail;
+    return true;
+}
+
 static dk_status read_block(dk_reader *r, dk_block *block, bool *done, dk_error *err) {
     dk_delimited *d = r->state;
     struct dk_block_data *data = block->data;
-    data->len = d->carry_len - d->carry_at;
+    data->len = 0;
     data->cut = false;
-    if (!grow_bytes(&data->bytes, &data->cap, data->len)) return dk_fail_memory(err);
-    memcpy(data->bytes, d->carry + d->carry_at, data->len);
-    d->carry_at = d->carry_len = 0;
     boundary b = {0};
     dk_status status = find_records(r, d, data, &b, err);
     if (status != DK_OK) return status;
@@ -324,14 +349,11 @@ static dk_status read_block(dk_reader *r, dk_block *block, bool *done, dk_error 
         *done = true;
         return DK_OK;
     }
-    size_t tail = data->len - b.record;
-    if (!grow_bytes(&d->carry, &d->carry_cap, tail)) return dk_fail_memory(err);
-    memcpy(d->carry, data->bytes + b.record, tail);
-    d->carry_len = tail;
+    if (!push_back(d, data, b.record)) return dk_fail_memory(err);
     data->len = b.record;
     memset(data->bytes + data->len, 0, DK_SCAN_PAD);
     data->line = d->line;
-    data->multi_line = b.lines_complete > b.records + b.blanks;
+    data->multi_line = b.lines_complete + b.unended > b.records + b.blanks;
     block->serial = d->serial++;
     block->first_number = d->number;
     block->numbered = b.records;

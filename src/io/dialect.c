@@ -58,7 +58,10 @@ static double consistency(const dk_dialect *d, const char *p, const char *end, b
     while (p < end && records < SAMPLE_RECORDS) {
         size_t n;
         const char *next = dk_record_split(d, p, end, whole, NULL, 0, &n);
-        if (next == NULL) break;
+        if (next == NULL) {
+            if (records == 0) *fields = n; /* a header that does not end: something to go by */
+            break;
+        }
         bool blank = next - p <= 2 && (*p == d->eol || *p == '\r');
         p = next;
         if (blank) continue;

@@ -48,6 +48,12 @@ static inline uint64_t dk_scan_unplain(const char *p) {
     return mask;
 }
 
+/* dk_scan_unplain for 16 bytes. */
+static inline uint64_t dk_scan_unplain16(const char *p) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)));
+}
+
 #else /* eight bytes at a time in a general register */
 
 static inline uint64_t dk_scan_word(const char *p) {
@@ -86,6 +92,8 @@ static inline uint64_t dk_scan_unplain(const char *p) {
     }
     return mask;
 }
+
+static inline uint64_t dk_scan_unplain16(const char *p) { return dk_scan_unplain(p) & 0xFFFF; }
 
 #endif
 
