@@ -52,8 +52,10 @@ struct dk_command {
     dk_status (*run)(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err);
 };
 
+#define DK_CLI_WORDS 256
+
 /* Parses argv[1..] by the command's options and the common ones. Words that are no options go to words (room for
-   argc of them), *nwords counts them. Sets *answered when --help or --version was printed: return DK_OK then.
+   DK_CLI_WORDS), *nwords counts them. Sets *answered when --help or --version was printed: return DK_OK then.
    Errors: DK_EUSAGE with the nearest option as remedy. */
 dk_status dk_cli_parse(const dk_command *command, const dk_opt *options, dk_cli *cli, int argc, char **argv,
                        const char **words, int *nwords, bool *answered, dk_error *err);

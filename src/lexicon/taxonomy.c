@@ -52,6 +52,7 @@ static dk_status add_theme(dk_taxonomy *t, const dk_tsv *tsv, const dk_str *cell
         t->themes[at].owner = copied(t, cells[OWNER], &ok);
         return ok ? DK_OK : dk_fail_memory(err);
     }
+    if (t->count == DK_THEMES_MAX) return dk_tsv_fail(tsv, cells[THEME].ptr, err, "more than %d themes", DK_THEMES_MAX);
     if (!dk_grow(&t->themes, &t->cap, t->count + 1)) return dk_fail_memory(err);
     dk_theme *theme = &t->themes[t->count];
     memset(theme, 0, sizeof *theme);

@@ -5,6 +5,9 @@
 #include "base/intern.h"
 #include "text/language.h"
 
+/* A taxonomy holds at most so many themes, packs included. */
+#define DK_THEMES_MAX 1024
+
 typedef struct dk_theme {
     const char *id;        /* touchpoint.theme */
     const char *name;      /* the part behind the full stop */

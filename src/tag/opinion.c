@@ -22,6 +22,12 @@ void dk_reading_dispose(dk_reading *r) {
     free(r->order);
 }
 
+void dk_reading_clear(dk_reading *r) {
+    r->matches.count = r->nthemes = r->nopinions = r->nshifts = r->nclauses = r->nmentions = 0;
+    r->sentiment = 0;
+    r->label = DK_NEUTRAL;
+}
+
 int32_t dk_squeeze(int64_t sum) {
     /* x / sqrt(x^2 + k): bounded, odd, close to linear near 0; sqrt and / are exact to the last bit in IEEE 754 */
     double x = (double)sum / 1000.0;

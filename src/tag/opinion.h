@@ -52,6 +52,9 @@ typedef struct dk_reading {
 
 void dk_reading_dispose(dk_reading *reading);
 
+/* Forgets the comment and keeps the memory. */
+void dk_reading_clear(dk_reading *reading);
+
 /* Reads the matches of a comment: fills themes, opinions, clauses, mentions, sentiment and label. Sets clause of the tokens. */
 dk_status dk_reading_run(dk_reading *reading, const dk_lexicon *lexicon, dk_tokens *tokens, dk_str text,
                          dk_error *err);

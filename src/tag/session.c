@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "tag/engine.h"
 #include "tag/forms.h"
+#include "tag/inspect.h"
 #include "tag/opinion.h"
 
 /* Below this confidence (thousandths) a comment also gets what only the neighbour language knows. */
@@ -148,9 +149,10 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     if (status != DK_OK) return status;
     size_t n = s->tokens.count;
     if (!dk_grow(&s->words, &s->words_cap, n) || !dk_grow(&s->languages, &s->languages_cap, n)) return dk_fail_memory(err);
-    s->reading.matches.count = 0;
+    dk_reading_clear(&s->reading);
     c->tokens = s->tokens.items;
     c->ntokens = n;
+    memset(s->languages, DK_LANG_OTHER, n);
     *readable = n > 0 && choose_languages(s, c);
     if (!*readable) return DK_OK;
     bool used[DK_LANGUAGES] = {false};
@@ -194,4 +196,30 @@ dk_status dk_session_count_packs(dk_session *s, dk_str text, uint64_t counts[DK_
         if (pack >= 0) counts[pack]++;
     }
     return DK_OK;
+}
+
+const dk_reading *dk_inspect_reading(const dk_session *s) { return &s->reading; }
+
+void dk_inspect_token(dk_session *s, size_t i, dk_token_view *view) {
+    const dk_token *t = &s->tokens.items[i];
+    const dk_form *f = &s->forms.forms[t->form];
+    view->norm = f->folded;
+    view->language = (dk_language)s->languages[i];
+    view->word = f->word[view->language];
+    view->lemma[0] = view->parts[0] = '\0';
+    if (f->folded.len > DK_MORPH_WORD_MAX) return;
+    memcpy(view->lemma, f->folded.ptr, f->folded.len);
+    view->lemma[f->folded.len] = '\0';
+    const dk_morph *morph = s->engine->morphs[view->language];
+    if (morph == NULL || f->kind != DK_TOKEN_WORD) return;
+    unsigned hints = t->flags & DK_TOKEN_UPPER_FIRST && !(t->flags & DK_TOKEN_BEGINS_SENTENCE) ? DK_MORPH_CAPITAL : 0;
+    dk_lemma lemma;
+    if (dk_morph_lemmas(morph, f->folded, hints, &lemma, 1) > 0) memcpy(view->lemma, lemma.text, lemma.len + 1u);
+    dk_part parts[DK_MORPH_PARTS_MAX];
+    size_t n = dk_morph_split(morph, f->folded, parts, DK_MORPH_PARTS_MAX), at = 0;
+    for (size_t p = 0; p < n && at + parts[p].len + 2 < sizeof view->parts; p++) {
+        if (p > 0) view->parts[at++] = '+';
+        memcpy(view->parts + at, parts[p].text, parts[p].len + 1u);
+        at += parts[p].len;
+    }
 }

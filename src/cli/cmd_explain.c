@@ -1,0 +1,294 @@
+/* drivkraft explain: why one comment is tagged as it is, for people or as JSON. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/input.h"
+#include "io/json_write.h"
+#include "tag/inspect.h"
+#include "text/utf8.h"
+
+enum { LINE_WIDTH = 100, ROWS = 4 };
+
+/* What stands under a token: its base form, the theme it names, what it says or does. */
+typedef struct column {
+    char rows[ROWS][160];
+    size_t width;
+} column;
+
+static const char *tint(const dk_cli *cli, int32_t value) {
+    if (!cli->color_out) return "";
+    return value >= DK_NEUTRAL_BAND ? "\033[32m" : value <= -DK_NEUTRAL_BAND ? "\033[31m" : "";
+}
+
+static const char *plain(const dk_cli *cli) { return cli->color_out ? "\033[0m" : ""; }
+
+static size_t shown_width(const char *text) { return dk_utf8_length(text, strlen(text)); }
+
+static void note(column *c, int row, const char *text) {
+    size_t len = strlen(c->rows[row]);
+    snprintf(c->rows[row] + len, sizeof c->rows[row] - len, "%s%s", len > 0 ? "/" : "", text);
+}
+
+static void fill_columns(const dk_engine *engine, dk_session *session, dk_str text, const dk_comment *comment,
+                         column *columns) {
+    const dk_reading *r = dk_inspect_reading(session);
+    const dk_lexicon *lexicon = dk_engine_lexicon(engine);
+    for (size_t i = 0; i < comment->ntokens; i++) {
+        const dk_token *t = &comment->tokens[i];
+        dk_token_view view;
+        dk_inspect_token(session, i, &view);
+        int len = (int)(t->end - t->start);
+        snprintf(columns[i].rows[0], sizeof columns[i].rows[0], "%.*s", len, text.ptr + t->start);
+        if (t->kind != DK_TOKEN_WORD) continue;
+        if (view.parts[0] != '\0') note(&columns[i], 1, view.parts);
+        else if (!dk_str_is(view.norm, view.lemma)) note(&columns[i], 1, view.lemma);
+    }
+    for (size_t i = 0; i < r->nthemes; i++) {
+        const char *theme = lexicon->taxonomy.themes[lexicon->entries[r->themes[i].entry].theme].id;
+        for (uint32_t t = r->themes[i].first; t <= r->themes[i].last; t++)
+            if (r->themes[i].mask >> (t - r->themes[i].first) & 1)
+                note(&columns[t], 2, t == r->themes[i].first ? theme : "--");
+    }
+    for (size_t i = 0; i < r->nopinions; i++) {
+        char value[32];
+        snprintf(value, sizeof value, "%+.2g", r->opinions[i].base / 200.0);
+        note(&columns[r->opinions[i].first], 3, value);
+        for (uint32_t t = r->opinions[i].first + 1; t <= r->opinions[i].last; t++) note(&columns[t], 3, "--");
+    }
+    for (size_t i = 0; i < r->nshifts; i++)
+        note(&columns[r->shifts[i].first], 3, dk_modifier_name((dk_modifier)lexicon->entries[r->shifts[i].entry].modifier));
+    for (size_t i = 0; i < comment->ntokens; i++)
+        for (int row = 0; row < ROWS; row++) {
+            size_t w = shown_width(columns[i].rows[row]);
+            if (w > columns[i].width) columns[i].width = w;
+        }
+}
+
+static void print_columns(const column *columns, size_t n) {
+    for (size_t first = 0; first < n;) {
+        size_t last = first, width = 2;
+        while (last < n && (last == first || width + columns[last].width + 2 <= LINE_WIDTH)) width += columns[last++].width + 2;
+        for (int row = 0; row < ROWS; row++) {
+            bool any = false;
+            for (size_t i = first; i < last; i++) any |= columns[i].rows[row][0] != '\0';
+            if (!any) continue;
+            printf("  ");
+            for (size_t i = first; i < last; i++) {
+                printf("%s", columns[i].rows[row]);
+                if (i + 1 < last) printf("%*s", (int)(columns[i].width - shown_width(columns[i].rows[row]) + 2), "");
+            }
+            printf("\n");
+        }
+        printf("\n");
+        first = last;
+    }
+}
+
+static void print_because(const dk_engine *engine, uint32_t entry, uint32_t rules) {
+    const dk_lexicon *lexicon = dk_engine_lexicon(engine);
+    dk_buf line;
+    dk_buf_init(&line);
+    dk_entry_put_place(&line, lexicon, entry);
+    dk_buf_putc(&line, ' ');
+    dk_buf_put(&line, lexicon->entries[entry].text.ptr, lexicon->entries[entry].text.len);
+    if (rules != 0) {
+        dk_buf_puts(&line, "; ");
+        dk_rules_put(&line, rules);
+    }
+    printf("%s\n", dk_buf_cstr(&line));
+    dk_buf_dispose(&line);
+}
+
+static dk_status print_people(const dk_cli *cli, const dk_engine *engine, dk_session *session, dk_str text,
+                              const dk_comment *comment, dk_error *err) {
+    column *columns = calloc(comment->ntokens + 1, sizeof *columns);
+    if (columns == NULL) return dk_fail_memory(err);
+    const dk_reading *r = dk_inspect_reading(session);
+    const dk_taxonomy *taxonomy = dk_engine_taxonomy(engine);
+    fill_columns(engine, session, text, comment, columns);
+    printf("%s %.2f\n", dk_language_name(comment->language), comment->confidence / 1000.0);
+    print_columns(columns, comment->ntokens);
+    for (size_t i = 0; i < comment->nmentions; i++) {
+        const dk_mention *m = &comment->mentions[i];
+        printf("  clause %u  %-26s %s%-8s %5.2f%s   ", comment->tokens[r->themes[i].first].clause + 1,
+               taxonomy->themes[m->theme].id, tint(cli, m->polarity), dk_label_name(m->label), m->polarity / 1000.0, plain(cli));
+        print_because(engine, m->entry, m->rules);
+    }
+    if (comment->nmentions > 0) printf("\n");
+    for (size_t i = 0; i < r->nopinions; i++) {
+        const dk_opinion *o = &r->opinions[i];
+        size_t start = comment->tokens[o->first].start, end = comment->tokens[o->last].end;
+        printf("  clause %u  %s%+.2f%s", o->clause + 1, tint(cli, o->value), o->value / 200.0, plain(cli));
+        if (o->value != o->base) printf(" (from %+.2g)", o->base / 200.0);
+        printf(" %.*s   ", (int)(end - start), text.ptr + start);
+        print_because(engine, o->entry, o->rules);
+    }
+    for (size_t i = 0; i < r->nclauses; i++)
+        if (r->clauses[i].weight != 1000) printf("  clause %zu  counts %.2f times\n", i + 1, r->clauses[i].weight / 1000.0);
+    printf("  comment   %s%s%s, sentiment %.2f\n", tint(cli, comment->sentiment), dk_label_name(comment->label), plain(cli),
+           comment->sentiment / 1000.0);
+    free(columns);
+    return DK_OK;
+}
+
+static void json_milli(dk_json *j, const char *key, int64_t value) {
+    dk_json_key(j, key);
+    dk_json_double(j, (double)value / 1000.0);
+}
+
+static void json_entry(dk_json *j, const dk_lexicon *lexicon, uint32_t entry, uint32_t rules) {
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_entry_put_place(&text, lexicon, entry);
+    dk_json_key(j, "entry");
+    dk_json_string(j, (dk_str){text.ptr, text.len});
+    dk_json_key(j, "term");
+    dk_json_string(j, lexicon->entries[entry].text);
+    dk_buf_clear(&text);
+    dk_rules_put(&text, rules);
+    dk_json_key(j, "rules");
+    dk_json_string(j, (dk_str){text.ptr, text.len});
+    dk_buf_dispose(&text);
+}
+
+static void json_span(dk_json *j, size_t start, size_t end) {
+    dk_json_key(j, "start");
+    dk_json_int(j, (int64_t)start);
+    dk_json_key(j, "end");
+    dk_json_int(j, (int64_t)end);
+}
+
+static void json_tokens(dk_json *j, dk_session *session, dk_str text, const dk_comment *comment) {
+    dk_json_key(j, "tokens");
+    dk_json_array(j);
+    for (size_t i = 0; i < comment->ntokens; i++) {
+        const dk_token *t = &comment->tokens[i];
+        dk_token_view view;
+        dk_inspect_token(session, i, &view);
+        dk_json_object(j);
+        json_span(j, t->start, t->end);
+        dk_json_key(j, "text");
+        dk_json_string(j, (dk_str){text.ptr + t->start, t->end - t->start});
+        dk_json_key(j, "lemma");
+        dk_json_text(j, view.lemma);
+        dk_json_key(j, "parts");
+        dk_json_text(j, view.parts);
+        dk_json_key(j, "language");
+        dk_json_text(j, dk_language_name(view.language));
+        dk_json_key(j, "clause");
+        dk_json_int(j, t->clause + 1);
+        dk_json_end(j);
+    }
+    dk_json_end(j);
+}
+
+static dk_status print_json(const dk_engine *engine, dk_session *session, dk_str text, const dk_comment *comment,
+                            dk_error *err) {
+    const dk_reading *r = dk_inspect_reading(session);
+    const dk_lexicon *lexicon = dk_engine_lexicon(engine);
+    dk_buf out;
+    dk_buf_init(&out);
+    dk_json j;
+    dk_json_init(&j, &out, true);
+    dk_json_object(&j);
+    dk_json_key(&j, "language");
+    dk_json_text(&j, dk_language_name(comment->language));
+    json_milli(&j, "language_confidence", comment->confidence);
+    json_milli(&j, "sentiment", comment->sentiment);
+    dk_json_key(&j, "label");
+    dk_json_text(&j, dk_label_name(comment->label));
+    json_tokens(&j, session, text, comment);
+    dk_json_key(&j, "mentions");
+    dk_json_array(&j);
+    for (size_t i = 0; i < comment->nmentions; i++) {
+        const dk_mention *m = &comment->mentions[i];
+        dk_json_object(&j);
+        dk_json_key(&j, "theme");
+        dk_json_text(&j, lexicon->taxonomy.themes[m->theme].id);
+        dk_json_key(&j, "label");
+        dk_json_text(&j, dk_label_name(m->label));
+        json_milli(&j, "polarity", m->polarity);
+        json_span(&j, m->start, m->end);
+        json_entry(&j, lexicon, m->entry, m->rules);
+        dk_json_end(&j);
+    }
+    dk_json_end(&j);
+    dk_json_key(&j, "opinions");
+    dk_json_array(&j);
+    for (size_t i = 0; i < r->nopinions; i++) {
+        const dk_opinion *o = &r->opinions[i];
+        dk_json_object(&j);
+        json_span(&j, comment->tokens[o->first].start, comment->tokens[o->last].end);
+        json_milli(&j, "base", o->base);
+        json_milli(&j, "value", o->value);
+        dk_json_key(&j, "clause");
+        dk_json_int(&j, o->clause + 1);
+        json_entry(&j, lexicon, o->entry, o->rules);
+        dk_json_end(&j);
+    }
+    dk_json_end(&j);
+    dk_json_key(&j, "version");
+    dk_json_text(&j, dk_engine_stamp(engine));
+    dk_json_end(&j);
+    dk_buf_putc(&out, '\n');
+    dk_status status = dk_buf_status(&out, err);
+    if (status == DK_OK) fwrite(out.ptr, 1, out.len, stdout);
+    dk_buf_dispose(&out);
+    return status;
+}
+
+typedef struct options {
+    const char *language, *pack, *format;
+    dk_opt_list lexicons;
+} options;
+
+static dk_status explain(dk_cli *cli, const options *o, dk_str text, dk_error *err) {
+    dk_engine *engine = NULL;
+    dk_session *session = NULL;
+    dk_tag_plan plan = {0};
+    dk_comment comment;
+    plan.language_fixed = dk_language_from_name(dk_str_from(o->language), &plan.language);
+    dk_status status = dk_input_engine(&engine, cli, &o->lexicons, false, err);
+    if (status == DK_OK) status = dk_packs_parse(dk_engine_lexicon(engine), o->pack, &plan.packs, err);
+    if (status == DK_OK) status = dk_session_new(&session, engine, &plan, err);
+    if (status == DK_OK) status = dk_session_tag(session, text, &comment, err);
+    if (status == DK_OK)
+        status = strcmp(o->format, "json") == 0 ? print_json(engine, session, text, &comment, err)
+                                                : print_people(cli, engine, session, text, &comment, err);
+    dk_session_free(session);
+    dk_engine_free(engine);
+    return status;
+}
+
+static dk_status run_explain(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
+    options o = {.language = "auto", .pack = "none", .format = "text"};
+    const dk_opt table[] = {
+        {"language", 'l', DK_OPT_CHOICE, &o.language, "sv|da|en|auto", "the language of the comment", 0, 0},
+        {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|none", "industry packs, comma-separated", 0, 0},
+        {"lexicon", 0, DK_OPT_LIST, &o.lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
+        {"format", 'f', DK_OPT_CHOICE, &o.format, "text|json", "for people or for programs", 0, 0},
+        {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
+    const char *words[DK_CLI_WORDS];
+    int nwords;
+    bool answered;
+    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
+    if (status == DK_OK && !answered) {
+        dk_buf text;
+        dk_buf_init(&text);
+        for (int i = 0; i < nwords; i++) {
+            if (i > 0) dk_buf_putc(&text, ' ');
+            dk_buf_puts(&text, words[i]);
+        }
+        if (nwords == 0) status = dk_fail(err, DK_EUSAGE, "which comment? drivkraft explain \"Snabb leverans men dyr frakt\"");
+        else status = explain(cli, &o, (dk_str){dk_buf_cstr(&text), text.len}, err);
+        dk_buf_dispose(&text);
+    }
+    dk_opt_list_dispose(&o.lexicons);
+    return status;
+}
+
+const dk_command dk_cmd_explain = {
+    "explain", "Shows why one comment is tagged as it is.", "[options] \"COMMENT\"",
+    "  drivkraft explain \"Snabb leverans men kundtjänsten svarar aldrig\"\n"
+    "  drivkraft explain --language da --format json \"Hurtig levering, men dyr fragt\"\n",
+    run_explain};

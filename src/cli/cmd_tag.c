@@ -1,0 +1,102 @@
+/* drivkraft tag: themes and sentiment of every comment, one row a response. */
+#include "cli/input.h"
+
+typedef struct options {
+    dk_input_options input;
+    const char *language, *pack, *mentions;
+    dk_opt_list lexicons;
+    bool no_spelling;
+} options;
+
+static dk_status tag_one(dk_input *in, dk_session *session, dk_str id, dk_str text, dk_input_batch *b, dk_error *err) {
+    dk_comment comment;
+    dk_status status = dk_session_tag(session, text, &comment, err);
+    if (status != DK_OK) return status;
+    dk_rows_put_comment(&b->out[0], in->engine, id, &comment);
+    if (in->out[1] != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, &comment);
+    return DK_OK;
+}
+
+/* Reads up to the first 20,000 comments to see which packs the text calls for, and begins again. */
+static dk_status choose_packs(dk_input *in, dk_tag_plan *plan, dk_error *err) {
+    enum { LOOK_AT = 20000 };
+    uint64_t hits[DK_MAX_PACKS] = {0}, texts = 0;
+    dk_session *session = NULL;
+    dk_block *block = dk_block_new();
+    dk_status status = block == NULL ? dk_fail_memory(err) : dk_session_new(&session, in->engine, plan, err);
+    for (bool done = false; status == DK_OK && texts < LOOK_AT;) {
+        status = dk_reader_read_block(in->reader, block, &done, err);
+        if (status != DK_OK || done) break;
+        status = dk_reader_parse(in->reader, block, err);
+        for (size_t i = 0; status == DK_OK && i < block->rows && texts < LOOK_AT; i++) {
+            dk_str text = dk_block_cell(block, i, 0);
+            if (text.len == 0) continue;
+            texts++;
+            status = dk_session_count_packs(session, text, hits, err);
+        }
+    }
+    dk_session_free(session);
+    dk_block_free(block);
+    if (status != DK_OK) return status;
+    const dk_lexicon *lexicon = dk_engine_lexicon(in->engine);
+    plan->packs = dk_packs_choose(lexicon, hits, texts);
+    dk_buf line;
+    dk_buf_init(&line);
+    for (size_t i = 0; i < lexicon->npacks; i++)
+        if (plan->packs >> i & 1) dk_buf_putf(&line, "%s%s", line.len > 0 ? ", " : "", lexicon->packs[i]);
+    dk_cli_note(in->cli, "packs       %s", line.len > 0 ? dk_buf_cstr(&line) : "none");
+    dk_buf_dispose(&line);
+    return dk_reader_rewind(in->reader, err);
+}
+
+static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const options *o, dk_error *err) {
+    dk_tag_plan plan = {0};
+    bool find_packs = strcmp(o->pack, "auto") == 0;
+    dk_status status = dk_input_open(in, cli, source, &o->input, find_packs, err);
+    if (status == DK_OK) status = dk_input_engine(&in->engine, cli, &o->lexicons, o->no_spelling, err);
+    if (status != DK_OK) return status;
+    plan.language_fixed = dk_language_from_name(dk_str_from(o->language), &plan.language);
+    status = find_packs ? choose_packs(in, &plan, err)
+                        : dk_packs_parse(dk_engine_lexicon(in->engine), o->pack, &plan.packs, err);
+    if (status == DK_OK) status = dk_output_open(&in->out[0], cli->output != NULL ? cli->output : "-", err);
+    if (status == DK_OK && o->mentions != NULL) status = dk_output_open(&in->out[1], o->mentions, err);
+    if (status == DK_OK) status = dk_output_write(in->out[0], DK_COMMENTS_HEADER, strlen(DK_COMMENTS_HEADER), err);
+    if (status == DK_OK && in->out[1] != NULL)
+        status = dk_output_write(in->out[1], DK_MENTIONS_HEADER, strlen(DK_MENTIONS_HEADER), err);
+    in->each = tag_one;
+    return status == DK_OK ? dk_input_run(in, &plan, "tagging", err) : status;
+}
+
+static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
+    options o = {.language = "auto", .pack = "none"};
+    const dk_opt table[] = {
+        DK_INPUT_OPTIONS(o.input),
+        {"language", 'l', DK_OPT_CHOICE, &o.language, "sv|da|en|auto", "the language of all comments", 0, 0},
+        {"lexicon", 0, DK_OPT_LIST, &o.lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
+        {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|auto|none", "industry packs, comma-separated, or chosen by the text", 0, 0},
+        {"mentions", 'm', DK_OPT_STRING, &o.mentions, "FILE", "write one row a mention here", 0, 0},
+        {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
+        {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
+    const char *words[DK_CLI_WORDS];
+    int nwords;
+    bool answered;
+    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
+    if (status == DK_OK && !answered && nwords != 1)
+        status = dk_fail(err, DK_EUSAGE, nwords == 0 ? "which file? drivkraft tag survey.csv --text comment -o tagged.csv"
+                                                     : "one input file at a time");
+    if (status == DK_OK && !answered) {
+        dk_input in = {0};
+        status = dk_input_close(&in, tag(&in, cli, words[0], &o, err), err);
+    }
+    dk_opt_list_dispose(&o.lexicons);
+    return status;
+}
+
+const dk_command dk_cmd_tag = {
+    "tag", "Tags every comment of a file with themes and sentiment.",
+    "IN --text COL [--id COL] [options] -o OUT [--mentions FILE]",
+    "  drivkraft tag survey.csv --text comment --id response_id -o comments.csv\n"
+    "  drivkraft tag survey.csv --text comment -o - --mentions mentions.csv --language da\n"
+    "  drivkraft tag survey.csv --text comment --pack telecom --lexicon my/lexicon -o comments.csv\n"
+    "  cat survey.tsv | drivkraft tag - --text comment -o comments.csv\n",
+    run_tag};

@@ -1,0 +1,123 @@
+#include "cli/input.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/pipeline.h"
+
+dk_status dk_input_open(dk_input *in, const dk_cli *cli, const char *source, const dk_input_options *o,
+                        bool rewindable, dk_error *err) {
+    in->cli = cli;
+    dk_reader_options ro = {.rewindable = rewindable};
+    if (o->delimiter != NULL) ro.delimiter = strcmp(o->delimiter, "tab") == 0 ? '\t' : o->delimiter[0];
+    if (o->quote != NULL) ro.quoting = strcmp(o->quote, "none") == 0 ? DK_QUOTE_NONE : DK_QUOTE_DOUBLE;
+    if (o->text == NULL) return dk_fail(err, DK_EUSAGE, "--text is missing: the column that holds the comments");
+    size_t columns[2];
+    dk_status status = dk_reader_open(&in->reader, source, &ro, err);
+    if (status == DK_OK) status = dk_reader_find_column(in->reader, o->text, "--text", &columns[0], err);
+    in->has_id = o->id != NULL;
+    if (status == DK_OK && in->has_id) status = dk_reader_find_column(in->reader, o->id, "--id", &columns[1], err);
+    return status == DK_OK ? dk_reader_select(in->reader, columns, in->has_id ? 2 : 1, err) : status;
+}
+
+dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_opt_list *lexicons, bool no_spelling,
+                          dk_error *err) {
+    char *data_dir = NULL;
+    dk_status status = dk_data_find(cli->data_dir, cli->executable, &data_dir, err);
+    if (status == DK_OK) {
+        dk_engine_options o = {.data_dir = data_dir, .no_spelling = no_spelling};
+        if (lexicons != NULL) o.lexicons = lexicons->items, o.nlexicons = lexicons->count;
+        status = dk_engine_open(engine, &o, err);
+    }
+    free(data_dir);
+    return status;
+}
+
+static dk_status produce(void *context, void *item, bool *done, dk_error *err) {
+    return dk_reader_read_block(((dk_input *)context)->reader, ((dk_input_batch *)item)->block, done, err);
+}
+
+static dk_status work(void *context, void *worker, void *item, dk_error *err) {
+    dk_input *in = context;
+    dk_input_batch *b = item;
+    dk_buf_clear(&b->out[0]);
+    dk_buf_clear(&b->out[1]);
+    dk_status status = dk_reader_parse(in->reader, b->block, err);
+    for (size_t i = 0; status == DK_OK && i < b->block->rows; i++) {
+        char number[24];
+        dk_str id;
+        if (in->has_id) id = dk_block_cell(b->block, i, 1);
+        else id = (dk_str){number, (size_t)snprintf(number, sizeof number, "%lld", (long long)b->block->row[i].number)};
+        status = in->each(in, worker, id, dk_block_cell(b->block, i, 0), b, err);
+    }
+    return status;
+}
+
+static dk_status deliver(void *context, void *item, dk_error *err) {
+    dk_input *in = context;
+    dk_input_batch *b = item;
+    dk_read_counts_add(&in->counts, &b->block->counts);
+    for (size_t i = 0; i < b->block->nrejects; i++) {
+        const dk_reject *reject = &b->block->rejects[i];
+        dk_cli_note(in->cli, "drivkraft: %s:%lld:%lld: row left out: %s", dk_reader_source(in->reader),
+                    (long long)reject->line, (long long)reject->column, reject->reason);
+    }
+    int64_t taken;
+    dk_reader_progress(in->reader, &taken, &in->progress.total);
+    dk_progress_update(&in->progress, in->progress.total > 0 ? taken : in->counts.rows);
+    dk_status status = DK_OK;
+    for (int i = 0; status == DK_OK && i < 2; i++)
+        if (in->out[i] != NULL) status = dk_output_put(in->out[i], &b->out[i], err);
+    return status;
+}
+
+dk_status dk_input_run(dk_input *in, const dk_tag_plan *plan, const char *label, dk_error *err) {
+    int threads = (int)in->cli->threads, nitems = dk_pipeline_items(threads);
+    dk_input_batch *batches = calloc((size_t)nitems, sizeof *batches);
+    void **items = calloc((size_t)nitems, sizeof *items), **workers = calloc((size_t)threads, sizeof *workers);
+    dk_status status = batches == NULL || items == NULL || workers == NULL ? dk_fail_memory(err) : DK_OK;
+    for (int i = 0; status == DK_OK && i < nitems; i++) {
+        items[i] = &batches[i];
+        batches[i].block = dk_block_new();
+        if (batches[i].block == NULL) status = dk_fail_memory(err);
+    }
+    for (int i = 0; status == DK_OK && i < threads; i++) {
+        dk_session *session = NULL;
+        status = dk_session_new(&session, in->engine, plan, err);
+        workers[i] = session;
+    }
+    dk_progress_begin(&in->progress, in->cli, label, 0);
+    if (status == DK_OK) {
+        dk_pipeline p = {in, produce, work, deliver, items, workers, threads};
+        status = dk_pipeline_run(&p, err);
+    }
+    dk_progress_end(&in->progress, in->counts.rows);
+    for (int i = 0; batches != NULL && i < nitems; i++) {
+        dk_block_free(batches[i].block);
+        dk_buf_dispose(&batches[i].out[0]);
+        dk_buf_dispose(&batches[i].out[1]);
+    }
+    for (int i = 0; workers != NULL && i < threads; i++) dk_session_free(workers[i]);
+    free(batches);
+    free(items);
+    free(workers);
+    return status;
+}
+
+dk_status dk_input_close(dk_input *in, dk_status status, dk_error *err) {
+    for (int i = 0; i < 2; i++) {
+        if (status == DK_OK) status = dk_output_close(in->out[i], err);
+        else dk_output_abort(in->out[i]);
+    }
+    if (status == DK_OK && in->reader != NULL) {
+        dk_buf line;
+        dk_buf_init(&line);
+        dk_reader_describe(in->reader, &in->counts, &line);
+        dk_cli_note(in->cli, "%s: %s", dk_reader_source(in->reader), dk_buf_cstr(&line));
+        dk_buf_dispose(&line);
+    }
+    dk_reader_free(in->reader);
+    dk_engine_free(in->engine);
+    return status;
+}

@@ -1,0 +1,55 @@
+/* What the commands that read comments share: opening the engine and the input, and the pipeline over its rows. */
+#ifndef DK_CLI_INPUT_H
+#define DK_CLI_INPUT_H
+
+#include "cli/cli.h"
+#include "io/output.h"
+#include "io/reader.h"
+#include "tag/rows.h"
+
+/* Options on the delimited format, as table entries for a command. */
+typedef struct dk_input_options {
+    const char *text, *id, *delimiter, *quote;
+} dk_input_options;
+
+#define DK_INPUT_OPTIONS(in)                                                                                         \
+    {"text", 't', DK_OPT_STRING, &(in).text, "COL", "the column of the comments", 0, 0},                             \
+        {"id", 'i', DK_OPT_STRING, &(in).id, "COL", "the column of the ids (row numbers by default)", 0, 0},         \
+        {"delimiter", 0, DK_OPT_STRING, &(in).delimiter, "C|tab", "of a delimited file, when it is not to be found out", 0, 0}, \
+        {"quote", 0, DK_OPT_CHOICE, &(in).quote, "double|none", "whether \" quotes fields", 0, 0}
+
+/* A block of rows on its way through the pipeline, with the output it becomes. */
+typedef struct dk_input_batch {
+    dk_block *block;
+    dk_buf out[2];
+} dk_input_batch;
+
+typedef struct dk_input dk_input;
+struct dk_input {
+    const dk_cli *cli;
+    dk_engine *engine;
+    dk_reader *reader;
+    dk_output *out[2]; /* NULL where nothing is written */
+    bool has_id;
+    dk_read_counts counts;
+    dk_progress progress;
+    /* Appends to batch->out what one comment becomes. */
+    dk_status (*each)(dk_input *input, dk_session *session, dk_str id, dk_str text, dk_input_batch *batch,
+                      dk_error *err);
+};
+
+/* Opens the source and finds its columns; rewindable when it is to be read twice. */
+dk_status dk_input_open(dk_input *input, const dk_cli *cli, const char *source, const dk_input_options *options,
+                        bool rewindable, dk_error *err);
+
+/* Opens the engine from the data folder of cli. */
+dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_opt_list *lexicons, bool no_spelling,
+                          dk_error *err);
+
+/* Reads, works and writes on the threads of cli. Rows that cannot be read are reported on standard error. */
+dk_status dk_input_run(dk_input *input, const dk_tag_plan *plan, const char *label, dk_error *err);
+
+/* Makes the outputs whole when status is DK_OK, abandons them otherwise, says what was read, and frees everything. */
+dk_status dk_input_close(dk_input *input, dk_status status, dk_error *err);
+
+#endif

@@ -1,0 +1,66 @@
+/* The program: finds the command, runs it, prints its error. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/pipeline.h"
+#include "cli/cli.h"
+
+static const dk_command *const commands[] = {
+    &dk_cmd_analyze, &dk_cmd_tag, &dk_cmd_tokens, &dk_cmd_explain, &dk_cmd_drivers, &dk_cmd_simulate,
+};
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_overview(FILE *out) {
+    fprintf(out, "drivkraft reads what customers write and what they are worth, and says which touchpoints move them.\n\n"
+                 "usage: drivkraft COMMAND [options]\n\ncommands\n");
+    for (size_t i = 0; i < COMMANDS; i++) fprintf(out, "  %-12s%s\n", commands[i]->name, commands[i]->summary);
+    fprintf(out, "\ndrivkraft COMMAND --help explains each. To begin: drivkraft analyze survey.csv -o report\n");
+}
+
+static const dk_command *find_command(const char *name, dk_error *err) {
+    const char *names[COMMANDS];
+    for (size_t i = 0; i < COMMANDS; i++) {
+        names[i] = commands[i]->name;
+        if (strcmp(name, names[i]) == 0) return commands[i];
+    }
+    const char *near = dk_nearest_name(name, names, COMMANDS);
+    dk_fail(err, DK_EUSAGE, "no command %s", name);
+    if (near != NULL) dk_error_remedy(err, "did you mean drivkraft %s?", near);
+    else dk_error_remedy(err, "drivkraft --help lists the commands");
+    return NULL;
+}
+
+static bool wants_color(int fd) {
+    const char *term = getenv("TERM");
+    return isatty(fd) && getenv("NO_COLOR") == NULL && (term == NULL || strcmp(term, "dumb") != 0);
+}
+
+int main(int argc, char **argv) {
+    static char executable[4096];
+    ssize_t len = readlink("/proc/self/exe", executable, sizeof executable - 1);
+    dk_cli cli = {.threads = dk_cpu_count(), .executable = len > 0 ? executable : NULL,
+                  .color_out = wants_color(1), .color_err = wants_color(2)};
+    if (argc < 2) {
+        print_overview(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+        print_overview(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("drivkraft %s\n", dk_version());
+        return 0;
+    }
+    dk_error err = {0};
+    const dk_command *command = find_command(argv[1], &err);
+    dk_status status = command == NULL ? DK_EUSAGE : command->run(command, &cli, argc - 1, argv + 1, &err);
+    if (status == DK_OK && (fflush(stdout) != 0 || ferror(stdout))) {
+        dk_fail(&err, DK_EIO, "cannot write to standard output");
+        status = DK_EIO;
+    }
+    if (status != DK_OK) dk_cli_print_error(&err);
+    return dk_exit_code(status);
+}

@@ -1,0 +1,22 @@
+/* Looking into a session after dk_session_tag: for `tokens`, `explain` and the workbench. */
+#ifndef DK_TAG_INSPECT_H
+#define DK_TAG_INSPECT_H
+
+#include "tag/opinion.h"
+
+/* What is known of one token; strings are the session's until its next call, lemma and parts are in the view. */
+typedef struct dk_token_view {
+    dk_str norm; /* folded */
+    dk_language language;
+    char lemma[DK_MORPH_WORD_MAX + 1];
+    char parts[2 * DK_MORPH_WORD_MAX]; /* parts of a compound joined by +, empty for a simple word */
+    const dk_word *word;          /* what it means to the lexicon; NULL when it was not looked up */
+} dk_token_view;
+
+/* The view of token i of the comment that was tagged last. */
+void dk_inspect_token(dk_session *session, size_t i, dk_token_view *view);
+
+/* Opinions, clauses, modifiers of that comment. Empty for a comment in a language that is not read. */
+const dk_reading *dk_inspect_reading(const dk_session *session);
+
+#endif

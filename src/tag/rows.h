@@ -1,0 +1,24 @@
+/* The rows of comments.csv and mentions.csv. */
+#ifndef DK_TAG_ROWS_H
+#define DK_TAG_ROWS_H
+
+#include "base/buffer.h"
+#include "tag/session.h"
+
+#define DK_COMMENTS_HEADER "id,language,language_confidence,sentiment,label,themes\n"
+#define DK_MENTIONS_HEADER "id,theme,touchpoint,stage,label,polarity,start,end,match,entry,rules\n"
+
+/* Appends the row of a comment; id is written as it is and quoted when needed. */
+void dk_rows_put_comment(dk_buf *buf, const dk_engine *engine, dk_str id, const dk_comment *comment);
+
+/* Appends a row for each mention; text is the comment. */
+void dk_rows_put_mentions(dk_buf *buf, const dk_engine *engine, dk_str id, dk_str text, const dk_comment *comment);
+
+/* Which packs a text calls for, from how often their entries occur (dk_session_count_packs) in so many comments with
+   text: those that are hit in at least one comment in twelve, and at least a fifth as often as the foremost. */
+uint32_t dk_packs_choose(const dk_lexicon *lexicon, const uint64_t counts[DK_MAX_PACKS], uint64_t ncomments);
+
+/* The packs named in "hospitality,health"; "none" is none. DK_EUSAGE for an unknown one. */
+dk_status dk_packs_parse(const dk_lexicon *lexicon, const char *names, uint32_t *packs, dk_error *err);
+
+#endif
