@@ -122,7 +122,7 @@ static uint32_t plain(uint32_t c) {
     case 0xFE0E:
     case 0xFE0F:
     case 0xFEFF: return 0;
-    default: return c;
+    default: return c >= 0x1F3FB && c <= 0x1F3FF ? 0 : c; /* skin tones */
     }
 }
 

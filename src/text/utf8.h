@@ -23,7 +23,7 @@ unsigned dk_utf8_encode(uint32_t c, char out[4]);
 
 dk_char_class dk_utf8_class(uint32_t c);
 
-/* Appends text folded: lower case, NFC, curly quotes straight, soft hyphens and zero-width characters gone.
+/* Appends text folded: lower case, NFC, curly quotes straight; soft hyphens, zero-width characters and skin tones gone.
    Bytes that are no UTF-8 become U+FFFD. Folding a folded text changes nothing. */
 dk_status dk_utf8_fold(dk_buf *out, const char *text, size_t len, dk_error *err);
 
