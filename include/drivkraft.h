@@ -109,8 +109,9 @@ typedef struct dk_driver_options {
     int64_t min_rows;      /* fewer rows are "inconclusive"; default 30 */
     double negligible_r2;  /* a part of R2 that would not matter: "no link" needs an upper bound below; default 0.02 */
     int hc;                /* 0 to 3: which HC errors without clusters; default 3 */
-    double budget;         /* multiply-adds that exact importance may cost, default 4e11; beyond it and above 26 groups
-                              antithetic permutations are sampled, which importance_se tells */
+    double budget;         /* multiply-adds that importance may cost, default 1e11 (some ten seconds of one processor).
+                              Importance is exact for at most 26 groups while it fits; beyond, orders of entry are sampled
+                              in antithetic pairs, for the replicates first, which the notes and importance_se tell */
     void (*progress)(void *context, double done); /* 0 to 1, on the calling thread; NULL: none */
     void *progress_context;
 } dk_driver_options;
@@ -172,7 +173,6 @@ typedef struct dk_driver_result {
     double r2_upper;          /* one-sided upper bound of the R2 that predictors add */
     double condition;         /* of the scaled predictors and controls: largest / smallest singular value */
     int exact;                /* 1: importance is exact over groups */
-    int qr;                   /* 1: ill-conditioned, solved by QR of the rows */
     int replicates;
     const dk_driver *drivers; /* by importance, the largest first */
     size_t ndrivers;

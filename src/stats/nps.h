@@ -38,8 +38,8 @@ typedef struct dk_mean {
     dk_interval ci;
 } dk_mean;
 
-dk_status dk_mean_compute(const double *values, const double *weights, const uint64_t *clusters, const uint32_t *subset,
-                          size_t n, double confidence, dk_mean *mean, dk_error *err);
+dk_status dk_mean_compute(const double *values, const double *weights, const uint64_t *clusters,
+                          const uint32_t *subset, size_t n, double confidence, dk_mean *mean, dk_error *err);
 
 /* A share hits / n with its Wilson (1927) interval; n may be an effective number. {0, 1} for n = 0. */
 dk_interval dk_wilson(double hits, double n, double confidence);

@@ -1,0 +1,50 @@
+/* Poisson bootstrap of a linear fit: every replicate's effects, means, importances and R2.
+ *
+ * Replicate r gives each cluster (customer, or row) the weight Poisson(1) drawn from hash(seed, r, cluster): a cluster
+ * bootstrap (Hanley & MacGibbon 2006; Chamandy et al. 2012) that needs no order, no communication and no second look.
+ * All replicates' moments are sums of integers below 2^53, hence exact in doubles, whatever BLAS kernel adds them up:
+ * columns with wide ranges are centred and rounded to as many bits as that allows (0/1 columns and scores are exact).
+ * The dense columns go through one DGEMM a chunk of rows, sparse ones (mentions) touch only the rows that have them.
+ */
+#ifndef DK_STATS_BOOT_H
+#define DK_STATS_BOOT_H
+
+#include "stats/lanes.h"
+#include "stats/moments.h"
+
+typedef struct dk_boot_plan {
+    dk_rows *rows;
+    const dk_moments *moments;
+    const double *unit;    /* of each design column */
+    size_t outcome;        /* design columns */
+    const size_t *columns; /* ncontrols + nterms, the terms in the order of groups; none aliased */
+    size_t ncontrols, nterms;
+    dk_lane_groups groups; /* of the terms: first[] counts from 0 */
+    const double *sd;      /* of each column in columns, and the outcome's behind them */
+    const size_t *orders;  /* norders orders of the groups to sample; NULL: exact */
+    size_t norders;
+    bool importance; /* false: skip importances */
+    int replicates, threads;
+    uint64_t seed;
+    void (*progress)(void *context, double done);
+    void *progress_context;
+} dk_boot_plan;
+
+/* Arrays by replicate: value of item i in replicate r at [i * replicates + r]. */
+typedef struct dk_boot {
+    int replicates;
+    double *effect;     /* nterms, in outcome per unit; 0 where a replicate does not determine it */
+    double *mean;       /* nterms, in the column's unit */
+    double *importance; /* ngroups, in R2 */
+    double *r2, *r2_controls, *outcome_mean;
+} dk_boot;
+
+dk_status dk_boot_run(const dk_boot_plan *plan, dk_boot *boot, dk_error *err);
+void dk_boot_dispose(dk_boot *boot);
+
+/* The same importances at the point estimate: a is the (nterms + 1)^2 matrix of the terms and the outcome with the
+   controls partialled out, in units in which the outcome's variance was 1. */
+dk_status dk_importance_point(const double *a, const dk_lane_groups *groups, const size_t *orders,
+                              size_t norders, double *importance, double *by_order, dk_error *err);
+
+#endif

@@ -1,0 +1,195 @@
+#include "stats/estimate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err) {
+    size_t n = frame->npredictors;
+    memset(e, 0, sizeof *e);
+    e->n = n;
+    e->effect = calloc(n + 1, sizeof *e->effect);
+    e->cov = calloc(n * n + 1, sizeof *e->cov);
+    e->vif = calloc(n + 1, sizeof *e->vif);
+    e->beta = calloc(n + 1, sizeof *e->beta);
+    e->use = calloc(n + 1, sizeof *e->use);
+    e->partial = calloc((n + 1) * (n + 1), sizeof *e->partial);
+    e->sd = calloc(n + 1, sizeof *e->sd);
+    e->mean = calloc(n + 1, sizeof *e->mean);
+    e->importance = calloc(frame->ngroups + 1, sizeof *e->importance);
+    e->importance_se = calloc(frame->ngroups + 1, sizeof *e->importance_se);
+    e->owen = calloc(n + 1, sizeof *e->owen);
+    dk_buf_init(&e->notes);
+    return e->effect != NULL && e->cov != NULL && e->vif != NULL && e->beta != NULL && e->use != NULL &&
+                   e->partial != NULL && e->sd != NULL && e->mean != NULL && e->importance != NULL &&
+                   e->importance_se != NULL && e->owen != NULL
+               ? DK_OK
+               : dk_fail_memory(err);
+}
+
+void dk_estimate_dispose(dk_estimate *e) {
+    free(e->effect);
+    free(e->cov);
+    free(e->vif);
+    free(e->beta);
+    free(e->use);
+    free(e->partial);
+    free(e->sd);
+    free(e->mean);
+    free(e->importance);
+    free(e->importance_se);
+    free(e->owen);
+    dk_group_plan_dispose(&e->plan);
+    dk_boot_dispose(&e->boot);
+    dk_buf_dispose(&e->notes);
+    memset(e, 0, sizeof *e);
+}
+
+void dk_estimate_note(dk_estimate *e, const char *format, ...) {
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    dk_buf_put(&e->notes, text, strlen(text) + 1);
+    e->nnotes++;
+}
+
+dk_status dk_estimate_importance(const dk_frame *frame, const dk_driver_options *o, dk_estimate *e,
+                                 dk_error *err) {
+    dk_status status = dk_group_plan_init(&e->plan, frame->group_of, e->use, e->n, frame->ngroups,
+                                          o->bootstrap, o->budget, o->seed, err);
+    if (status == DK_OK)
+        status = dk_group_importance(e->partial, e->n, &e->plan, e->importance, e->importance_se, err);
+    if (status == DK_OK) status = dk_owen(e->partial, e->n, &e->plan, e->importance, o->seed, e->owen, err);
+    return status;
+}
+
+/* With few orders for the replicates, each replicate keeps only its difference from the point estimate in the same
+   orders: the sampling noise that both share falls out. */
+static dk_status recentre(dk_estimate *e, dk_error *err) {
+    size_t g = e->plan.groups.ngroups;
+    dk_group_plan few = e->plan;
+    double *value = malloc((2 * g + 1) * sizeof *value);
+    if (value == NULL) return dk_fail_memory(err);
+    few.orders = e->plan.few;
+    few.norders = e->plan.nfew;
+    dk_status status = dk_group_importance(e->partial, e->n, &few, value, value + g, err);
+    for (size_t i = 0; i < g && status == DK_OK; i++)
+        for (int r = 0; r < e->boot.replicates; r++)
+            e->boot.importance[i * (size_t)e->boot.replicates + (size_t)r] += e->importance[i] - value[i];
+    free(value);
+    return status;
+}
+
+static void note_aliased(const dk_frame *f, const dk_solution *s, dk_estimate *e) {
+    for (size_t i = 0; i < s->k; i++) {
+        if (!s->aliased[i]) continue;
+        const char *name = i < f->ncontrols ? f->controls[i] : f->predictors[i - f->ncontrols];
+        if (!(s->sd[i] > 0))
+            dk_estimate_note(e, "%s is the same in every row: left out", name);
+        else
+            dk_estimate_note(e, "%s is a linear combination of other columns: left out", name);
+    }
+}
+
+static dk_status bootstrap(const dk_frame *f, const dk_driver_options *o, const dk_moments *m,
+                           const dk_solution *s, dk_estimate *e, dk_error *err) {
+    size_t n = e->plan.nterms, count = 0;
+    size_t *columns = malloc((f->ncontrols + n + 1) * sizeof *columns);
+    double *sd = malloc((f->ncontrols + n + 2) * sizeof *sd);
+    dk_status status = columns == NULL || sd == NULL ? dk_fail_memory(err) : DK_OK;
+    if (status == DK_OK) {
+        for (size_t i = 0; i < f->ncontrols; i++) {
+            if (s->aliased[i]) continue;
+            sd[count] = s->sd[i];
+            columns[count++] = dk_frame_control(f, i);
+        }
+        dk_boot_plan plan = {.rows = f->rows,
+                             .moments = m,
+                             .unit = f->unit,
+                             .outcome = 1,
+                             .columns = columns,
+                             .ncontrols = count,
+                             .nterms = n,
+                             .groups = e->plan.groups,
+                             .sd = sd,
+                             .orders = e->plan.few,
+                             .norders = e->plan.nfew,
+                             .importance = true,
+                             .replicates = o->bootstrap,
+                             .threads = o->threads,
+                             .seed = o->seed,
+                             .progress = o->progress,
+                             .progress_context = o->progress_context};
+        for (size_t t = 0; t < n; t++) {
+            sd[count + t] = s->sd[f->ncontrols + e->plan.term[t]];
+            columns[count + t] = dk_frame_predictor(e->plan.term[t]);
+        }
+        sd[count + n] = s->sd[s->k];
+        status = dk_boot_run(&plan, &e->boot, err);
+    }
+    if (status == DK_OK && e->plan.few != NULL) status = recentre(e, err);
+    free(columns);
+    free(sd);
+    return status;
+}
+
+dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_estimate *e, dk_error *err) {
+    size_t nc = f->ncontrols, n = f->npredictors, k = nc + n;
+    dk_moments m;
+    dk_solution s = {0};
+    dk_robust robust = {0};
+    size_t *columns = malloc((k + 1) * sizeof *columns);
+    dk_status status =
+        columns == NULL ? dk_fail_memory(err) : dk_moments_compute(f->rows, o->threads, &m, err);
+    if (columns == NULL) return status;
+    for (size_t i = 0; i < nc; i++) columns[i] = dk_frame_control(f, i);
+    for (size_t i = 0; i < n; i++) columns[nc + i] = dk_frame_predictor(i);
+    if (status == DK_OK) status = dk_solve(&m, f->unit, f->weight_unit, columns, k, nc, 1, &s, err);
+    if (status == DK_OK)
+        status = dk_robust_compute(f->rows, &m, f->unit, f->weight_unit, columns, 1, &s, o->hc, o->threads,
+                                   &robust, err);
+    if (status != DK_OK) goto done;
+    note_aliased(f, &s, e);
+    double sy = s.sd[k], parameters = 1;
+    for (size_t i = 0; i < k; i++) parameters += !s.aliased[i];
+    for (size_t i = 0; i < n; i++) {
+        size_t a = nc + i;
+        e->use[i] = !s.aliased[a];
+        e->sd[i] = s.sd[a];
+        e->mean[i] = s.mean[a];
+        e->beta[i] = s.coef[a];
+        e->effect[i] = s.coef[a] * sy / s.sd[a];
+        e->vif[i] = e->use[i] ? s.inverse[a * k + a] : NAN;
+        for (size_t j = 0; j < n && e->use[i]; j++)
+            if (!s.aliased[nc + j])
+                e->cov[i * n + j] = robust.cov[a * k + nc + j] * (sy / s.sd[a]) * (sy / s.sd[nc + j]);
+        if (!e->use[i]) e->effect[i] = NAN;
+    }
+    memcpy(e->partial, s.partial, (n + 1) * (n + 1) * sizeof *e->partial);
+    e->r2 = s.r2;
+    e->r2_controls = s.r2_controls;
+    e->condition = s.condition;
+    e->intercept = s.intercept;
+    e->outcome_mean = s.mean[k];
+    e->outcome_sd = sy;
+    e->rows = dk_rows_count(f->rows);
+    e->n_effective = s.w * s.w / ((double)m.w2 / (f->weight_unit * f->weight_unit));
+    double left = (double)e->rows - parameters;
+    e->residual_sd = left > 0 ? sy * sqrt(fmax(0, 1 - s.r2) * s.w / left) : NAN;
+    e->df = robust.df;
+    e->clusters = robust.clusters;
+    e->influential = robust.influential;
+    e->max_leverage = robust.max_leverage;
+    e->max_cook = robust.max_cook;
+    status = dk_estimate_importance(f, o, e, err);
+    if (status == DK_OK) status = bootstrap(f, o, &m, &s, e, err);
+done:
+    free(columns);
+    dk_moments_dispose(&m);
+    dk_solution_dispose(&s);
+    dk_robust_dispose(&robust);
+    return status;
+}

@@ -1,0 +1,352 @@
+#include "stats/importance.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "stats/boot.h"
+#include "stats/linalg.h"
+
+void dk_group_plan_dispose(dk_group_plan *p) {
+    free((void *)p->groups.first);
+    free(p->group);
+    free(p->term);
+    free(p->orders);
+    free(p->few);
+    memset(p, 0, sizeof *p);
+}
+
+__extension__ typedef unsigned __int128 wide;
+
+/* A number below n from a counter-based generator: the same on every machine. */
+static size_t draw(uint64_t seed, uint64_t *counter, size_t n) {
+    return (size_t)(((wide)dk_hash_mix(seed, (*counter)++) * n) >> 64);
+}
+
+void dk_orders_sample(size_t n, size_t count, uint64_t seed, size_t *out) {
+    uint64_t counter = 0;
+    for (size_t o = 0; o < count; o++) {
+        size_t *order = out + o * n;
+        if (o % 2 == 1) { /* the reverse of the one before */
+            const size_t *before = order - n;
+            for (size_t i = 0; i < n; i++) order[i] = before[n - 1 - i];
+            continue;
+        }
+        for (size_t i = 0; i < n; i++) order[i] = i;
+        for (size_t i = n; i > 1; i--) {
+            size_t j = draw(seed, &counter, i), t = order[i - 1];
+            order[i - 1] = order[j];
+            order[j] = t;
+        }
+    }
+}
+
+static dk_status sample_orders(size_t n, double budget, double cost, size_t least, size_t most, uint64_t seed,
+                               size_t **orders, size_t *count, dk_error *err) {
+    double affordable = budget / (cost > 1 ? cost : 1);
+    *count = affordable < (double)least  ? least
+             : affordable > (double)most ? most
+                                         : (size_t)affordable / 2 * 2;
+    *orders = malloc((*count * n + 1) * sizeof **orders);
+    if (*orders == NULL) return dk_fail_memory(err);
+    dk_orders_sample(n, *count, seed, *orders);
+    return DK_OK;
+}
+
+dk_status dk_group_plan_init(dk_group_plan *p, const uint32_t *group_of, const bool *use, size_t nterms,
+                             size_t ngroups, int replicates, double budget, uint64_t seed, dk_error *err) {
+    memset(p, 0, sizeof *p);
+    size_t *size = calloc(ngroups + 1, sizeof *size), *first = calloc(ngroups + 1, sizeof *first);
+    p->groups.first = first;
+    p->group = calloc(ngroups + 1, sizeof *p->group);
+    p->term = calloc(nterms + 1, sizeof *p->term);
+    dk_status status =
+        size == NULL || first == NULL || p->group == NULL || p->term == NULL ? dk_fail_memory(err) : DK_OK;
+    size_t largest = 0;
+    for (size_t i = 0; i < nterms && status == DK_OK; i++)
+        if (use[i] && ++size[group_of[i]] > largest) largest = size[group_of[i]];
+    for (size_t want = 1; want <= largest && status == DK_OK; want++) {
+        for (size_t g = 0; g < ngroups; g++) {
+            if (size[g] != want) continue;
+            p->group[p->groups.ngroups++] = g;
+            for (size_t i = 0; i < nterms; i++)
+                if (use[i] && group_of[i] == g) p->term[p->nterms++] = i;
+            first[p->groups.ngroups] = p->nterms;
+        }
+    }
+    free(size);
+    if (status == DK_OK) {
+        double m = (double)p->nterms, exact = dk_lanes_shapley_cost(&p->groups);
+        double sets = ceil((double)replicates / DK_LANES) * DK_LANES, sweep = m * m * m / 3 + m * m;
+        bool exact_point = p->groups.ngroups <= 26 && exact * DK_LANES <= budget;
+        if (!exact_point)
+            status = sample_orders(p->groups.ngroups, budget / 8, sweep * DK_LANES, 64, 4096,
+                                   dk_hash_mix(seed, 1), &p->orders, &p->norders, err);
+        if (status == DK_OK && (!exact_point || exact * sets > budget))
+            status = sample_orders(p->groups.ngroups, budget / 8, sweep * sets, 8, 256, dk_hash_mix(seed, 1),
+                                   &p->few, &p->nfew, err);
+    }
+    if (status != DK_OK) dk_group_plan_dispose(p);
+    return status;
+}
+
+/* a with its terms in lane order. */
+static double *rearranged(const double *a, size_t m, const size_t *term, size_t n) {
+    double *b = malloc((n + 1) * (n + 1) * sizeof *b);
+    for (size_t i = 0; b != NULL && i <= n; i++)
+        for (size_t j = 0; j <= n; j++)
+            b[i * (n + 1) + j] = a[(i < n ? term[i] : m) * (m + 1) + (j < n ? term[j] : m)];
+    return b;
+}
+
+/* The standard error of a mean over antithetic pairs, item i of pair k being the mean of its two orders. */
+static void pair_errors(const double *by_order, size_t items, size_t norders, const double *mean,
+                        double *se) {
+    double pairs = (double)(norders / 2);
+    for (size_t i = 0; i < items; i++) {
+        double square = 0;
+        for (size_t o = 0; o + 1 < norders; o += 2) {
+            double d = (by_order[o * items + i] + by_order[(o + 1) * items + i]) / 2 - mean[i];
+            square += d * d;
+        }
+        se[i] = pairs > 1 ? sqrt(square / (pairs - 1) / pairs) : NAN;
+    }
+}
+
+dk_status dk_group_importance(const double *a, size_t m, const dk_group_plan *p, double *importance,
+                              double *se, dk_error *err) {
+    size_t g = p->groups.ngroups;
+    double *b = rearranged(a, m, p->term, p->nterms),
+           *by_order = malloc((p->norders * g + 1) * sizeof *by_order);
+    dk_status status = b == NULL || by_order == NULL ? dk_fail_memory(err) : DK_OK;
+    if (status == DK_OK)
+        status = dk_importance_point(b, &p->groups, p->orders, p->norders, importance, by_order, err);
+    for (size_t i = 0; i < g && status == DK_OK; i++) se[i] = 0;
+    if (status == DK_OK && p->orders != NULL) pair_errors(by_order, g, p->norders, importance, se);
+    free(b);
+    free(by_order);
+    return status;
+}
+
+/* ---- Owen values, exactly: all sets of other groups, and for each all sets of the group's own terms ---- */
+
+typedef struct owen_search {
+    const size_t *block;    /* ends of blocks: the terms of the group one each, then the other groups */
+    size_t own;             /* blocks that are terms of the group */
+    double *among, *within; /* weights by the number of other groups, of own terms taken in */
+    double *taken;          /* own values, summed over sets with the term */
+    double all;             /* sum over all sets with the weight of those without a term */
+    double *within_without;
+} owen_search;
+
+static void owen_sweep(const double *a, const double *y, size_t v, double *b, double *z, double *gain) {
+    double pivot = a[v * (v + 1) / 2 + v], inverse = pivot > 1e-13 ? 1 / pivot : 0, yv = y[v];
+    const double *row = a + v * (v + 1) / 2;
+    *gain += yv * yv * inverse;
+    for (size_t i = 0; i < v; i++) {
+        double f = row[i] * inverse;
+        for (size_t j = 0; j <= i; j++) b[i * (i + 1) / 2 + j] = a[i * (i + 1) / 2 + j] - f * row[j];
+        z[i] = y[i] - f * yv;
+    }
+}
+
+static double owen_descend(owen_search *s, size_t blocks, const double *a, const double *y, double r2,
+                           size_t others, size_t mine, double *work) {
+    if (blocks == 0) {
+        s->all += s->among[others] * s->within_without[mine] * r2;
+        return s->among[others] * s->within[mine] * r2;
+    }
+    size_t m = s->block[blocks], rest = s->block[blocks - 1], own = blocks <= s->own;
+    double *b = work, *z = work + m * (m + 1) / 2, gain = r2;
+    owen_sweep(a, y, m - 1, b, z, &gain);
+    for (size_t v = m - 1; v-- > rest;) owen_sweep(b, z, v, b, z, &gain);
+    double in = owen_descend(s, blocks - 1, b, z, gain, others + !own, mine + own, z + m);
+    if (own) s->taken[blocks - 1] += in;
+    return in + owen_descend(s, blocks - 1, a, y, r2, others, mine, work);
+}
+
+/* weight[s] = s! (n - s)! / (n + 1)!: of a set of s among n others. */
+static void set_weights(size_t n, double *weight) {
+    double choose = 1;
+    for (size_t s = 0; s <= n; s++) {
+        weight[s] = 1 / ((double)(n + 1) * choose);
+        choose = choose * (double)(n - s) / (double)(s + 1);
+    }
+}
+
+static dk_status owen_exact(const double *a, size_t m, const dk_group_plan *p, size_t g, double *owen,
+                            dk_error *err) {
+    const size_t *first = p->groups.first;
+    size_t groups = p->groups.ngroups, own = first[g + 1] - first[g], n = p->nterms,
+           blocks = own + groups - 1;
+    size_t triangle = n * (n + 1) / 2 + n, room = triangle * (blocks + 2);
+    double *memory = calloc(room + 4 * (blocks + 2), sizeof *memory);
+    size_t *term = malloc((n + blocks + 2) * sizeof *term);
+    if (memory == NULL || term == NULL) {
+        free(memory);
+        free(term);
+        return dk_fail_memory(err);
+    }
+    size_t *block = term + n, at = 0, b = 0;
+    block[b++] = 0;
+    for (size_t t = first[g]; t < first[g + 1]; t++) {
+        term[at++] = p->term[t];
+        block[b++] = at;
+    }
+    for (size_t o = 0; o < groups; o++) {
+        if (o == g) continue;
+        for (size_t t = first[o]; t < first[o + 1]; t++) term[at++] = p->term[t];
+        block[b++] = at;
+    }
+    owen_search s = {.block = block, .own = own, .among = memory + room};
+    s.within = s.among + blocks + 2;
+    s.taken = s.within + blocks + 2;
+    s.within_without = s.taken + blocks + 2;
+    set_weights(groups - 1, s.among);
+    set_weights(own - 1, s.within_without);
+    /* A set with r own terms counts for a member as one more than r - 1 others, and against each other one as r others. */
+    for (size_t r = 0; r <= own; r++) {
+        s.within[r] = (r > 0 ? s.within_without[r - 1] : 0) + (r < own ? s.within_without[r] : 0);
+        if (r == own) s.within_without[r] = 0;
+    }
+    double *matrix = memory, *y = memory + n * (n + 1) / 2;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j <= i; j++) matrix[i * (i + 1) / 2 + j] = a[term[i] * (m + 1) + term[j]];
+        y[i] = a[m * (m + 1) + term[i]];
+    }
+    owen_descend(&s, blocks, matrix, y, 0, 0, 0, memory + triangle);
+    for (size_t t = 0; t < own; t++) owen[p->term[first[g] + t]] = s.taken[t] - s.all;
+    free(memory);
+    free(term);
+    return DK_OK;
+}
+
+/* Orders in which groups enter one after the other and their terms in random order within, for all groups at once. */
+static dk_status owen_sampled(const double *a, size_t m, const dk_group_plan *p, uint64_t seed, double *owen,
+                              dk_error *err) {
+    size_t n = p->nterms, g = p->groups.ngroups, *first = malloc((n + 1) * sizeof *first);
+    const size_t *start = p->groups.first;
+    size_t *among = NULL, norders = 0, *order = NULL;
+    double *b = rearranged(a, m, p->term, n), *value = malloc((n + 1) * sizeof *value);
+    double cost = ((double)n * (double)n * (double)n / 3 + 1) * DK_LANES;
+    dk_status status = sample_orders(g, 4e9, cost, 16, 512, dk_hash_mix(seed, 2), &among, &norders, err);
+    if (status == DK_OK) order = malloc(norders * (n + 1) * sizeof *order);
+    if (status == DK_OK && (first == NULL || b == NULL || value == NULL || order == NULL))
+        status = dk_fail_memory(err);
+    if (status == DK_OK) {
+        uint64_t counter = 0;
+        dk_lane_groups single = {n, first};
+        for (size_t i = 0; i <= n; i++) first[i] = i;
+        for (size_t o = 0; o < norders; o += 2) {
+            size_t at = 0, *one = order + o * n, *other = one + n;
+            for (size_t k = 0; k < g; k++) {
+                size_t h = among[o * g + k], begin = at;
+                for (size_t t = start[h]; t < start[h + 1]; t++) {
+                    size_t to = begin + draw(dk_hash_mix(seed, 3), &counter, at - begin + 1);
+                    one[at++] = one[to];
+                    one[to] = t;
+                }
+            }
+            for (size_t i = 0; i < n; i++) other[i] = one[n - 1 - i];
+        }
+        status = dk_importance_point(b, &single, order, norders, value, NULL, err);
+        for (size_t i = 0; i < n && status == DK_OK; i++) owen[p->term[i]] = value[i];
+    }
+    free(first);
+    free(among);
+    free(order);
+    free(b);
+    free(value);
+    return status;
+}
+
+dk_status dk_owen(const double *a, size_t m, const dk_group_plan *p, const double *group_importance,
+                  uint64_t seed, double *owen, dk_error *err) {
+    const size_t *first = p->groups.first;
+    size_t groups = p->groups.ngroups;
+    double sets = 0;
+    bool several = false;
+    for (size_t g = 0; g < groups; g++) {
+        size_t own = first[g + 1] - first[g];
+        several = several || own > 1;
+        if (own > 1) sets += ldexp(1, (int)(own + groups - 1)) * (double)(own * own);
+    }
+    bool exact = sets <= 2e7;
+    dk_status status = several && !exact ? owen_sampled(a, m, p, seed, owen, err) : DK_OK;
+    for (size_t g = 0; g < groups && status == DK_OK; g++) {
+        size_t own = first[g + 1] - first[g];
+        if (own == 1) owen[p->term[first[g]]] = group_importance[g];
+        if (own > 1 && exact) status = owen_exact(a, m, p, g, owen, err);
+        double excess = -group_importance[g];
+        for (size_t t = first[g]; t < first[g + 1]; t++) excess += owen[p->term[t]];
+        for (size_t t = first[g]; t < first[g + 1]; t++) owen[p->term[t]] -= excess / (double)own;
+    }
+    return status;
+}
+
+/* Relative weights: the outcome on the orthogonal columns closest to the terms (the symmetric root of their matrix). */
+static dk_status relative_weights(const double *c, const double *y, size_t n, double *out, dk_error *err) {
+    double *v = malloc((2 * n * n + 3 * n + 1) * sizeof *v);
+    if (v == NULL) return dk_fail_memory(err);
+    double *root = v + n * n, *values = root + n * n, *scale = values + n, *beta = scale + n;
+    for (size_t i = 0; i < n; i++) scale[i] = 1 / sqrt(c[i * n + i]);
+    for (size_t i = 0; i < n * n; i++) v[i] = c[i] * scale[i / n] * scale[i % n];
+    dk_status status = dk_eigen_symmetric(n, v, values, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        beta[i] = 0;
+        for (size_t j = 0; j < n; j++) {
+            double r = 0, inverse = 0;
+            for (size_t e = 0; e < n; e++) {
+                double size = values[e] > 0 ? sqrt(values[e]) : 0;
+                r += v[e * n + i] * size * v[e * n + j];
+                if (values[e] > 1e-12) inverse += v[e * n + i] / size * v[e * n + j];
+            }
+            root[i * n + j] = r;
+            beta[i] += inverse * y[j] * scale[j];
+        }
+    }
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        out[i] = 0;
+        for (size_t j = 0; j < n; j++) out[i] += root[i * n + j] * root[i * n + j] * beta[j] * beta[j];
+    }
+    free(v);
+    return status;
+}
+
+dk_status dk_compare_importance(const double *a, size_t m, const bool *use, double *first, double *last,
+                                double *relative, double *beta_squared, double *pratt, dk_error *err) {
+    size_t n = 0, q = m + 1;
+    double *c = malloc((2 * m * m + 3 * m + 1) * sizeof *c);
+    size_t *term = malloc((m + 1) * sizeof *term);
+    if (c == NULL || term == NULL) {
+        free(c);
+        free(term);
+        return dk_fail_memory(err);
+    }
+    for (size_t i = 0; i < m; i++) {
+        double *all[] = {first, last, relative, beta_squared, pratt};
+        for (size_t k = 0; k < 5; k++)
+            if (all[k] != NULL) all[k][i] = NAN;
+        if (use[i]) term[n++] = i;
+    }
+    double *inverse = c + m * m, *y = inverse + m * m, *value = y + m;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) inverse[i * n + j] = c[i * n + j] = a[term[i] * q + term[j]];
+        y[i] = a[m * q + term[i]];
+    }
+    dk_status status = dk_spd_inverse(n, inverse, err);
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        double beta = 0;
+        for (size_t j = 0; j < n; j++) beta += inverse[i * n + j] * y[j];
+        if (first != NULL) first[term[i]] = y[i] * y[i] / c[i * n + i];
+        if (last != NULL) last[term[i]] = beta * beta / inverse[i * n + i];
+        if (beta_squared != NULL) beta_squared[term[i]] = beta * beta;
+        if (pratt != NULL) pratt[term[i]] = beta * y[i];
+    }
+    if (status == DK_OK && relative != NULL) status = relative_weights(c, y, n, value, err);
+    for (size_t i = 0; i < n && status == DK_OK && relative != NULL; i++) relative[term[i]] = value[i];
+    free(c);
+    free(term);
+    return status;
+}

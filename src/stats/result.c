@@ -1,0 +1,384 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "stats/dist.h"
+#include "stats/estimate.h"
+#include "stats/inference.h"
+
+/* The result with the arena that holds all it points to. */
+typedef struct owned_result {
+    dk_driver_result result; /* first: what the caller has a pointer to */
+    dk_arena arena;
+} owned_result;
+
+typedef struct maker {
+    const dk_frame *f;
+    const dk_driver_options *o;
+    dk_estimate *e;
+    dk_arena *arena;
+    dk_driver_result *r;
+    size_t nlanes; /* lane groups; groups without a usable term come behind them */
+    size_t *group; /* caller's group of each */
+    dk_driver *drivers;
+    dk_driver_term *terms; /* by predictor */
+    size_t *lane;          /* predictor -> lane term, SIZE_MAX for none */
+    double *scratch;       /* one number a replicate */
+    double t;              /* quantile of the confidence */
+} maker;
+
+void dk_drivers_free(dk_driver_result *result) {
+    if (result == NULL) return;
+    dk_arena_dispose(&((owned_result *)(void *)result)->arena);
+    free(result);
+}
+
+const char *dk_verdict_name(dk_verdict verdict) {
+    return verdict == DK_LINK ? "link" : verdict == DK_NO_LINK ? "no_link" : "inconclusive";
+}
+
+static double sd_of(const double *x, size_t n) {
+    double mean = 0, square = 0;
+    for (size_t i = 0; i < n; i++) mean += x[i] / (double)n;
+    for (size_t i = 0; i < n; i++) square += (x[i] - mean) * (x[i] - mean);
+    return n > 1 ? sqrt(square / (double)(n - 1)) : NAN;
+}
+
+/* Replicates spread as HC0 errors do, too little in small samples: an interval is widened about the estimate by what the
+   analytic error is larger. */
+static dk_interval widened(dk_interval i, double estimate, double factor) {
+    if (!(factor > 1) || isinf(factor)) return i;
+    return (dk_interval){estimate + (i.lo - estimate) * factor, estimate + (i.hi - estimate) * factor};
+}
+
+static void make_term(maker *k, size_t i) {
+    const dk_estimate *e = k->e;
+    dk_driver_term *t = &k->terms[i];
+    size_t n = (size_t)e->boot.replicates, lane = k->lane[i];
+    double se = e->use[i] ? sqrt(e->cov[i * e->n + i]) : NAN;
+    *t = (dk_driver_term){.predictor = k->f->predictors[i],
+                          .column = i,
+                          .effect = e->effect[i],
+                          .se = se,
+                          .ci = {e->effect[i] - k->t * se, e->effect[i] + k->t * se},
+                          .p = NAN,
+                          .prevalence = e->mean[i],
+                          .mentions = dk_rows_nonzero(k->f->rows, dk_frame_predictor(i) - 1),
+                          .opportunity = e->mean[i] * e->effect[i],
+                          .opportunity_se = NAN,
+                          .opportunity_ci = {NAN, NAN},
+                          .importance = e->use[i] ? e->owen[i] : 0,
+                          .beta = e->beta[i],
+                          .vif = e->vif[i],
+                          .aliased = !e->use[i]};
+    if (e->use[i] && se > 0) t->p = dk_t_p(t->effect / se, e->df);
+    if (lane == SIZE_MAX || n == 0) return;
+    const double *effect = e->boot.effect + lane * n, *mean = e->boot.mean + lane * n;
+    double factor = fmax(1, se / sd_of(effect, n));
+    for (size_t r = 0; r < n; r++) k->scratch[r] = effect[r] * mean[r];
+    t->opportunity_se = sd_of(k->scratch, n) * factor;
+    t->opportunity_ci =
+        widened(dk_bca(k->scratch, n, t->opportunity, 0, k->o->confidence), t->opportunity, factor);
+}
+
+static dk_status compare(maker *k, dk_error *err) {
+    const dk_estimate *e = k->e;
+    double *v = dk_arena_alloc(k->arena, 3 * e->n * sizeof *v);
+    if (v == NULL) return dk_fail_memory(err);
+    dk_status status =
+        dk_compare_importance(e->partial, e->n, e->use, v, v + e->n, v + 2 * e->n, NULL, NULL, err);
+    for (size_t i = 0; i < e->n && status == DK_OK; i++) {
+        k->terms[i].first = v[i];
+        k->terms[i].last = v[e->n + i];
+        k->terms[i].relative_weight = v[2 * e->n + i];
+    }
+    return status;
+}
+
+/* Joint test of some predictors; *form and *b stay for the replicates. */
+static dk_status wald_of(maker *k, const size_t *terms, size_t n, double **form, double **b, size_t *rank,
+                         double *statistic, dk_error *err) {
+    const dk_estimate *e = k->e;
+    double *v = dk_arena_alloc(k->arena, (2 * n * n + n) * sizeof *v);
+    if (v == NULL) return dk_fail_memory(err);
+    *form = v + n * n;
+    *b = *form + n * n;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++) v[i * n + j] = e->cov[terms[i] * e->n + terms[j]];
+        (*b)[i] = e->effect[terms[i]];
+    }
+    dk_status status = dk_wald_form(v, n, *form, rank, err);
+    if (status == DK_OK) *statistic = dk_quadratic(*form, *b, n);
+    return status;
+}
+
+static void fill_interval(maker *k, size_t g, dk_driver *d) {
+    const dk_estimate *e = k->e;
+    size_t n = (size_t)e->boot.replicates;
+    d->importance_ci = (dk_interval){NAN, NAN};
+    if (n == 0) return;
+    memcpy(k->scratch, e->boot.importance + g * n, n * sizeof *k->scratch);
+    d->importance_ci = dk_bca(k->scratch, n, d->importance, 0, k->o->confidence);
+    if (d->importance_ci.lo < 0) d->importance_ci.lo = 0;
+}
+
+/* A lane group's tests; smallest[r] is lowered to the group's p in replicate r. */
+static dk_status make_driver(maker *k, size_t g, double *smallest, dk_error *err) {
+    const dk_estimate *e = k->e;
+    const dk_group_plan *plan = &e->plan;
+    size_t first = plan->groups.first[g], m = plan->groups.first[g + 1] - first, rank,
+           n = (size_t)e->boot.replicates;
+    dk_driver *d = &k->drivers[g];
+    double *form, *b, statistic, beyond = e->r2 - e->r2_controls;
+    dk_status status = wald_of(k, plan->term + first, m, &form, &b, &rank, &statistic, err);
+    if (status != DK_OK) return status;
+    d->p = rank > 0 ? dk_f_p(statistic / (double)rank, (double)rank, e->df) : NAN;
+    for (size_t r = 0; r < n && rank > 0; r++) {
+        for (size_t i = 0; i < m; i++)
+            b[i] = e->boot.effect[(first + i) * n + r] - e->effect[plan->term[first + i]];
+        double p = dk_chi2_p(dk_quadratic(form, b, m), (double)rank);
+        if (p < smallest[r]) smallest[r] = p;
+    }
+    d->p_max = rank > 0 ? dk_chi2_p(statistic, (double)rank) : NAN; /* compared with the smallest later */
+    d->importance = e->importance[g];
+    d->importance_se = e->importance_se[g];
+    d->share = beyond > 0 ? d->importance / beyond : 0;
+    fill_interval(k, g, d);
+    return DK_OK;
+}
+
+static void fill_terms(maker *k, size_t at, dk_driver_term *terms) {
+    dk_driver *d = &k->drivers[at];
+    size_t g = k->group[at];
+    d->name = k->f->groups[g];
+    d->terms = terms;
+    for (size_t i = 0; i < k->e->n; i++)
+        if (k->f->group_of[i] == g) terms[d->nterms++] = k->terms[i];
+    d->effect = d->se = NAN;
+    d->ci = (dk_interval){NAN, NAN};
+    if (d->nterms != 1) return;
+    d->effect = terms[0].effect;
+    d->se = terms[0].se;
+    d->ci = terms[0].ci;
+}
+
+static int smaller(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Importance falling, then the group's number. */
+static int by_importance(const void *a, const void *b) {
+    const dk_driver *x = a, *y = b;
+    if (x->importance != y->importance) return x->importance > y->importance ? -1 : 1;
+    return x->rank - y->rank; /* the caller's order stands there until ranks are known */
+}
+
+static dk_status make_drivers(maker *k, dk_error *err) {
+    const dk_estimate *e = k->e;
+    size_t ng = k->f->ngroups, n = (size_t)e->boot.replicates;
+    double *smallest = dk_arena_alloc(k->arena, (n + 1) * sizeof *smallest);
+    double *p = dk_arena_alloc(k->arena, (3 * ng + 1) * sizeof *p);
+    int *tie = dk_arena_calloc(k->arena, ng + 1, sizeof *tie);
+    size_t *order = dk_arena_calloc(k->arena, ng + 1, sizeof *order);
+    dk_driver_term *terms = dk_arena_alloc(k->arena, (e->n + 1) * sizeof *terms);
+    if (smallest == NULL || p == NULL || tie == NULL || order == NULL || terms == NULL)
+        return dk_fail_memory(err);
+    for (size_t r = 0; r < n; r++) smallest[r] = 1;
+    dk_status status = DK_OK;
+    for (size_t g = 0; g < k->nlanes && status == DK_OK; g++) status = make_driver(k, g, smallest, err);
+    for (size_t g = 0, at = 0; g < ng && status == DK_OK; at += k->drivers[g++].nterms)
+        fill_terms(k, g, terms + at);
+    for (size_t g = 0; g < ng; g++) {
+        k->drivers[g].rank = (int)k->group[g];
+        p[g] = g < k->nlanes ? k->drivers[g].p : NAN;
+        if (g < k->nlanes) continue;
+        k->drivers[g].p = k->drivers[g].p_max = NAN;
+        k->drivers[g].importance_ci = (dk_interval){NAN, NAN};
+    }
+    if (status == DK_OK) status = dk_fdr(p, ng, false, p + ng, err);
+    if (status == DK_OK) status = dk_fdr(p, ng, true, p + 2 * ng, err);
+    qsort(smallest, n, sizeof *smallest, smaller);
+    for (size_t g = 0; g < ng && status == DK_OK; g++) {
+        dk_driver *d = &k->drivers[g];
+        d->q = p[ng + g];
+        d->q_by = p[2 * ng + g];
+        size_t below = 0;
+        while (below < n && smallest[below] <= d->p_max) below++;
+        d->p_max = n > 0 && !isnan(d->p_max) ? (double)(below + 1) / (double)(n + 1) : NAN;
+    }
+    for (size_t g = 0; g < k->nlanes; g++) { /* lane groups by importance, for ties */
+        size_t at = g;
+        for (; at > 0 && e->importance[order[at - 1]] < e->importance[g]; at--) order[at] = order[at - 1];
+        order[at] = g;
+    }
+    double *top = p; /* p is used up */
+    if (status == DK_OK)
+        status = dk_rank_replicates(e->boot.importance, k->nlanes, n, order, 0.5 + k->o->confidence / 2, top,
+                                    tie, err);
+    for (size_t g = 0; g < ng && status == DK_OK; g++) {
+        k->drivers[g].prob_top3 = g < k->nlanes ? top[g] : 0;
+        k->drivers[g].tie = g < k->nlanes ? tie[g] : k->nlanes > 0 ? tie[order[k->nlanes - 1]] + 1 : 1;
+    }
+    if (status != DK_OK) return status;
+    qsort(k->drivers, ng, sizeof *k->drivers, by_importance);
+    for (size_t g = 0; g < ng; g++) k->drivers[g].rank = (int)g + 1;
+    return DK_OK;
+}
+
+static void judge(maker *k, double statistic, size_t rank) {
+    const dk_estimate *e = k->e;
+    const dk_driver_options *o = k->o;
+    dk_driver_result *r = k->r;
+    double named = 0;
+    for (size_t g = 0; g < r->ndrivers; g++) named += r->drivers[g].q <= o->alpha;
+    /* The robust statistic estimates rank + noncentrality; the noncentrality over n is R2 / (1 - R2) of the predictors. */
+    double bound = dk_chi2_noncentrality_upper(statistic, (double)rank, 1 - o->confidence) / e->n_effective;
+    r->r2_upper = rank > 0 ? bound / (1 + bound) * (1 - e->r2_controls) : NAN;
+    r->ruled_out = e->outcome_sd * sqrt(r->r2_upper);
+    r->verdict = DK_INCONCLUSIVE;
+    if (e->rows < o->min_rows) {
+        dk_estimate_note(k->e, "%lld rows are fewer than %lld: nothing is concluded", (long long)e->rows,
+                         (long long)o->min_rows);
+    } else if (named > 0) {
+        r->verdict = DK_LINK;
+    } else if (r->r2_upper <= o->negligible_r2) {
+        r->verdict = DK_NO_LINK;
+        dk_estimate_note(
+            k->e,
+            "no driver found; together the predictors explain at most %.2g of the outcome's variance "
+            "(%.0f %% confidence), an effect above %.4g per standard deviation of a predictor is ruled out",
+            r->r2_upper, 100 * o->confidence, r->ruled_out);
+    } else {
+        double more = (double)e->rows * r->r2_upper / o->negligible_r2;
+        dk_estimate_note(
+            k->e,
+            "no driver found, but %lld rows are too few to say there is none: an effect under %.4g would "
+            "mostly not show; about %.0f rows would tell",
+            (long long)e->rows, r->detectable, ceil(more));
+    }
+}
+
+static void shared_notes(maker *k) {
+    dk_estimate *e = k->e;
+    const dk_driver_options *o = k->o;
+    for (size_t i = 0; i < e->n; i++) {
+        if (e->use[i] && k->terms[i].mentions < o->min_rows && k->terms[i].mentions < e->rows)
+            dk_estimate_note(e, "%s is not 0 in %lld rows only: its figures are rough", k->terms[i].predictor,
+                             (long long)k->terms[i].mentions);
+        if (e->vif[i] > 10)
+            dk_estimate_note(e,
+                             "%s overlaps with the other predictors (VIF %.3g): its own effect is uncertain",
+                             k->terms[i].predictor, e->vif[i]);
+    }
+    if (e->condition > 30)
+        dk_estimate_note(
+            e, "the predictors are nearly dependent (condition number %.3g): read effects in groups",
+            e->condition);
+    if (k->r->exact == 0)
+        dk_estimate_note(e, "importance was sampled over %zu orders; importance_se is its sampling error",
+                         e->plan.norders);
+    if (e->plan.few != NULL)
+        dk_estimate_note(e, "importance intervals use %zu sampled orders a replicate", e->plan.nfew);
+    if (e->max_leverage > 0.5)
+        dk_estimate_note(
+            e, "a single row decides an effect (leverage %.2g): look at predictors with few mentions",
+            e->max_leverage);
+    if (e->max_cook > 1)
+        dk_estimate_note(
+            e, "a single row moves the fit (Cook's distance %.3g): look for an outlier in the outcome",
+            e->max_cook);
+    if (e->boot.replicates > 0 && e->boot.replicates < 200)
+        dk_estimate_note(e, "%d replicates make rough intervals; 1000 are usual", e->boot.replicates);
+    if (dk_rows_shape_of(k->f->rows)->clusters && e->clusters < 30)
+        dk_estimate_note(e, "%lld clusters are few: errors are likely too small", (long long)e->clusters);
+}
+
+static dk_status copy_notes(maker *k, dk_error *err) {
+    const dk_estimate *e = k->e;
+    const char **notes = dk_arena_calloc(k->arena, e->nnotes + 1, sizeof *notes), *at = e->notes.ptr;
+    if (notes == NULL || dk_buf_status(&e->notes, err) != DK_OK) return dk_fail_memory(err);
+    for (size_t i = 0; i < e->nnotes; i++, at += strlen(at) + 1) {
+        notes[i] = dk_arena_strdup(k->arena, at, strlen(at));
+        if (notes[i] == NULL) return dk_fail_memory(err);
+    }
+    k->r->notes = notes;
+    k->r->nnotes = e->nnotes;
+    return DK_OK;
+}
+
+static double median_detectable(const maker *k) {
+    size_t n = 0;
+    for (size_t i = 0; i < k->e->n; i++)
+        if (k->terms[i].se > 0) k->scratch[n++] = (k->t + dk_norm_quantile(0.8)) * k->terms[i].se;
+    qsort(k->scratch, n, sizeof *k->scratch, smaller);
+    return dk_quantile(k->scratch, n, 0.5);
+}
+
+static dk_status make(maker *k, dk_error *err) {
+    dk_estimate *e = k->e;
+    const dk_group_plan *plan = &e->plan;
+    dk_driver_result *r = k->r;
+    size_t ng = k->f->ngroups, n = e->n,
+           most = n > (size_t)e->boot.replicates ? n : (size_t)e->boot.replicates;
+    k->drivers = dk_arena_calloc(k->arena, ng + 1, sizeof *k->drivers);
+    k->terms = dk_arena_calloc(k->arena, n + 1, sizeof *k->terms);
+    k->lane = dk_arena_alloc(k->arena, (n + 1) * sizeof *k->lane);
+    k->group = dk_arena_alloc(k->arena, (ng + 1) * sizeof *k->group);
+    k->scratch = dk_arena_alloc(k->arena, (most + 1) * sizeof *k->scratch);
+    if (k->drivers == NULL || k->terms == NULL || k->lane == NULL || k->group == NULL || k->scratch == NULL)
+        return dk_fail_memory(err);
+    k->nlanes = plan->groups.ngroups;
+    k->t = dk_t_quantile(0.5 + k->o->confidence / 2, e->df);
+    for (size_t i = 0; i < n; i++) k->lane[i] = SIZE_MAX;
+    for (size_t t = 0; t < plan->nterms; t++) k->lane[plan->term[t]] = t;
+    size_t at = k->nlanes;
+    for (size_t g = 0; g < k->nlanes; g++) k->group[g] = plan->group[g];
+    for (size_t g = 0; g < ng; g++) {
+        bool used = false;
+        for (size_t i = 0; i < k->nlanes && !used; i++) used = plan->group[i] == g;
+        if (!used) k->group[at++] = g;
+    }
+    *r = (dk_driver_result){.rows = e->rows,
+                            .clusters = e->clusters,
+                            .n_effective = e->n_effective,
+                            .r2 = e->r2,
+                            .r2_controls = e->r2_controls,
+                            .outcome_mean = e->outcome_mean,
+                            .outcome_sd = e->outcome_sd,
+                            .intercept = e->intercept,
+                            .residual_sd = e->residual_sd,
+                            .condition = e->condition,
+                            .exact = plan->orders == NULL,
+                            .replicates = e->boot.replicates,
+                            .drivers = k->drivers,
+                            .ndrivers = ng};
+    for (size_t i = 0; i < n; i++) make_term(k, i);
+    dk_status status = compare(k, err);
+    if (status == DK_OK) status = make_drivers(k, err);
+    if (status != DK_OK) return status;
+    double *form, *b, statistic = 0;
+    size_t rank = 0;
+    status = wald_of(k, plan->term, plan->nterms, &form, &b, &rank, &statistic, err);
+    if (status != DK_OK) return status;
+    r->p_model = rank > 0 ? dk_f_p(statistic / (double)rank, (double)rank, e->df) : NAN;
+    r->detectable = median_detectable(k);
+    judge(k, statistic, rank);
+    shared_notes(k);
+    return copy_notes(k, err);
+}
+
+dk_status dk_estimate_result(const dk_frame *frame, const dk_driver_options *options, dk_estimate *e,
+                             dk_driver_result **result, dk_error *err) {
+    owned_result *own = calloc(1, sizeof *own);
+    if (own == NULL) return dk_fail_memory(err);
+    maker k = {.f = frame, .o = options, .e = e, .arena = &own->arena, .r = &own->result};
+    dk_status status = make(&k, err);
+    if (status != DK_OK) {
+        dk_drivers_free(&own->result);
+        return status;
+    }
+    *result = &own->result;
+    return DK_OK;
+}

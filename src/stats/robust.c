@@ -1,0 +1,388 @@
+#include "stats/robust.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/pipeline.h"
+
+/* Design vectors here are u = (1, x~_1 .. x~_k), x~ = (x - centre) / (unit sd), with centre 0 for sparse columns, so that a
+   row costs the square of its numbers that are not 0. */
+typedef struct frame {
+    const dk_solution *s;
+    dk_rows *rows;
+    size_t p;      /* k + 1 */
+    size_t *place; /* design column -> index in u, 0 for none */
+    size_t outcome;
+    double *step, *zero; /* of each index of u: value of one integer step, and of an integer 0 */
+    int64_t *centre;
+    size_t *always; /* indices of the dense columns, which every row lists */
+    size_t nalways;
+    bool *dense;
+    double *inverse; /* p x p: (U'WU)^-1 */
+    double *coef;    /* p, the first the constant */
+    double y_step, weight_step;
+    int64_t y_centre;
+    int hc;
+    bool clustered;
+} frame;
+
+typedef struct row_vector {
+    double *value;
+    size_t *index;
+    size_t n;
+    double *dense; /* scratch: all 0 between uses */
+} row_vector;
+
+/* What a part of the rows adds up to. */
+typedef struct tally {
+    double *meat; /* lower triangle */
+    int64_t rows, clusters, influential;
+    double max_leverage, max_cook;
+    dk_status status;
+} tally;
+
+typedef struct robust_job {
+    const frame *f;
+    tally *parts;
+    double residual_variance;
+} robust_job;
+
+static double inverse_sd(double sd) {
+    return sd > 0 ? 1 / sd : 0;
+}
+
+static dk_status frame_init(frame *f, const dk_moments *m, const double *unit, const size_t *columns,
+                            size_t outcome, const dk_solution *s, dk_rows *rows, dk_error *err) {
+    size_t k = s->k, p = k + 1;
+    f->s = s;
+    f->rows = rows;
+    f->p = p;
+    f->outcome = outcome;
+    f->place = calloc(m->p, sizeof *f->place);
+    f->step = calloc(p, sizeof *f->step);
+    f->zero = calloc(p, sizeof *f->zero);
+    f->centre = calloc(p, sizeof *f->centre);
+    f->always = calloc(p, sizeof *f->always);
+    f->dense = calloc(p, sizeof *f->dense);
+    f->inverse = calloc(p * p, sizeof *f->inverse);
+    f->coef = calloc(p, sizeof *f->coef);
+    double *mean = calloc(p, sizeof *mean);
+    if (f->place == NULL || f->step == NULL || f->zero == NULL || f->centre == NULL || f->always == NULL ||
+        f->dense == NULL || f->inverse == NULL || f->coef == NULL || mean == NULL) {
+        free(mean);
+        return dk_fail_memory(err);
+    }
+    int64_t n = dk_rows_count(rows);
+    for (size_t i = 1; i < p; i++) {
+        size_t d = columns[i - 1];
+        if (s->aliased[i - 1]) continue;
+        f->place[d] = i;
+        f->step[i] = inverse_sd(s->sd[i - 1]) / unit[d];
+        if (dk_rows_nonzero(rows, d - 1) > n / 5) {
+            f->centre[i] = (int64_t)llround(s->mean[i - 1] * unit[d]);
+            f->zero[i] = -(double)f->centre[i] * f->step[i];
+            f->always[f->nalways++] = i;
+            f->dense[i] = true;
+        }
+        mean[i] = (s->mean[i - 1] - (double)f->centre[i] / unit[d]) * inverse_sd(s->sd[i - 1]);
+    }
+    f->y_step = inverse_sd(s->sd[k]) / unit[outcome];
+    f->y_centre = (int64_t)llround(s->mean[k] * unit[outcome]);
+    f->coef[0] = (s->mean[k] - (double)f->y_centre / unit[outcome]) * inverse_sd(s->sd[k]);
+    double w = s->w;
+    f->inverse[0] = 1 / w;
+    for (size_t i = 1; i < p; i++) {
+        if (s->aliased[i - 1]) continue;
+        f->coef[i] = s->coef[i - 1];
+        f->coef[0] -= s->coef[i - 1] * mean[i];
+        double t = 0;
+        for (size_t j = 1; j < p; j++) {
+            f->inverse[i * p + j] = s->inverse[(i - 1) * k + j - 1] / w;
+            t += f->inverse[i * p + j] * mean[j];
+        }
+        f->inverse[i * p] = f->inverse[i] = -t;
+        f->inverse[0] += t * mean[i];
+    }
+    free(mean);
+    return DK_OK;
+}
+
+static void frame_dispose(frame *f) {
+    free(f->place);
+    free(f->step);
+    free(f->zero);
+    free(f->centre);
+    free(f->always);
+    free(f->dense);
+    free(f->inverse);
+    free(f->coef);
+}
+
+/* The row as the list of what is not 0 in u, indices ascending; returns the outcome. */
+static double expand(const frame *f, const dk_block *b, size_t i, row_vector *v) {
+    double y = -(double)f->y_centre * f->y_step;
+    size_t at = 0;
+    v->value[0] = 1;
+    v->index[0] = 0;
+    v->n = 1;
+    for (size_t a = 0; a < f->nalways; a++) v->dense[f->always[a]] = f->zero[f->always[a]];
+    for (uint32_t e = b->start[i]; e < b->start[i + 1]; e++) {
+        size_t d = b->col[e] + 1, place = f->place[d];
+        if (d == f->outcome) y = (double)(b->value[e] - f->y_centre) * f->y_step;
+        if (place == 0) continue;
+        double x = (double)(b->value[e] - f->centre[place]) * f->step[place];
+        if (f->dense[place]) {
+            v->dense[place] = x;
+            continue;
+        }
+        v->value[v->n] = x;
+        v->index[v->n++] = place;
+    }
+    for (; at < f->nalways; at++) {
+        v->value[v->n] = v->dense[f->always[at]];
+        v->index[v->n++] = f->always[at];
+    }
+    return y;
+}
+
+static double leverage(const frame *f, const row_vector *v) {
+    double h = 0;
+    for (size_t a = 0; a < v->n; a++) {
+        const double *row = f->inverse + v->index[a] * f->p;
+        double t = 0.5 * row[v->index[a]] * v->value[a];
+        for (size_t c = 0; c < a; c++) t += row[v->index[c]] * v->value[c];
+        h += 2 * t * v->value[a];
+    }
+    return h;
+}
+
+static void add_outer(double *meat, const row_vector *v, double factor) {
+    for (size_t a = 0; a < v->n; a++) {
+        double fa = factor * v->value[a];
+        for (size_t c = 0; c <= a; c++) meat[dk_tri(v->index[a], v->index[c])] += fa * v->value[c];
+    }
+}
+
+/* The row's weighted score w e (adjusted for leverage where the kind of error asks for it); notes its influence. */
+static double score_of(const frame *f, const dk_block *b, size_t i, row_vector *v, double residual_variance,
+                       tally *t) {
+    double y = expand(f, b, i, v), w = (double)b->weight[i] * f->weight_step, e = y;
+    for (size_t a = 0; a < v->n; a++) e -= f->coef[v->index[a]] * v->value[a];
+    double h = w * leverage(f, v), left = 1 - h > 1e-8 ? 1 - h : 1e-8;
+    double p = (double)f->p, cook = w * e * e * h / (left * left * p * residual_variance);
+    t->rows++;
+    if (h > t->max_leverage) t->max_leverage = h;
+    if (cook > t->max_cook) t->max_cook = cook;
+    if (cook > 4 / (double)dk_rows_count(f->rows)) t->influential++;
+    if (!f->clustered && f->hc == 2) e /= sqrt(left);
+    if (!f->clustered && f->hc == 3) e /= left;
+    return w * e;
+}
+
+static dk_status add_part(void *context, size_t part, dk_error *err) {
+    robust_job *job = context;
+    const frame *f = job->f;
+    size_t p = f->p;
+    tally *t = &job->parts[part];
+    dk_block *b = NULL;
+    row_vector v = {malloc(p * sizeof(double)), malloc(p * sizeof(size_t)), 0, calloc(p, sizeof(double))};
+    row_vector sum = {calloc(p, sizeof(double)), malloc(p * sizeof(size_t)), 0, calloc(p, sizeof(double))};
+    bool *touched = calloc(p, sizeof *touched);
+    t->meat = calloc(p * (p + 1) / 2, sizeof *t->meat);
+    dk_status status = dk_rows_get(f->rows, (int)part, &b, err);
+    if (status == DK_OK && (v.value == NULL || v.index == NULL || v.dense == NULL || sum.value == NULL ||
+                            sum.index == NULL || sum.dense == NULL || touched == NULL || t->meat == NULL))
+        status = dk_fail_memory(err);
+    for (size_t i = 0; status == DK_OK && i < b->n; i++) {
+        double score = score_of(f, b, i, &v, job->residual_variance, t);
+        if (!f->clustered) {
+            add_outer(t->meat, &v, score * score);
+            t->clusters++;
+            continue;
+        }
+        for (size_t a = 0; a < v.n; a++) {
+            size_t j = v.index[a];
+            if (!touched[j]) sum.index[sum.n++] = j;
+            touched[j] = true;
+            sum.dense[j] += score * v.value[a];
+        }
+        if (i + 1 < b->n && b->cluster[i + 1] == b->cluster[i]) continue;
+        for (size_t a = 0; a < sum.n; a++) {
+            sum.value[a] = sum.dense[sum.index[a]];
+            sum.dense[sum.index[a]] = 0;
+            touched[sum.index[a]] = false;
+        }
+        add_outer(t->meat, &sum, 1);
+        sum.n = 0;
+        t->clusters++;
+    }
+    if (b != NULL) dk_rows_release(f->rows, b);
+    free(v.value);
+    free(v.index);
+    free(v.dense);
+    free(sum.value);
+    free(sum.index);
+    free(sum.dense);
+    free(touched);
+    return status;
+}
+
+/* ---- The second way: sums per cluster in a hash table, in the order of first sight ---- */
+
+typedef struct sums {
+    uint64_t *id;
+    double *value; /* p each */
+    size_t count, cap, value_cap;
+    uint32_t *slot; /* index + 1 */
+    size_t nslots;
+} sums;
+
+static void sums_dispose(sums *s) {
+    free(s->id);
+    free(s->value);
+    free(s->slot);
+}
+
+static dk_status sums_widen(sums *s, dk_error *err) {
+    size_t n = s->nslots == 0 ? 1024 : 2 * s->nslots;
+    uint32_t *slot = calloc(n, sizeof *slot);
+    if (slot == NULL) return dk_fail_memory(err);
+    for (size_t i = 0; i < s->count; i++) {
+        size_t at = s->id[i] & (n - 1);
+        while (slot[at] != 0) at = (at + 1) & (n - 1);
+        slot[at] = (uint32_t)i + 1;
+    }
+    free(s->slot);
+    s->slot = slot;
+    s->nslots = n;
+    return DK_OK;
+}
+
+static dk_status sums_find(sums *s, uint64_t id, size_t p, double **value, dk_error *err) {
+    if (2 * (s->count + 1) > s->nslots && sums_widen(s, err) != DK_OK) return DK_ENOMEM;
+    size_t at = id & (s->nslots - 1);
+    while (s->slot[at] != 0 && s->id[s->slot[at] - 1] != id) at = (at + 1) & (s->nslots - 1);
+    if (s->slot[at] == 0) {
+        if (!dk_grow(&s->id, &s->cap, s->count + 1) || !dk_grow(&s->value, &s->value_cap, (s->count + 1) * p))
+            return dk_fail_memory(err);
+        memset(s->value + s->count * p, 0, p * sizeof *s->value);
+        s->id[s->count++] = id;
+        s->slot[at] = (uint32_t)s->count;
+    }
+    *value = s->value + (s->slot[at] - 1) * p;
+    return DK_OK;
+}
+
+/* meat = second way - intersection, each with its own G / (G - 1). */
+static dk_status add_second_way(const frame *f, double *meat, int64_t *clusters, dk_error *err) {
+    size_t p = f->p;
+    sums way[2] = {{0}, {0}};
+    tally unused = {0};
+    row_vector v = {malloc(p * sizeof(double)), malloc(p * sizeof(size_t)), 0, calloc(p, sizeof(double))};
+    dk_status status = v.value == NULL || v.index == NULL || v.dense == NULL ? dk_fail_memory(err) : DK_OK;
+    for (int part = 0; part < DK_ROWS_PARTS && status == DK_OK; part++) {
+        dk_block *b;
+        status = dk_rows_get(f->rows, part, &b, err);
+        for (size_t i = 0; status == DK_OK && i < b->n; i++) {
+            double score = score_of(f, b, i, &v, 1, &unused);
+            for (int k = 0; k < 2 && status == DK_OK; k++) {
+                uint64_t id = dk_hash_mix(b->cluster2[i], k == 0 ? 0 : b->cluster[i]);
+                double *sum = NULL;
+                status = sums_find(&way[k], id, p, &sum, err);
+                for (size_t a = 0; status == DK_OK && a < v.n; a++) sum[v.index[a]] += score * v.value[a];
+            }
+        }
+        if (b != NULL) dk_rows_release(f->rows, b);
+    }
+    for (int k = 0; k < 2 && status == DK_OK; k++) {
+        double g = (double)way[k].count, factor = (g > 1 ? g / (g - 1) : 1) * (k == 0 ? 1 : -1);
+        for (size_t c = 0; c < way[k].count; c++)
+            for (size_t i = 0; i < p; i++)
+                for (size_t j = 0; j <= i; j++)
+                    meat[dk_tri(i, j)] += factor * way[k].value[c * p + i] * way[k].value[c * p + j];
+    }
+    *clusters = (int64_t)way[0].count;
+    sums_dispose(&way[0]);
+    sums_dispose(&way[1]);
+    free(v.value);
+    free(v.index);
+    free(v.dense);
+    return status;
+}
+
+/* cov = inverse meat inverse, without the constant. */
+static dk_status sandwich(const frame *f, const double *meat, double factor, double *cov, dk_error *err) {
+    size_t p = f->p, k = p - 1;
+    double *half = calloc(p * p, sizeof *half);
+    if (half == NULL) return dk_fail_memory(err);
+    for (size_t i = 0; i < p; i++)
+        for (size_t l = 0; l < p; l++) {
+            double a = f->inverse[i * p + l];
+            for (size_t j = 0; j < p && a != 0; j++) half[i * p + j] += a * meat[dk_tri(l, j)];
+        }
+    for (size_t i = 1; i < p; i++)
+        for (size_t j = 1; j <= i; j++) {
+            double t = 0;
+            for (size_t l = 0; l < p; l++) t += half[i * p + l] * f->inverse[j * p + l];
+            cov[(i - 1) * k + j - 1] = cov[(j - 1) * k + i - 1] = factor * t;
+        }
+    free(half);
+    return DK_OK;
+}
+
+void dk_robust_dispose(dk_robust *r) {
+    free(r->cov);
+    memset(r, 0, sizeof *r);
+}
+
+dk_status dk_robust_compute(dk_rows *rows, const dk_moments *m, const double *unit, double weight_unit,
+                            const size_t *columns, size_t outcome, const dk_solution *s, int hc, int threads,
+                            dk_robust *r, dk_error *err) {
+    const dk_rows_shape *shape = dk_rows_shape_of(rows);
+    frame f = {.hc = hc, .clustered = shape->clusters, .weight_step = 1 / weight_unit};
+    tally parts[DK_ROWS_PARTS] = {0};
+    robust_job job = {&f, parts, 1};
+    double *meat = NULL, n, p = 1;
+    memset(r, 0, sizeof *r);
+    dk_status status = frame_init(&f, m, unit, columns, outcome, s, rows, err);
+    size_t triangle = f.p * (f.p + 1) / 2;
+    r->cov = calloc(s->k * s->k + 1, sizeof *r->cov);
+    meat = calloc(triangle, sizeof *meat);
+    if (status == DK_OK && (r->cov == NULL || meat == NULL)) status = dk_fail_memory(err);
+    if (status != DK_OK) goto done;
+    for (size_t i = 0; i < s->k; i++) p += !s->aliased[i];
+    n = (double)dk_rows_count(rows);
+    job.residual_variance = (1 - s->r2) * s->w / (n - p > 1 ? n - p : 1);
+    if (!(job.residual_variance > 0)) job.residual_variance = 1e-300;
+    status = dk_parallel_for(threads, DK_ROWS_PARTS, add_part, &job, err);
+    for (int i = 0; i < DK_ROWS_PARTS; i++) {
+        tally *t = &parts[i];
+        for (size_t e = 0; status == DK_OK && e < triangle; e++) meat[e] += t->meat[e];
+        r->rows += t->rows;
+        r->clusters += t->clusters;
+        r->influential += t->influential;
+        r->max_leverage = fmax(r->max_leverage, t->max_leverage);
+        r->max_cook = fmax(r->max_cook, t->max_cook);
+    }
+    if (status != DK_OK) goto done;
+    double g = (double)r->clusters, left = n - p > 0 ? n - p : 1, factor = 1;
+    r->df = n - p;
+    if (f.clustered) {
+        int64_t second = r->clusters;
+        for (size_t e = 0; e < triangle && g > 1; e++) meat[e] *= g / (g - 1);
+        if (shape->clusters2) status = add_second_way(&f, meat, &second, err);
+        factor = (n - 1) / left;
+        r->df = (double)(second < r->clusters ? second : r->clusters) - 1;
+    } else if (hc == 1) {
+        factor = n / left;
+    }
+    if (status == DK_OK) status = sandwich(&f, meat, factor, r->cov, err);
+done:
+    for (int i = 0; i < DK_ROWS_PARTS; i++) free(parts[i].meat);
+    free(meat);
+    frame_dispose(&f);
+    if (status != DK_OK) dk_robust_dispose(r);
+    return status;
+}
