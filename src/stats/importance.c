@@ -335,10 +335,11 @@ dk_status dk_compare_importance(const double *a, size_t m, const bool *use, doub
         for (size_t j = 0; j < n; j++) inverse[i * n + j] = c[i * n + j] = a[term[i] * q + term[j]];
         y[i] = a[m * q + term[i]];
     }
-    dk_status status = dk_spd_inverse(n, inverse, err);
+    bool need_inverse = last != NULL || beta_squared != NULL || pratt != NULL;
+    dk_status status = need_inverse ? dk_spd_inverse(n, inverse, err) : DK_OK;
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         double beta = 0;
-        for (size_t j = 0; j < n; j++) beta += inverse[i * n + j] * y[j];
+        for (size_t j = 0; j < n && need_inverse; j++) beta += inverse[i * n + j] * y[j];
         if (first != NULL) first[term[i]] = y[i] * y[i] / c[i * n + i];
         if (last != NULL) last[term[i]] = beta * beta / inverse[i * n + i];
         if (beta_squared != NULL) beta_squared[term[i]] = beta * beta;

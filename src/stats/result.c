@@ -84,14 +84,15 @@ static void make_term(maker *k, size_t i) {
 
 static dk_status compare(maker *k, dk_error *err) {
     const dk_estimate *e = k->e;
-    double *v = dk_arena_alloc(k->arena, 3 * e->n * sizeof *v);
+    double *v = dk_arena_alloc(k->arena, 2 * e->n * sizeof *v);
     if (v == NULL) return dk_fail_memory(err);
     dk_status status =
-        dk_compare_importance(e->partial, e->n, e->use, v, v + e->n, v + 2 * e->n, NULL, NULL, err);
+        dk_compare_importance(e->partial, e->n, e->use, v, NULL, v + e->n, NULL, NULL, err);
     for (size_t i = 0; i < e->n && status == DK_OK; i++) {
         k->terms[i].first = v[i];
-        k->terms[i].last = v[e->n + i];
-        k->terms[i].relative_weight = v[2 * e->n + i];
+        /* R2 lost without the term, from the accurate inverse that its VIF came from. */
+        k->terms[i].last = e->use[i] ? e->beta[i] * e->beta[i] / e->vif[i] : NAN;
+        k->terms[i].relative_weight = v[e->n + i];
     }
     return status;
 }
