@@ -1,0 +1,152 @@
+#include "study/survey.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { LOOK_ROWS = 2000 };
+
+/* ---- Variables that the study names ------------------------------------------------------------------ */
+
+static bool is_builtin(const char *name) {
+    return strcmp(name, "nps") == 0 || strcmp(name, "score") == 0 || strcmp(name, "profit") == 0 ||
+           strcmp(name, "language") == 0 || strcmp(name, "wave") == 0;
+}
+
+/* The exact name only: a column of the customers' file must not be taken for a like one here. */
+static size_t column_named(const dk_reader *reader, const char *name) {
+    for (size_t c = 0; c < dk_reader_columns(reader); c++)
+        if (dk_str_is(dk_reader_column_name(reader, c), name)) return c;
+    return DK_NO_COLUMN;
+}
+
+static void add_variable(dk_survey *s, const char *name, dk_role role) {
+    if (dk_survey_variable(s, name) != NULL) return;
+    size_t column = column_named(s->reader, name);
+    if (column == DK_NO_COLUMN && is_builtin(name)) return;
+    dk_variable *v = s->variables + s->nvariables++;
+    memset(v, 0, sizeof *v);
+    dk_intern_init(&v->texts);
+    *v = (dk_variable){.name = name, .role = role, .column = column, .of_records = column == DK_NO_COLUMN, .texts = v->texts};
+}
+
+/* Those that stand in neither file are found out when the customers' file is open. */
+static dk_status add_variables(dk_survey *s, dk_error *err) {
+    const dk_study_config *c = s->config;
+    s->variables = calloc(c->noutcomes + c->ncontrols + 1, sizeof *s->variables);
+    if (s->variables == NULL) return dk_fail_memory(err);
+    for (size_t i = 0; i < c->noutcomes; i++) add_variable(s, c->outcomes[i], DK_ROLE_OUTCOME);
+    for (size_t i = 0; i < c->ncontrols; i++) add_variable(s, c->controls[i], DK_ROLE_CONTROL);
+    if (c->segmenting >= DK_SEGMENT_COLUMN) add_variable(s, c->segment_column, DK_ROLE_SEGMENT);
+    for (size_t i = 0; i < s->nvariables && c->customers.path == NULL; i++) {
+        const dk_variable *v = s->variables + i;
+        if (!v->of_records) continue;
+        size_t column;
+        dk_status status = dk_reader_find_column(s->reader, v->name, dk_role_name(v->role), &column, err);
+        if (status == DK_OK) {
+            s->variables[i].column = column; /* the same name in other letters */
+            s->variables[i].of_records = false;
+            continue;
+        }
+        if (err != NULL && c->name != NULL) {
+            dk_error found = *err;
+            int64_t line = v->role == DK_ROLE_OUTCOME ? c->outcomes_line : v->role == DK_ROLE_CONTROL ? c->controls_line : c->segment_line;
+            dk_fail_at(err, DK_EDATA, c->name, line, 0, "%s", found.message);
+            dk_error_remedy(err, "%s", found.remedy);
+        }
+        return DK_EDATA;
+    }
+    return DK_OK;
+}
+
+dk_variable *dk_survey_variable(const dk_survey *survey, const char *name) {
+    for (size_t i = 0; i < survey->nvariables; i++)
+        if (strcmp(survey->variables[i].name, name) == 0) return survey->variables + i;
+    return NULL;
+}
+
+/* ---- Opening ----------------------------------------------------------------------------------------- */
+
+static dk_status recognise(dk_survey *s, dk_error *err) {
+    dk_block *block = dk_block_new();
+    dk_column_look *looks = calloc(dk_reader_columns(s->reader) + 1, sizeof *looks);
+    bool done = false;
+    dk_status status = block != NULL && looks != NULL ? DK_OK : dk_fail_memory(err);
+    if (status == DK_OK) status = dk_reader_read_block(s->reader, block, &done, err);
+    if (status == DK_OK && !done) status = dk_reader_parse(s->reader, block, err);
+    if (status == DK_OK && !done) status = dk_columns_look(block, LOOK_ROWS, looks, err);
+    if (status == DK_OK)
+        status = dk_columns_recognise(s->reader, &s->config->responses, s->config->name, looks, false, s->column, s->named, err);
+    dk_block_free(block);
+    free(looks);
+    return status != DK_OK ? status : dk_reader_rewind(s->reader, err);
+}
+
+/* Comments are read too: the first pass looks at their language. */
+static dk_status select_columns(dk_survey *s, dk_error *err) {
+    size_t most = DK_ROLES + s->nvariables;
+    s->selected = calloc(most, sizeof *s->selected);
+    if (s->selected == NULL) return dk_fail_memory(err);
+    for (int r = 0; r < DK_ROLES; r++) {
+        s->place[r] = DK_NO_COLUMN;
+        if (s->column[r] == DK_NO_COLUMN) continue;
+        s->place[r] = s->nselected;
+        s->selected[s->nselected++] = s->column[r];
+    }
+    for (size_t i = 0; i < s->nvariables; i++)
+        if (!s->variables[i].of_records) s->selected[s->nselected++] = s->variables[i].column;
+    if (s->nselected == 0)
+        return dk_fail_at(err, DK_EDATA, dk_reader_source(s->reader), 1, 0, "no column was recognised: name them, as in --text COL --score COL");
+    return dk_reader_select(s->reader, s->selected, s->nselected, err);
+}
+
+dk_status dk_survey_open(dk_survey *s, const dk_study_config *config, dk_error *err) {
+    memset(s, 0, sizeof *s);
+    s->config = config;
+    dk_intern_init(&s->ids);
+    dk_intern_init(&s->customers);
+    dk_intern_init(&s->segments);
+    dk_reader_options options = config->responses.reader;
+    options.rewindable = true;
+    dk_status status = dk_reader_open(&s->reader, config->responses.path, &options, err);
+    if (status == DK_OK) status = recognise(s, err);
+    if (status == DK_OK) status = add_variables(s, err);
+    if (status == DK_OK) status = select_columns(s, err);
+    return status;
+}
+
+void dk_survey_dispose(dk_survey *s) {
+    dk_reader_free(s->reader);
+    for (size_t i = 0; i < s->nvariables; i++) {
+        free(s->variables[i].values);
+        free(s->variables[i].levels);
+        dk_intern_dispose(&s->variables[i].texts);
+    }
+    free(s->variables);
+    free(s->selected);
+    free(s->row);
+    free(s->line);
+    free(s->id);
+    free(s->customer);
+    free(s->date);
+    free(s->score);
+    free(s->weight);
+    free(s->profit);
+    free(s->segment);
+    free(s->commented);
+    free(s->dropped);
+    dk_intern_dispose(&s->ids);
+    dk_intern_dispose(&s->customers);
+    dk_intern_dispose(&s->segments);
+    memset(s, 0, sizeof *s);
+}
+
+dk_str dk_survey_id(const dk_survey *s, size_t response, char scratch[24]) {
+    if (s->id != NULL) return dk_intern_text(&s->ids, s->id[response]);
+    size_t at = 24;
+    int64_t number = s->row[response];
+    do {
+        scratch[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return (dk_str){scratch + at, 24 - at};
+}
