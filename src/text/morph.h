@@ -24,7 +24,8 @@ typedef struct dk_morph dk_morph;
 typedef struct dk_morph_options {
     const char *dictionaries; /* folder of the .aff and .dic files; NULL: /usr/share/hunspell */
     const char *models;       /* folder of lemma_XX.tsv and words_XX.tsv */
-    const char *cache;        /* folder of the cache; NULL: $XDG_CACHE_HOME/drivkraft or ~/.cache/drivkraft; "": none */
+    const char
+        *cache; /* folder of the cache; NULL: $XDG_CACHE_HOME/drivkraft or ~/.cache/drivkraft; "": none */
 } dk_morph_options;
 
 /* Opens the morphology of "sv", "da" or "en". A cache that is missing, cut or altered is made anew; a cache folder
@@ -43,7 +44,8 @@ void dk_morph_image(const dk_morph *morph, const void **image, size_t *size);
 dk_status dk_morph_open_image(dk_morph **out, const void *image, size_t size, dk_error *err);
 
 const char *dk_morph_language(const dk_morph *morph); /* "sv" */
-const char *dk_morph_stamp(const dk_morph *morph);    /* 32 hex digits over dictionaries, models and table format */
+const char *
+dk_morph_stamp(const dk_morph *morph); /* 32 hex digits over dictionaries, models and table format */
 
 /* ---- Lemmas ------------------------------------------------------------------------------------------ */
 
@@ -54,7 +56,13 @@ typedef enum dk_lemma_source {
 } dk_lemma_source;
 
 /* What the dictionary or the treebank suggests; unknown is common. */
-typedef enum dk_word_class { DK_WORD_UNKNOWN, DK_WORD_NOUN, DK_WORD_VERB, DK_WORD_ADJECTIVE, DK_WORD_OTHER } dk_word_class;
+typedef enum dk_word_class {
+    DK_WORD_UNKNOWN,
+    DK_WORD_NOUN,
+    DK_WORD_VERB,
+    DK_WORD_ADJECTIVE,
+    DK_WORD_OTHER
+} dk_word_class;
 
 typedef struct dk_lemma {
     char text[DK_MORPH_WORD_MAX + 1]; /* ended by a NUL that does not count */
@@ -96,6 +104,7 @@ double dk_morph_frequency(const dk_morph *morph, dk_str form);
 
 /* Calls each for every inflected form of lemma, itself first, each once; returns how many. A lemma that the dictionary
    does not know is inflected as the known word it ends in (leveranskund as kund), or comes alone. */
-size_t dk_morph_expand(const dk_morph *morph, dk_str lemma, void (*each)(void *context, dk_str form), void *context);
+size_t dk_morph_expand(const dk_morph *morph, dk_str lemma, void (*each)(void *context, dk_str form),
+                       void *context);
 
 #endif

@@ -15,7 +15,8 @@ typedef struct dk_spelling dk_spelling;
 
 /* targets: folded words, of which those under min_letters code points (or over 127 bytes) are left out; a doubled target
    counts once, by its first index. The texts are copied. */
-dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count, int min_letters, dk_error *err);
+dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count, int min_letters,
+                          dk_error *err);
 void dk_spelling_free(dk_spelling *spelling);
 
 /* The index of the only target within one error of form; DK_SPELLING_NONE when there is none, when two different targets

@@ -1,0 +1,254 @@
+#include "text/morph_rank.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { TAIL_LETTERS_MIN = 3, RULE_LETTERS_MAX = 6 };
+
+const char *morph_feature_name(unsigned fixed, char out[24]) {
+    static const struct {
+        unsigned first, count;
+        const char *name;
+    } names[] = {{FIX_IDENTITY_UNKNOWN, 1, "identity:unknown"},
+                 {FIX_IDENTITY_INFLECTED, 1, "identity:inflected"},
+                 {FIX_TAIL, 1, "tail"},
+                 {FIX_TAIL_LENGTH, 8, "tail:letters"},
+                 {FIX_RULE, 8, "rule:bits"},
+                 {FIX_MASS, 13, "mass:log2"},
+                 {FIX_NO_MASS, 1, "mass:none"},
+                 {FIX_LEMMA_KNOWN, 1, "lemma:known"},
+                 {FIX_LEMMA_FORM, 1, "lemma:form"},
+                 {FIX_LEMMA_UNKNOWN, 1, "lemma:unknown"},
+                 {FIX_NAME, 1, "name"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (fixed >= names[i].first + names[i].count) continue;
+        int number = (int)(fixed - names[i].first) +
+                     (names[i].first == FIX_TAIL_LENGTH ? TAIL_LETTERS_MIN : 0) -
+                     (names[i].first == FIX_MASS ? 6 : 0);
+        if (names[i].count == 1)
+            snprintf(out, 24, "%s", names[i].name);
+        else
+            snprintf(out, 24, "%s%d", names[i].name, number);
+        return out;
+    }
+    return "";
+}
+
+static bool is_start(char c) {
+    return ((unsigned char)c & 0xC0) != 0x80;
+}
+
+static size_t count_letters(const char *text, size_t len) {
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++) n += is_start(text[i]);
+    return n;
+}
+
+bool morph_set_is_word(const dk_morph *m, const morph_record *records, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if ((m->classes[records[i].value].properties & (CLASS_COMPOUND_ONLY | CLASS_NAME)) == 0) return true;
+    return false;
+}
+
+static void add_feature(morph_candidate *c, uint32_t feature) {
+    for (unsigned i = 0; i < c->nfeatures; i++)
+        if (c->features[i] == feature) return;
+    if (c->nfeatures < CANDIDATE_FEATURES) c->features[c->nfeatures++] = feature;
+}
+
+static uint32_t fixed(const dk_morph *m, unsigned feature) {
+    return (uint32_t)(m->image->nclasses + m->image->nscripts) + feature;
+}
+
+typedef struct gather {
+    const dk_morph *m;
+    const char *form;
+    size_t len, count;
+    morph_candidate *list;
+    bool known; /* the form stands in the dictionary: rules then add only lemmas that stand there too */
+} gather;
+
+/* The candidate of a script, added when it is new; NULL when it does not fit the form or there are too many. */
+static morph_candidate *candidate(gather *g, uint32_t script, dk_lemma_source source) {
+    for (size_t i = 0; i < g->count; i++)
+        if (g->list[i].script == script) return &g->list[i];
+    if (g->count == CANDIDATES_MAX) return NULL;
+    morph_candidate *c = &g->list[g->count];
+    size_t len = morph_apply(g->m, &g->m->scripts[script], g->form, g->len, c->text);
+    if (len == 0) return NULL;
+    c->script = script;
+    c->len = (uint8_t)len;
+    c->source = (uint8_t)source;
+    c->nfeatures = 0;
+    c->word_class = DK_WORD_UNKNOWN;
+    c->learned = 0;
+    add_feature(c, (uint32_t)g->m->image->nclasses + script);
+    g->count++;
+    return c;
+}
+
+/* A candidate that a rule proposes. The dictionary does not link all that belongs together (psykologiska is a form of
+   psykolog to it, stopped an entry): so rules speak of known forms too, but only towards known words. */
+static morph_candidate *rule_candidate(gather *g, uint32_t script) {
+    char text[DK_MORPH_WORD_MAX + 1];
+    if (g->known) {
+        size_t count, len = morph_apply(g->m, &g->m->scripts[script], g->form, g->len, text);
+        const morph_record *records = morph_lookup(g->m, MAP_FORMS, text, len, &count);
+        if (!morph_set_is_word(g->m, records, count)) return NULL;
+    }
+    return candidate(g, script, DK_LEMMA_RULE);
+}
+
+/* Adds what the dictionary says of the form. */
+static bool add_dictionary(gather *g) {
+    const dk_morph *m = g->m;
+    size_t count;
+    const morph_record *records = morph_lookup(m, MAP_FORMS, g->form, g->len, &count);
+    for (size_t i = 0; i < count; i++) {
+        const morph_class *class = &m->classes[records[i].value];
+        if (class->properties & CLASS_COMPOUND_ONLY) continue;
+        morph_candidate *c = candidate(g, records[i].script, DK_LEMMA_DICTIONARY);
+        if (c == NULL) continue;
+        add_feature(c, class->feature);
+        if (class->properties & CLASS_NAME) add_feature(c, fixed(m, FIX_NAME));
+        if (c->word_class == DK_WORD_UNKNOWN) c->word_class = class->word_class;
+    }
+    return g->count > 0;
+}
+
+/* Adds what it says of the known word at its end, as if that were inflected. */
+static void add_tail(gather *g) {
+    const dk_morph *m = g->m;
+    size_t count, at = morph_known_tail(m, g->form, g->len);
+    if (at == 0) return;
+    size_t bucket = count_letters(g->form + at, g->len - at) - TAIL_LETTERS_MIN;
+    const morph_record *records = morph_lookup(m, MAP_FORMS, g->form + at, g->len - at, &count);
+    for (size_t i = 0; i < count; i++) {
+        const morph_class *class = &m->classes[records[i].value];
+        if (class->properties & (CLASS_COMPOUND_ONLY | CLASS_NAME)) continue;
+        morph_candidate *c = rule_candidate(g, records[i].script);
+        if (c == NULL || c->source == DK_LEMMA_DICTIONARY) continue;
+        add_feature(c, class->feature);
+        add_feature(c, fixed(m, FIX_TAIL));
+        add_feature(c, fixed(m, FIX_TAIL_LENGTH) + (uint32_t)(bucket < 8 ? bucket : 7));
+        if (c->word_class == DK_WORD_UNKNOWN) c->word_class = class->word_class;
+    }
+}
+
+size_t morph_known_tail(const dk_morph *m, const char *form, size_t len) {
+    for (size_t at = 1; at < len; at++) {
+        if (!is_start(form[at])) continue;
+        if (count_letters(form + at, len - at) < TAIL_LETTERS_MIN) break;
+        size_t count;
+        const morph_record *records = morph_lookup(m, MAP_FORMS, form + at, len - at, &count);
+        if (morph_set_is_word(m, records, count)) return at;
+    }
+    return 0;
+}
+
+/* The rules of the longest ending that has any. */
+static void add_rules(gather *g) {
+    const dk_morph *m = g->m;
+    size_t starts[RULE_LETTERS_MAX], n = 0;
+    for (size_t at = g->len; at-- > 1 && n < RULE_LETTERS_MAX;)
+        if (is_start(g->form[at])) starts[n++] = at;
+    while (n-- > 0) {
+        size_t count;
+        const morph_record *records =
+            morph_lookup(m, MAP_SUFFIXES, g->form + starts[n], g->len - starts[n], &count);
+        for (size_t i = 0; i < count; i++) {
+            morph_candidate *c = rule_candidate(g, records[i].script);
+            unsigned bits = records[i].value / 1000;
+            if (c != NULL) add_feature(c, fixed(m, FIX_RULE) + (bits < 8 ? bits : 7));
+        }
+        if (count > 0) return;
+    }
+}
+
+static uint32_t value_or_0(const dk_morph *m, int map, const char *text, size_t len) {
+    uint32_t value = morph_map_find(m, map, morph_hash(text, len));
+    return value == UINT32_MAX ? 0 : value;
+}
+
+/* How often each lemma occurs in other forms than this one, against the best of the others. */
+static void add_mass(gather *g) {
+    uint32_t mass[CANDIDATES_MAX], self = value_or_0(g->m, MAP_COUNTS, g->form, g->len), zero = 0;
+    const dk_morph *m = g->m;
+    for (size_t i = 0; i < g->count; i++) {
+        mass[i] = value_or_0(m, MAP_MASS, g->list[i].text, g->list[i].len);
+        mass[i] = mass[i] > self ? mass[i] - self : 0;
+    }
+    for (size_t i = 0; i < g->count; i++) {
+        const uint32_t *rival = &zero;
+        for (size_t k = 0; k < g->count; k++)
+            if (k != i && mass[k] > *rival) rival = &mass[k];
+        int diff = (int)lround(log2((mass[i] + 20.0) / (*rival + 20.0)) / 1.5);
+        if (g->count > 1)
+            add_feature(&g->list[i], fixed(m, FIX_MASS) + (uint32_t)(diff < -6  ? 0
+                                                                     : diff > 6 ? 12
+                                                                                : diff + 6));
+        if (mass[i] == 0) add_feature(&g->list[i], fixed(m, FIX_NO_MASS));
+    }
+}
+
+static void add_lemma_known(gather *g) {
+    for (size_t i = 0; i < g->count; i++) {
+        morph_candidate *c = &g->list[i];
+        size_t count;
+        bool entry = false, word = false;
+        const morph_record *records = morph_lookup(g->m, MAP_FORMS, c->text, c->len, &count);
+        for (size_t k = 0; k < count; k++) {
+            unsigned properties = g->m->classes[records[k].value].properties;
+            word |= (properties & CLASS_COMPOUND_ONLY) == 0;
+            entry |= (properties & (CLASS_ENTRY | CLASS_COMPOUND_ONLY)) == CLASS_ENTRY;
+        }
+        add_feature(c, fixed(g->m, entry ? FIX_LEMMA_KNOWN : word ? FIX_LEMMA_FORM : FIX_LEMMA_UNKNOWN));
+    }
+}
+
+size_t morph_candidates(const dk_morph *m, const char *form, size_t len, bool as_unknown,
+                        morph_candidate *out) {
+    gather g = {.m = m, .form = form, .len = len, .list = out};
+    size_t nlearned;
+    bool known = g.known = !as_unknown && add_dictionary(&g);
+    add_tail(&g);
+    add_rules(&g);
+    size_t before = g.count;
+    morph_candidate *same = candidate(&g, 0, DK_LEMMA_RULE); /* script 0 is ">": the form as it stands */
+    if (same != NULL && (g.count > before || !known))
+        add_feature(same, fixed(m, known ? FIX_IDENTITY_INFLECTED : FIX_IDENTITY_UNKNOWN));
+    const morph_record *learned = morph_lookup(m, MAP_IRREGULARS, form, len, &nlearned);
+    for (size_t i = 0; i < nlearned; i++) {
+        morph_candidate *c = candidate(&g, learned[i].script, DK_LEMMA_IRREGULAR);
+        if (c == NULL) continue;
+        c->learned = learned[i].value;
+        c->source = DK_LEMMA_IRREGULAR;
+    }
+    add_mass(&g);
+    add_lemma_known(&g);
+    return g.count;
+}
+
+static int by_probability(const void *pa, const void *pb) {
+    const morph_candidate *a = pa, *b = pb;
+    if (a->probability != b->probability) return a->probability > b->probability ? -1 : 1;
+    return (a->script > b->script) - (a->script < b->script);
+}
+
+void morph_rank(const dk_morph *m, morph_candidate *list, size_t count, bool use_learned) {
+    int32_t best = INT32_MIN;
+    double sum = 0, learned = 0;
+    for (size_t i = 0; i < count; i++) {
+        list[i].score = 0;
+        for (unsigned f = 0; f < list[i].nfeatures; f++) list[i].score += m->weights[list[i].features[f]];
+        if (list[i].score > best) best = list[i].score;
+        if (use_learned) learned += list[i].learned / 1000.0;
+    }
+    for (size_t i = 0; i < count; i++) sum += exp((list[i].score - best) / 1000.0);
+    for (size_t i = 0; i < count; i++) {
+        double p = (1 - learned) * exp((list[i].score - best) / 1000.0) / sum;
+        list[i].probability = (float)(p + (use_learned ? list[i].learned / 1000.0 : 0));
+    }
+    qsort(list, count, sizeof *list, by_probability);
+}

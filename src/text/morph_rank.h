@@ -1,0 +1,40 @@
+/* Ranking the lemmas of a form: candidates with their features, a log-linear score, and a mix with forms learned whole.
+ *
+ * score(candidate) = sum of the weights of its features, in thousandths of a nat; its probability is the softmax over the
+ * candidates of the form, of which what is known of the form itself (the irregulars) takes its part first.
+ * The learner (workbench/learn_lemma.c) sees the same candidates and features.
+ */
+#ifndef DK_TEXT_MORPH_RANK_H
+#define DK_TEXT_MORPH_RANK_H
+
+#include "text/morph_image.h"
+
+enum { CANDIDATE_FEATURES = 16, CANDIDATES_MAX = 24 };
+
+typedef struct morph_candidate {
+    uint32_t script;
+    uint32_t features[CANDIDATE_FEATURES]; /* numbers into morph_image.weights */
+    uint16_t nfeatures;
+    uint8_t source, word_class;
+    uint16_t learned; /* thousandths: how sure the irregulars are of it */
+    int32_t score;
+    float probability;
+    uint8_t len;
+    char text[DK_MORPH_WORD_MAX + 1];
+} morph_candidate;
+
+/* All candidates of a form of 1 to DK_MORPH_WORD_MAX bytes with features, at most CANDIDATES_MAX, unranked. With
+   as_unknown the dictionary is asked for the end of the form only: so the learner sees more unknown words than there are. */
+size_t morph_candidates(const dk_morph *m, const char *form, size_t len, bool as_unknown,
+                        morph_candidate *out);
+
+/* Scores and sorts them, best first; what was learned of whole forms takes part only when use_learned. */
+void morph_rank(const dk_morph *m, morph_candidate *list, size_t count, bool use_learned);
+
+/* Where the longest known word that ends form begins (not the whole of it), or 0 when there is none of 3 letters. */
+size_t morph_known_tail(const dk_morph *m, const char *form, size_t len);
+
+/* True when some record of the set is a word of its own, not a name. */
+bool morph_set_is_word(const dk_morph *m, const morph_record *records, size_t count);
+
+#endif

@@ -1,0 +1,250 @@
+/* What the learned models say, and the image of it all. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "text/compound.h"
+#include "text/morph_build.h"
+#include "text/morph_rank.h"
+#include "text/morph_script.h"
+
+typedef struct morph_builder build;
+
+typedef struct model {
+    dk_intern names; /* of weights */
+    int32_t *values;
+    size_t value_cap;
+    int32_t split[MORPH_SPLIT_FEATURES];
+} model;
+
+static dk_status read_weight(build *b, model *m, const morph_line *line) {
+    int64_t value;
+    dk_status status = morph_number(line, 2, -1000000, 1000000, &value, b->err);
+    if (status != DK_OK) return status;
+    uint32_t id = dk_intern_add(&m->names, line->columns[1]);
+    if (id == DK_NO_ID || !dk_grow(&m->values, &m->value_cap, id + 1)) return dk_fail_memory(b->err);
+    m->values[id] = (int32_t)value;
+    return DK_OK;
+}
+
+static dk_status read_script(build *b, dk_str text, const morph_line *line, int column, uint32_t *script) {
+    dk_str strip, add;
+    if (!morph_script_parse(text, &strip, &add))
+        return dk_fail_at(b->err, DK_EDATA, line->file, line->number, column,
+                          "expected a script such as ies>y");
+    *script = dk_intern_add(&b->scripts, text);
+    if (*script == DK_NO_ID) return dk_fail_memory(b->err);
+    return *script <= UINT16_MAX ? DK_OK : dk_fail(b->err, DK_EDATA, "too many scripts");
+}
+
+static dk_status read_model_line(build *b, model *m, const morph_line *line) {
+    dk_str kind = line->columns[0];
+    uint32_t script = 0;
+    int64_t value;
+    if (line->ncolumns >= 3 && dk_str_is(kind, "weight")) return read_weight(b, m, line);
+    if (line->ncolumns >= 3 && dk_str_is(kind, "split")) {
+        dk_status status = morph_number(line, 2, -1000000, 1000000, &value, b->err);
+        if (status != DK_OK) return status;
+        for (unsigned i = 0; i < MORPH_SPLIT_FEATURES; i++)
+            if (dk_str_is(line->columns[1], morph_split_feature_name(i))) {
+                m->split[i] = (int32_t)value;
+                return DK_OK;
+            }
+        return dk_fail_at(b->err, DK_EDATA, line->file, line->number, 7, "no such feature of splitting");
+    }
+    if (line->ncolumns >= 4 && dk_str_is(kind, "part")) { /* left or head, the word, its weight */
+        dk_status status = morph_number(line, 3, -1000000, 1000000, &value, b->err);
+        if (status != DK_OK) return status;
+        char side = dk_str_is(line->columns[1], "head") ? 'h' : 'l';
+        map_builder_add(&b->parts, morph_part_hash(side, line->columns[2].ptr, line->columns[2].len),
+                        (uint32_t)(value + PART_WEIGHT_OFFSET));
+        return DK_OK;
+    }
+    if (line->ncolumns >= 4 && dk_str_is(kind, "form")) { /* form, lemma, confidence in thousandths */
+        dk_status status = morph_number(line, 3, 0, 1000, &value, b->err);
+        if (status != DK_OK) return status;
+        script = morph_script_add(&b->scripts, line->columns[1], line->columns[2]);
+        if (script == DK_NO_ID) return dk_fail_memory(b->err);
+        if (script > UINT16_MAX) return dk_fail(b->err, DK_EDATA, "too many scripts");
+        map_builder_add(&b->irregulars, morph_hash(line->columns[1].ptr, line->columns[1].len),
+                        script << 16 | (uint32_t)value);
+        return DK_OK;
+    }
+    if (line->ncolumns >= 4 && dk_str_is(kind, "rule")) { /* ending, script, -1000 log2 of its probability */
+        dk_status status = morph_number(line, 3, 0, UINT16_MAX, &value, b->err);
+        if (status == DK_OK)
+            status = read_script(b, line->columns[2], line, (int)line->columns[1].len + 7, &script);
+        if (status != DK_OK) return status;
+        map_builder_add(&b->suffixes, morph_hash(line->columns[1].ptr, line->columns[1].len),
+                        script << 16 | (uint32_t)value);
+        return DK_OK;
+    }
+    return dk_fail_at(b->err, DK_EDATA, line->file, line->number, 1,
+                      "expected weight, split, form or rule with its columns");
+}
+
+static dk_status read_model(build *b, model *m) {
+    const morph_file *files[] = {&b->sources->lemmas, &b->sources->compounds};
+    morph_line line;
+    for (int i = 0; i < 2; i++)
+        for (size_t at = 0; morph_next_line(files[i], "kind", &at, &line);) {
+            dk_status status = read_model_line(b, m, &line);
+            if (status != DK_OK) return status;
+        }
+    return DK_OK;
+}
+
+/* simple_XX.tsv: words that are never split. */
+static void read_simple(build *b) {
+    morph_line line;
+    for (size_t at = 0; morph_next_line(&b->sources->simple, "word", &at, &line);)
+        map_builder_add(&b->parts, morph_part_hash('s', line.columns[0].ptr, line.columns[0].len), 1);
+}
+
+static int32_t weight_of(const model *m, const char *kind, const char *name) {
+    char text[320];
+    int n = snprintf(text, sizeof text, "%s%s", kind, name);
+    if (n < 0 || (size_t)n >= sizeof text) return 0;
+    uint32_t id = dk_intern_find(&m->names, (dk_str){text, (size_t)n});
+    return id != DK_NO_ID ? m->values[id] : 0;
+}
+
+/* ---- Writing ------------------------------------------------------------------------------------------ */
+
+static dk_status write_scripts(build *b, dk_buf *out, morph_image *head) {
+    head->nscripts = b->scripts.count;
+    head->scripts = image_align(out);
+    for (size_t i = 0; i < b->scripts.count; i++) {
+        dk_str text = dk_intern_text(&b->scripts, (uint32_t)i), strip, add;
+        if (!morph_script_parse(text, &strip, &add) || strip.len > UINT8_MAX || add.len > UINT8_MAX)
+            return dk_fail(b->err, DK_EDATA, "malformed script");
+        morph_script s = {.text = (uint32_t)b->strings.len,
+                          .add = (uint32_t)(b->strings.len + strip.len + 1),
+                          .strip = (uint8_t)strip.len,
+                          .add_len = (uint8_t)add.len};
+        dk_buf_put(&b->strings, text.ptr, text.len);
+        dk_buf_putc(&b->strings, '\0');
+        dk_buf_put(out, &s, sizeof s);
+    }
+    return dk_buf_status(&b->strings, b->err);
+}
+
+static void write_weights(build *b, const model *m, dk_buf *out, morph_image *head) {
+    const morph_script *scripts = (const morph_script *)(const void *)(out->ptr + head->scripts);
+    char name[24];
+    head->weights = image_align(out);
+    /* room first: scripts points into the buffer */
+    if (!dk_buf_reserve(out, (head->nclasses + head->nscripts + FIX_COUNT) * sizeof(int32_t))) return;
+    scripts = (const morph_script *)(const void *)(out->ptr + head->scripts);
+    for (size_t i = 0; i < head->nclasses; i++) {
+        int32_t w = weight_of(m, "class:", b->strings.ptr + b->classes[i].name);
+        dk_buf_put(out, &w, sizeof w);
+    }
+    for (size_t i = 0; i < head->nscripts; i++) {
+        int32_t w = weight_of(m, "script:", b->strings.ptr + scripts[i].text);
+        dk_buf_put(out, &w, sizeof w);
+    }
+    for (unsigned i = 0; i < FIX_COUNT; i++) {
+        int32_t w = weight_of(m, "", morph_feature_name(i, name));
+        dk_buf_put(out, &w, sizeof w);
+    }
+    head->split_weights = image_align(out);
+    head->nsplit_weights = MORPH_SPLIT_FEATURES;
+    dk_buf_put(out, m->split, sizeof m->split);
+}
+
+/* Forms that the dictionary forbids leave the map of forms, whatever other rule makes them. */
+static void drop_forbidden(build *b) {
+    if (b->forbidden.count == 0) return;
+    map_builder gone = {0};
+    for (size_t i = 0; i < b->forbidden.count; i++)
+        map_builder_add(&gone, morph_hash(b->forbidden.strings[i].ptr, b->forbidden.strings[i].len), 0);
+    dk_error ignored;
+    if (gone.failed || map_builder_sort(&gone, false, &ignored) != DK_OK) {
+        b->forms.failed = true;
+    } else {
+        size_t kept = 0, at = 0; /* both lists are sorted by hash */
+        for (size_t i = 0; i < b->forms.count; i++) {
+            while (at < gone.count && gone.pairs[at].hash < b->forms.pairs[i].hash) at++;
+            if (at == gone.count || gone.pairs[at].hash != b->forms.pairs[i].hash)
+                b->forms.pairs[kept++] = b->forms.pairs[i];
+        }
+        b->forms.count = kept;
+    }
+    map_builder_dispose(&gone);
+}
+
+/* Counts, for each word, the dictionary entries that begin or end with it as a compound would. */
+static dk_status count_families(build *b, const morph_image *head, const dk_buf *out) {
+    const dk_morph m = {.base = (const unsigned char *)out->ptr, .image = head, .classes = b->classes};
+    for (size_t i = 0; i < b->entries.count; i++) {
+        dk_str entry = b->entries.strings[i];
+        for (size_t at = 2; at + 2 < entry.len; at++) {
+            if (((unsigned char)entry.ptr[at] & 0xC0) == 0x80) continue;
+            size_t nright, nleft;
+            const morph_record *right = morph_lookup(&m, MAP_FORMS, entry.ptr + at, entry.len - at, &nright);
+            if (!morph_set_is_word(&m, right, nright)) continue;
+            const morph_record *left = morph_lookup(&m, MAP_FORMS, entry.ptr, at, &nleft);
+            bool counted = false;
+            for (size_t k = 0; k < nleft; k++) {
+                unsigned p = b->classes[left[k].value].properties;
+                if (p & CLASS_NAME || ((p & CLASS_COMPOUND_ONLY) == 0 && (p & CLASS_ENTRY) == 0)) continue;
+                dk_str text = dk_intern_text(&b->scripts, left[k].script), strip, add;
+                char base[2 * DK_MORPH_WORD_MAX + 2];
+                if (!morph_script_parse(text, &strip, &add) || strip.len > at ||
+                    at - strip.len + add.len >= sizeof base)
+                    continue;
+                memcpy(base, entry.ptr, at - strip.len);
+                memcpy(base + at - strip.len, add.ptr, add.len);
+                map_builder_add(&b->families, morph_part_hash('l', base, at - strip.len + add.len), 1);
+                counted = true;
+                break; /* one reading of a left side is enough */
+            }
+            if (counted)
+                map_builder_add(&b->families, morph_part_hash('h', entry.ptr + at, entry.len - at), 1);
+        }
+    }
+    return b->families.failed ? dk_fail_memory(b->err) : DK_OK;
+}
+
+static dk_status write_image(build *b, const model *m, dk_buf *out) {
+    morph_image head = {.magic = MORPH_MAGIC, .version = MORPH_VERSION, .nclasses = b->class_keys.count};
+    memcpy(head.language, b->sources->language, sizeof head.language);
+    memcpy(head.stamp, b->sources->stamp, sizeof head.stamp);
+    dk_buf_put(out, &head, sizeof head);
+    dk_status status = map_builder_sort(&b->forms, false, b->err);
+    if (status == DK_OK) drop_forbidden(b);
+    if (status == DK_OK) status = map_builder_write(&b->forms, out, &head.maps[MAP_FORMS], b->err);
+    if (status == DK_OK) status = map_builder_write(&b->paradigms, out, &head.maps[MAP_PARADIGMS], b->err);
+    if (status == DK_OK) status = map_builder_write(&b->irregulars, out, &head.maps[MAP_IRREGULARS], b->err);
+    if (status == DK_OK) status = map_builder_write(&b->suffixes, out, &head.maps[MAP_SUFFIXES], b->err);
+    if (status == DK_OK) status = map_builder_write_values(&b->counts, out, &head.maps[MAP_COUNTS], b->err);
+    if (status == DK_OK) status = map_builder_write_values(&b->mass, out, &head.maps[MAP_MASS], b->err);
+    if (status == DK_OK) status = count_families(b, &head, out);
+    if (status == DK_OK)
+        status = map_builder_write_values(&b->families, out, &head.maps[MAP_FAMILIES], b->err);
+    if (status == DK_OK) status = map_builder_write_values(&b->parts, out, &head.maps[MAP_PARTS], b->err);
+    if (status == DK_OK) status = write_scripts(b, out, &head);
+    if (status != DK_OK) return status;
+    head.classes = image_align(out);
+    dk_buf_put(out, b->classes, head.nclasses * sizeof *b->classes);
+    write_weights(b, m, out, &head);
+    head.strings = image_align(out);
+    head.strings_len = b->strings.len;
+    dk_buf_put(out, b->strings.ptr, b->strings.len);
+    head.size = image_align(out);
+    if ((status = dk_buf_status(out, b->err)) != DK_OK) return status;
+    head.checksum = dk_hash(out->ptr + sizeof head, out->len - sizeof head);
+    memcpy(out->ptr, &head, sizeof head);
+    return DK_OK;
+}
+
+dk_status morph_write(build *b, dk_buf *out) {
+    model m = {.value_cap = 0};
+    dk_intern_init(&m.names);
+    dk_status status = read_model(b, &m);
+    read_simple(b);
+    if (status == DK_OK) status = write_image(b, &m, out);
+    dk_intern_dispose(&m.names);
+    free(m.values);
+    return status;
+}

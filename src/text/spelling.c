@@ -1,0 +1,188 @@
+#include "text/spelling.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "text/utf8.h"
+
+enum { BYTES_MAX = 127, LETTERS_MAX = 127 };
+
+/* Two words are one error apart only if some string can be had from each by leaving out at most one letter. So the table
+   holds every target and every target less a letter; a form asks for itself and for itself less a letter, and
+   each meeting is then checked. */
+typedef struct entry {
+    uint32_t print;  /* upper half of the hash */
+    uint32_t target; /* number + 1; 0 for an empty slot */
+} entry;
+
+typedef struct target {
+    uint32_t at, index; /* place in text; index of the caller */
+    uint8_t len;
+} target;
+
+struct dk_spelling {
+    char *text;
+    target *targets;
+    entry *slots;
+    uint64_t mask;
+    size_t ntargets;
+    int shortest; /* letters of the shortest target */
+};
+
+typedef struct letters {
+    uint8_t at[LETTERS_MAX + 2]; /* where each letter begins, and the end */
+    int count;
+} letters;
+
+static bool find_letters(const char *text, size_t len, letters *out) {
+    out->count = 0;
+    for (size_t i = 0; i < len; i++)
+        if (((unsigned char)text[i] & 0xC0) != 0x80) {
+            if (out->count == LETTERS_MAX) return false;
+            out->at[out->count++] = (uint8_t)i;
+        }
+    out->at[out->count] = (uint8_t)len;
+    return true;
+}
+
+/* The hash of a word that could do without one letter, so that all its shorter versions cost one pass: the sum of a
+   mixed pair of (letter bytes, place counted without the gap). */
+static uint64_t mix(uint64_t letter, uint64_t place) {
+    uint64_t x = (letter + 1) * UINT64_C(0x9E3779B97F4A7C15) ^ (place + 1) * UINT64_C(0xC2B2AE3D27D4EB4F);
+    x ^= x >> 29;
+    x *= UINT64_C(0xBF58476D1CE4E5B9);
+    return x ^ x >> 32;
+}
+
+static uint64_t letter_value(const char *text, const letters *l, int i) {
+    uint64_t value = 0;
+    for (int k = l->at[i]; k < l->at[i + 1]; k++) value = value << 8 | (unsigned char)text[k];
+    return value;
+}
+
+/* hashes[i] is the hash without letter i; hashes[count] that of the whole. Returns how many: count + 1. */
+static int neighbourhood(const char *text, const letters *l, uint64_t *hashes) {
+    uint64_t kept[LETTERS_MAX + 1],
+        moved[LETTERS_MAX + 1]; /* sums up to i in place; from i on, one place to the left */
+    kept[0] = 0;
+    for (int i = 0; i < l->count; i++) kept[i + 1] = kept[i] + mix(letter_value(text, l, i), (uint64_t)i);
+    moved[l->count] = 0;
+    for (int i = l->count; i-- > 1;) moved[i] = moved[i + 1] + mix(letter_value(text, l, i), (uint64_t)i - 1);
+    for (int i = 0; i < l->count; i++) hashes[i] = kept[i] + moved[i + 1];
+    hashes[l->count] = kept[l->count];
+    return l->count + 1;
+}
+
+/* Whether two words are the same or one insertion, deletion, change or swap of neighbours apart: 0, 1, or 2 for more. */
+static int distance(const char *a, const letters *la, const char *b, const letters *lb) {
+    if (la->count > lb->count) {
+        const char *text = a;
+        const letters *l = la;
+        a = b, la = lb, b = text, lb = l;
+    }
+    int n = la->count, m = lb->count, start = 0, end = 0;
+    if (m - n > 1) return 2;
+#define SAME(i, k) (letter_value(a, la, i) == letter_value(b, lb, k))
+    while (start < n && SAME(start, start)) start++;
+    while (end < n - start && SAME(n - 1 - end, m - 1 - end)) end++;
+    int left_a = n - start - end, left_b = m - start - end;
+    if (left_a == 0 && left_b == 0) return 0;
+    if (left_a <= 1 && left_b <= 1) return 1;
+    bool swapped = left_a == 2 && left_b == 2 && SAME(start, start + 1) && SAME(start + 1, start);
+#undef SAME
+    return swapped ? 1 : 2;
+}
+
+static void put(dk_spelling *s, uint64_t hash, uint32_t number) {
+    uint64_t at = hash & s->mask;
+    while (s->slots[at].target != 0) {
+        if (s->slots[at].target == number + 1 && s->slots[at].print == (uint32_t)(hash >> 32))
+            return; /* a doubled letter */
+        at = (at + 1) & s->mask;
+    }
+    s->slots[at] = (entry){(uint32_t)(hash >> 32), number + 1};
+}
+
+/* Whether the target is already there under the hash of its whole. */
+static bool has_target(const dk_spelling *s, uint64_t hash, dk_str text) {
+    for (uint64_t at = hash & s->mask; s->slots[at].target != 0; at = (at + 1) & s->mask) {
+        const target *t = &s->targets[s->slots[at].target - 1];
+        if (t->len == text.len && memcmp(s->text + t->at, text.ptr, text.len) == 0) return true;
+    }
+    return false;
+}
+
+dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count, int min_letters,
+                          dk_error *err) {
+    *out = NULL;
+    size_t bytes = 0, hashes_needed = 0, nslots = 16;
+    if (count >= UINT32_MAX) return dk_fail(err, DK_EUSAGE, "too many words");
+    for (size_t i = 0; i < count; i++)
+        if (targets[i].len <= BYTES_MAX) {
+            bytes += targets[i].len;
+            hashes_needed += targets[i].len + 1;
+        }
+    if (bytes >= UINT32_MAX) return dk_fail(err, DK_EUSAGE, "too many words");
+    while (nslots < 2 * hashes_needed) nslots *= 2;
+    dk_spelling *s = calloc(1, sizeof *s);
+    if (s == NULL) return dk_fail_memory(err);
+    s->text = malloc(bytes + 1);
+    s->targets = malloc((count + 1) * sizeof *s->targets);
+    s->slots = calloc(nslots, sizeof *s->slots);
+    s->mask = nslots - 1;
+    s->shortest = LETTERS_MAX;
+    if (s->text == NULL || s->targets == NULL || s->slots == NULL) {
+        dk_spelling_free(s);
+        return dk_fail_memory(err);
+    }
+    uint32_t at = 0;
+    for (size_t i = 0; i < count; i++) {
+        letters l;
+        uint64_t hashes[LETTERS_MAX + 1];
+        dk_str text = targets[i];
+        if (text.len == 0 || text.len > BYTES_MAX || !find_letters(text.ptr, text.len, &l) ||
+            l.count < min_letters)
+            continue;
+        int n = neighbourhood(text.ptr, &l, hashes);
+        if (has_target(s, hashes[n - 1], text)) continue;
+        memcpy(s->text + at, text.ptr, text.len);
+        s->targets[s->ntargets] = (target){at, (uint32_t)i, (uint8_t)text.len};
+        for (int k = 0; k < n; k++) put(s, hashes[k], (uint32_t)s->ntargets);
+        s->ntargets++;
+        at += (uint32_t)text.len;
+        if (l.count < s->shortest) s->shortest = l.count;
+    }
+    *out = s;
+    return DK_OK;
+}
+
+void dk_spelling_free(dk_spelling *s) {
+    if (s == NULL) return;
+    free(s->text);
+    free(s->targets);
+    free(s->slots);
+    free(s);
+}
+
+uint32_t dk_spelling_find(const dk_spelling *s, dk_str form) {
+    letters mine;
+    uint64_t hashes[LETTERS_MAX + 1];
+    uint32_t found = DK_SPELLING_NONE;
+    if (s->ntargets == 0 || form.len == 0 || form.len > BYTES_MAX ||
+        !find_letters(form.ptr, form.len, &mine) || mine.count + 1 < s->shortest)
+        return DK_SPELLING_NONE;
+    int n = neighbourhood(form.ptr, &mine, hashes);
+    for (int i = 0; i < n; i++)
+        for (uint64_t at = hashes[i] & s->mask; s->slots[at].target != 0; at = (at + 1) & s->mask) {
+            uint32_t number = s->slots[at].target - 1;
+            if (s->slots[at].print != (uint32_t)(hashes[i] >> 32) || number == found) continue;
+            const target *t = &s->targets[number];
+            letters theirs;
+            find_letters(s->text + t->at, t->len, &theirs);
+            int apart = distance(form.ptr, &mine, s->text + t->at, &theirs);
+            if (apart == 0 || (apart == 1 && found != DK_SPELLING_NONE)) return DK_SPELLING_NONE;
+            if (apart == 1) found = number;
+        }
+    return found == DK_SPELLING_NONE ? found : s->targets[found].index;
+}
