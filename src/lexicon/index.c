@@ -28,15 +28,19 @@ static void dispose_keys(key_table *t) {
     free(t->links);
 }
 
-/* The lemmas by which a word of a term is known: itself when it is one, else the most probable one as well. */
-static bool add_word_keys(dk_index *x, key_table *table, dk_str text, uint32_t atom) {
-    if (!add_link(table, text, atom)) return false;
-    if (x->morph == NULL) return true;
-    dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
+/* The base form of a word as a term writes it: itself when it may be one, else the most probable one. */
+static dk_str base_form(const dk_index *x, dk_str text, dk_lemma lemmas[DK_MORPH_LEMMAS_MAX]) {
+    if (x->morph == NULL) return text;
     size_t n = dk_morph_lemmas(x->morph, text, 0, lemmas, DK_MORPH_LEMMAS_MAX);
     for (size_t i = 0; i < n; i++)
-        if (lemmas[i].plausible && dk_str_eq(text, (dk_str){lemmas[i].text, lemmas[i].len})) return true;
-    return n == 0 || add_link(table, (dk_str){lemmas[0].text, lemmas[0].len}, atom);
+        if (lemmas[i].plausible && dk_str_eq(text, (dk_str){lemmas[i].text, lemmas[i].len})) return text;
+    return n == 0 ? text : (dk_str){lemmas[0].text, lemmas[0].len};
+}
+
+/* A word is found by its form and by its base form. */
+static bool add_word_keys(dk_index *x, key_table *table, dk_str text, uint32_t atom) {
+    dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
+    return add_link(table, text, atom) && add_link(table, base_form(x, text, lemmas), atom);
 }
 
 static bool add_target(dk_index *x, dk_str text) {
@@ -143,6 +147,14 @@ static bool add_output(dk_index *x, uint32_t at, uint32_t entry) {
     return true;
 }
 
+/* Within a phrase an inflected word stands for all its forms (svarar aldrig: svarade aldrig); alone it is meant as it is
+   written, or the courier "ups" would match every "up". */
+static dk_matcher matcher_of(const dk_index *x, const dk_entry *e, const dk_alternative *a, size_t t) {
+    dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
+    bool alone = e->term.nsteps == 1 && a->ntexts == 1 && a->matcher == DK_MATCH_WORD;
+    return alone && !dk_str_eq(base_form(x, a->texts[t], lemmas), a->texts[t]) ? DK_MATCH_EXACT : a->matcher;
+}
+
 /* Follows all alternatives of the steps from `step` on and ends each path in the entry. */
 static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at, unsigned *paths, dk_error *err) {
     const dk_entry *e = &x->lexicon->entries[entry];
@@ -164,7 +176,7 @@ static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at
         uint32_t to = at;
         for (size_t t = 0; t < s->alternatives[i].ntexts; t++) {
             if (err != NULL) err->status = DK_OK;
-            uint32_t atom = add_atom(x, s->alternatives[i].matcher, s->alternatives[i].texts[t], err);
+            uint32_t atom = add_atom(x, matcher_of(x, e, &s->alternatives[i], t), s->alternatives[i].texts[t], err);
             if (atom == 0) return err != NULL && err->status == DK_EDATA ? DK_EDATA : dk_fail_memory(err);
             to = step_to(x, to, atom);
             if (to == 0) return dk_fail_memory(err);

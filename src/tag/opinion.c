@@ -28,10 +28,13 @@ void dk_reading_clear(dk_reading *r) {
     r->label = DK_NEUTRAL;
 }
 
+/* One plain opinion (a valence of 2) comes to about half. */
+#define SQUEEZE 0.45
+
 int32_t dk_squeeze(int64_t sum) {
     /* x / sqrt(x^2 + k): bounded, odd, close to linear near 0; sqrt and / are exact to the last bit in IEEE 754 */
     double x = (double)sum / 1000.0;
-    double y = x / sqrt(x * x + 3.0) * 1000.0;
+    double y = x / sqrt(x * x + SQUEEZE) * 1000.0;
     return (int32_t)(y < 0 ? y - 0.5 : y + 0.5);
 }
 

@@ -59,7 +59,7 @@ void dk_reading_clear(dk_reading *reading);
 dk_status dk_reading_run(dk_reading *reading, const dk_lexicon *lexicon, dk_tokens *tokens, dk_str text,
                          dk_error *err);
 
-/* Squeezes a sum of opinions into -1000..1000; half of the way at 1000 (one extreme word). */
+/* Squeezes a sum of opinions into -1000..1000; a plain opinion (a valence of 2) comes to half. */
 int32_t dk_squeeze(int64_t sum);
 
 /* The label of a polarity: neutral within DK_NEUTRAL_BAND of 0. */
