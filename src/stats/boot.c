@@ -121,7 +121,7 @@ static dk_status add_chunk(const boot_job *job, worker *w, size_t rows, dk_error
 }
 
 /* Puts row i of a block into place r of the chunk: its replicate weights, its dense values, its sparse pairs. */
-static void add_row(const boot_job *job, const dk_lanes *lanes, worker *w, const dk_block *b, size_t i,
+static void add_row(const boot_job *job, const dk_lanes *lanes, worker *w, const dk_rows_part *b, size_t i,
                     size_t r) {
     size_t batch = (size_t)job->batch, nsparse = 0;
     double *weights = w->weights + r * batch;
@@ -162,7 +162,7 @@ static dk_status sum_replicates(const boot_job *job, const dk_lanes *lanes, work
     dk_status status = DK_OK;
     memset(w->sum, 0, job->npairs * (size_t)job->batch * sizeof *w->sum);
     for (int part = 0; part < DK_ROWS_PARTS && status == DK_OK; part++) {
-        dk_block *b;
+        dk_rows_part *b;
         status = dk_rows_get(rows, part, &b, err);
         for (size_t i = 0; status == DK_OK && i < b->n; i++) {
             add_row(job, lanes, w, b, i, fill);

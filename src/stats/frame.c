@@ -158,7 +158,7 @@ dk_status dk_frame_from_table(const dk_driver_table *t, dk_frame *f, dk_error *e
     }
     for (size_t k = 0; k < n && status == DK_OK; k++) {
         size_t i = t->subset != NULL ? t->subset[k] : k;
-        dk_row row = {.values = values, .weight = 1};
+        dk_rows_record row = {.values = values, .weight = 1};
         if (t->weights != NULL) row.weight = (int64_t)llround(ldexp(t->weights[i], weight_exponent));
         if (t->clusters != NULL) row.cluster = t->clusters[i];
         if (t->clusters2 != NULL) row.cluster2 = t->clusters2[i];

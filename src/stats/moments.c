@@ -41,7 +41,7 @@ void dk_moments_dispose(dk_moments *m) {
 }
 
 /* Adds a block in 64-bit sums, which the caller has shown to suffice. */
-static void add_narrow(const dk_block *b, int64_t *sum, int64_t *value, uint32_t *col) {
+static void add_narrow(const dk_rows_part *b, int64_t *sum, int64_t *value, uint32_t *col) {
     for (size_t i = 0; i < b->n; i++) {
         size_t k = 1;
         value[0] = 1;
@@ -57,7 +57,7 @@ static void add_narrow(const dk_block *b, int64_t *sum, int64_t *value, uint32_t
     }
 }
 
-static void add_wide(const dk_block *b, const int *shift, dk_int128 *sum, int64_t *value, uint32_t *col) {
+static void add_wide(const dk_rows_part *b, const int *shift, dk_int128 *sum, int64_t *value, uint32_t *col) {
     for (size_t i = 0; i < b->n; i++) {
         size_t k = 1;
         value[0] = 1;
@@ -73,7 +73,7 @@ static void add_wide(const dk_block *b, const int *shift, dk_int128 *sum, int64_
     }
 }
 
-static void note_range(const dk_block *b, dk_moments *m) {
+static void note_range(const dk_rows_part *b, dk_moments *m) {
     for (size_t e = 0; e < b->start[b->n]; e++) {
         size_t j = b->col[e] + 1;
         if (b->value[e] < m->min[j]) m->min[j] = b->value[e];
@@ -91,7 +91,7 @@ static dk_status add_stripe(void *context, size_t stripe, dk_error *err) {
     uint32_t *col = malloc(p * sizeof *col);
     if (status == DK_OK && (narrow == NULL || value == NULL || col == NULL)) status = dk_fail_memory(err);
     for (int i = (int)stripe; i < DK_ROWS_PARTS && status == DK_OK; i += j->stripes) {
-        dk_block *b;
+        dk_rows_part *b;
         status = dk_rows_get(j->rows, i, &b, err);
         if (status != DK_OK) break;
         if (b->n > 0) note_range(b, m);

@@ -121,7 +121,7 @@ static void frame_dispose(frame *f) {
 }
 
 /* The row as the list of what is not 0 in u, indices ascending; returns the outcome. */
-static double expand(const frame *f, const dk_block *b, size_t i, row_vector *v) {
+static double expand(const frame *f, const dk_rows_part *b, size_t i, row_vector *v) {
     double y = -(double)f->y_centre * f->y_step;
     size_t at = 0;
     v->value[0] = 1;
@@ -166,7 +166,7 @@ static void add_outer(double *meat, const row_vector *v, double factor) {
 }
 
 /* The row's weighted score w e (adjusted for leverage where the kind of error asks for it); notes its influence. */
-static double score_of(const frame *f, const dk_block *b, size_t i, row_vector *v, double residual_variance,
+static double score_of(const frame *f, const dk_rows_part *b, size_t i, row_vector *v, double residual_variance,
                        tally *t) {
     double y = expand(f, b, i, v), w = (double)b->weight[i] * f->weight_step, e = y;
     for (size_t a = 0; a < v->n; a++) e -= f->coef[v->index[a]] * v->value[a];
@@ -186,7 +186,7 @@ static dk_status add_part(void *context, size_t part, dk_error *err) {
     const frame *f = job->f;
     size_t p = f->p;
     tally *t = &job->parts[part];
-    dk_block *b = NULL;
+    dk_rows_part *b = NULL;
     row_vector v = {malloc(p * sizeof(double)), malloc(p * sizeof(size_t)), 0, calloc(p, sizeof(double))};
     row_vector sum = {calloc(p, sizeof(double)), malloc(p * sizeof(size_t)), 0, calloc(p, sizeof(double))};
     bool *touched = calloc(p, sizeof *touched);
@@ -283,7 +283,7 @@ static dk_status add_second_way(const frame *f, double *meat, int64_t *clusters,
     row_vector v = {malloc(p * sizeof(double)), malloc(p * sizeof(size_t)), 0, calloc(p, sizeof(double))};
     dk_status status = v.value == NULL || v.index == NULL || v.dense == NULL ? dk_fail_memory(err) : DK_OK;
     for (int part = 0; part < DK_ROWS_PARTS && status == DK_OK; part++) {
-        dk_block *b;
+        dk_rows_part *b;
         status = dk_rows_get(f->rows, part, &b, err);
         for (size_t i = 0; status == DK_OK && i < b->n; i++) {
             double score = score_of(f, b, i, &v, 1, &unused);

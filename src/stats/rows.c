@@ -23,7 +23,7 @@ typedef struct part {
     segment *segments;
     size_t nsegments, cap;
     int64_t n, numbers;
-    dk_block *cached;
+    dk_rows_part *cached;
 } part;
 
 typedef struct column_facts {
@@ -62,7 +62,7 @@ dk_status dk_rows_new(const dk_rows_shape *shape, dk_rows **out, dk_error *err) 
     return DK_OK;
 }
 
-static void block_free(dk_block *b) {
+static void block_free(dk_rows_part *b) {
     if (b == NULL) return;
     free(b->memory);
     free(b);
@@ -209,7 +209,7 @@ static dk_status store(dk_rows *rows, uint64_t key, const char *record, size_t l
     return rows->held > rows->limit ? spill(rows, err) : DK_OK;
 }
 
-dk_status dk_rows_add(dk_rows *rows, const dk_row *row, dk_error *err) {
+dk_status dk_rows_add(dk_rows *rows, const dk_rows_record *row, dk_error *err) {
     const dk_rows_shape *s = &rows->shape;
     if (row->weight == 0) return DK_OK;
     dk_buf_clear(&rows->scratch);
@@ -285,7 +285,7 @@ static int64_t shift_decimals(int64_t v, int power) {
     return divisor == 1 ? v : (v + (v < 0 ? -divisor / 2 : divisor / 2)) / divisor;
 }
 
-static void decode(const dk_rows_shape *s, const int *kept, const record *r, dk_block *b, size_t i,
+static void decode(const dk_rows_shape *s, const int *kept, const record *r, dk_rows_part *b, size_t i,
                    size_t *at) {
     const char *p = r->bytes + 8, *end = r->bytes + r->len;
     uint64_t v = 0, numbers = 0;
@@ -343,8 +343,8 @@ static dk_status gather(dk_rows *rows, const part *p, char **own, const char **b
     return DK_OK;
 }
 
-static dk_block *block_new(const dk_rows_shape *s, size_t n, size_t numbers) {
-    dk_block *b = calloc(1, sizeof *b);
+static dk_rows_part *block_new(const dk_rows_shape *s, size_t n, size_t numbers) {
+    dk_rows_part *b = calloc(1, sizeof *b);
     size_t words = n * (3 + (size_t)s->clusters2 + (size_t)s->fixed) + numbers;
     char *m = b != NULL ? malloc(words * 8 + (n + 1 + numbers) * 4) : NULL;
     if (m == NULL) {
@@ -364,7 +364,7 @@ static dk_block *block_new(const dk_rows_shape *s, size_t n, size_t numbers) {
     return b;
 }
 
-static dk_status load(dk_rows *rows, const part *p, dk_block **out, dk_error *err) {
+static dk_status load(dk_rows *rows, const part *p, dk_rows_part **out, dk_error *err) {
     char *own = NULL;
     record *records = NULL;
     int *kept = NULL;
@@ -374,7 +374,7 @@ static dk_status load(dk_rows *rows, const part *p, dk_block **out, dk_error *er
         return dk_fail(err, DK_EDATA, "too many rows: more than 2^32 numbers in one part");
     dk_status status = gather(rows, p, &own, &bytes, &len, err);
     if (status != DK_OK) return status;
-    dk_block *b = block_new(&rows->shape, (size_t)p->n, (size_t)p->numbers);
+    dk_rows_part *b = block_new(&rows->shape, (size_t)p->n, (size_t)p->numbers);
     records = malloc(((size_t)p->n + 1) * sizeof *records);
     kept = malloc((rows->shape.ncols + 1) * sizeof *kept);
     if (b == NULL || records == NULL || kept == NULL) {
@@ -415,7 +415,7 @@ done:
     return status;
 }
 
-dk_status dk_rows_get(dk_rows *rows, int index, dk_block **block, dk_error *err) {
+dk_status dk_rows_get(dk_rows *rows, int index, dk_rows_part **block, dk_error *err) {
     part *p = &rows->parts[index];
     *block = NULL;
     if (rows->fd >= 0) return load(rows, p, block, err);
@@ -436,7 +436,7 @@ dk_status dk_rows_get(dk_rows *rows, int index, dk_block **block, dk_error *err)
     return DK_OK;
 }
 
-void dk_rows_release(dk_rows *rows, dk_block *block) {
+void dk_rows_release(dk_rows *rows, dk_rows_part *block) {
     if (rows->fd >= 0) block_free(block);
 }
 

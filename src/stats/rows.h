@@ -26,16 +26,16 @@ typedef struct dk_rows_shape {
     bool decimals; /* values come with their decimals */
 } dk_rows_shape;
 
-typedef struct dk_row {
+typedef struct dk_rows_record {
     const int64_t *values;   /* ncols of them, magnitudes up to 2^52 */
     const uint8_t *decimals; /* 0 to 15 each; only with shape.decimals */
     int64_t weight;          /* 0 to 2^30; 1 without weights */
     uint8_t weight_decimals;
     uint64_t cluster, cluster2, fixed;
-} dk_row;
+} dk_rows_record;
 
 /* A part's rows in canonical order. Nonzero numbers of row i: columns col[start[i]] .. col[start[i + 1] - 1] ascending. */
-typedef struct dk_block {
+typedef struct dk_rows_part {
     size_t n;
     uint64_t *unit;             /* what bootstrap weights are keyed by: the cluster, or the row */
     uint64_t *cluster;          /* equal ones are adjacent */
@@ -44,13 +44,13 @@ typedef struct dk_block {
     uint32_t *start, *col;
     int64_t *value;
     void *memory;
-} dk_block;
+} dk_rows_part;
 
 dk_status dk_rows_new(const dk_rows_shape *shape, dk_rows **rows, dk_error *err);
 void dk_rows_free(dk_rows *rows);
 
 /* Adds a row; one of weight 0 is left out. memory_limit bytes are kept before records go to a file. */
-dk_status dk_rows_add(dk_rows *rows, const dk_row *row, dk_error *err);
+dk_status dk_rows_add(dk_rows *rows, const dk_rows_record *row, dk_error *err);
 void dk_rows_limit(dk_rows *rows, size_t memory_limit);
 
 const dk_rows_shape *dk_rows_shape_of(const dk_rows *rows);
@@ -64,8 +64,8 @@ int64_t dk_rows_nonzero(const dk_rows *rows, size_t column);
 
 /* Loads part 0..63 into *block (borrowed when the rows are all in memory and were loaded before; own otherwise).
    Safe from several threads for different parts. Every get needs its dk_rows_release. */
-dk_status dk_rows_get(dk_rows *rows, int part, dk_block **block, dk_error *err);
-void dk_rows_release(dk_rows *rows, dk_block *block);
+dk_status dk_rows_get(dk_rows *rows, int part, dk_rows_part **block, dk_error *err);
+void dk_rows_release(dk_rows *rows, dk_rows_part *block);
 
 /* Writes all rows to out in a checksummed form, and adds what was written. DK_EDATA when the bytes are damaged or
    the shapes differ. */

@@ -1,0 +1,181 @@
+/* drivkraft drivers: which columns of a table move an outcome, how much, and how sure that is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/pipeline.h"
+#include "cli/drivers_input.h"
+#include "cli/drivers_output.h"
+#include "cli/drivers_partial.h"
+#include "io/output.h"
+#include "stats/linalg.h"
+
+static void bar_progress(void *context, double done) {
+    dk_progress_update(context, (int64_t)(1000 * done));
+}
+
+/* What reading left out, as notes of the whole. */
+static size_t reading_notes(const dk_drivers_data *d, dk_buf notes[3], const char *text[3]) {
+    size_t n = 0;
+    const struct {
+        int64_t count;
+        const char *what;
+    } left[] = {{d->missing, "a missing value"},
+                {d->unreadable, "something that is no number"},
+                {d->rejected, "a damaged line"}};
+    for (size_t i = 0; i < 3; i++) {
+        dk_buf_init(&notes[i]);
+        if (left[i].count == 0) continue;
+        dk_buf_putf(&notes[n], "%lld of %lld rows left out: %s", (long long)left[i].count,
+                    (long long)(d->read + d->rejected), left[i].what);
+        text[n] = dk_buf_cstr(&notes[n]);
+        n++;
+    }
+    return n;
+}
+
+dk_status dk_drivers_answer_all(const dk_drivers_data *d, const dk_driver_options *options, const dk_cli *cli,
+                                const char *format, const char *outcome, dk_error *err) {
+    dk_drivers_answer *answers = calloc(d->nsegments + 1, sizeof *answers);
+    dk_driver_result **results = calloc(d->nsegments + 1, sizeof *results);
+    dk_frame *frames = calloc(d->nsegments + 1, sizeof *frames);
+    dk_buf notes[3], out;
+    const char *text[3];
+    dk_output *file = NULL;
+    dk_buf_init(&out);
+    size_t nnotes = reading_notes(d, notes, text);
+    dk_status status = answers == NULL || results == NULL || frames == NULL ? dk_fail_memory(err) : DK_OK;
+    for (size_t s = 0; s < d->nsegments && status == DK_OK; s++) {
+        dk_progress bar;
+        dk_driver_options o = *options;
+        dk_progress_begin(&bar, cli, s == 0 ? "drivers" : "segments", 1000);
+        o.progress = bar_progress;
+        o.progress_context = &bar;
+        status = dk_drivers_frame(d, s, &frames[s], err);
+        dk_error why = {0};
+        dk_status fitted = status == DK_OK ? dk_frame_fit(&frames[s], &o, &results[s], &why) : status;
+        dk_progress_end(&bar, 1000);
+        if (s > 0 && fitted == DK_EDATA) { /* a segment that cannot be fitted does not take the whole down */
+            dk_cli_note(cli, "segment %.*s: %s", (int)d->segments[s].name.len, d->segments[s].name.ptr,
+                        why.message);
+            continue;
+        }
+        if (status == DK_OK && fitted != DK_OK) {
+            if (err != NULL) *err = why;
+            status = fitted;
+        }
+        answers[s] = (dk_drivers_answer){d->segments[s].name, results[s], text, s == 0 ? nnotes : 0};
+    }
+    size_t n = 0;
+    for (size_t s = 0; s < d->nsegments && answers != NULL; s++)
+        if (answers[s].result != NULL) answers[n++] = answers[s];
+    if (status == DK_OK) {
+        if (strcmp(format, "json") == 0)
+            dk_drivers_put_json(&out, answers, n);
+        else if (strcmp(format, "csv") == 0)
+            dk_drivers_put_csv(&out, answers, n);
+        else
+            dk_drivers_put_text(&out, answers, n, outcome);
+        status = dk_output_open(&file, cli->output != NULL ? cli->output : "-", err);
+    }
+    if (status == DK_OK) status = dk_output_put(file, &out, err);
+    if (status == DK_OK)
+        status = dk_output_close(file, err);
+    else
+        dk_output_abort(file);
+    for (size_t s = 0; s < d->nsegments; s++) {
+        if (results != NULL) dk_drivers_free(results[s]);
+        if (frames != NULL) free(frames[s].unit);
+    }
+    free(answers);
+    free(results);
+    free(frames);
+    dk_buf_dispose(&out);
+    for (int i = 0; i < 3; i++) dk_buf_dispose(&notes[i]);
+    return status;
+}
+
+static dk_driver_model model_of(const char *name) {
+    return strcmp(name, "binary") == 0    ? DK_MODEL_BINARY
+           : strcmp(name, "ordinal") == 0 ? DK_MODEL_ORDINAL
+                                          : DK_MODEL_LINEAR;
+}
+
+static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
+    dk_drivers_spec spec = {0};
+    dk_driver_options o;
+    dk_driver_options_init(&o);
+    const char *model = "linear", *format = "text", *hc = "3", *partial = NULL;
+    int64_t bootstrap = o.bootstrap, seed = (int64_t)o.seed, min_rows = o.min_rows;
+    const dk_opt table[] = {
+        {"outcome", 'y', DK_OPT_STRING, &spec.outcome, "COL", "the column to explain", 0, 0},
+        {"predictors", 'x', DK_OPT_LIST, &spec.predictors, "A,B|GROUP=A+B",
+         "columns or groups of columns to rank; commas part them, a group is one driver", 0, 0},
+        {"controls", 'c', DK_OPT_LIST, &spec.controls, "A,B", "columns held fixed and not ranked", 0, 0},
+        {"model", 'm', DK_OPT_CHOICE, &model, "linear|binary|ordinal", "the kind of outcome", 0, 0},
+        {"weight", 'w', DK_OPT_STRING, &spec.weight, "COL", "a weight for each row", 0, 0},
+        {"cluster", 0, DK_OPT_STRING, &spec.cluster, "COL",
+         "rows with the same value belong together (customer)", 0, 0},
+        {"cluster2", 0, DK_OPT_STRING, &spec.cluster2, "COL", "a second such column, for standard errors", 0,
+         0},
+        {"segment", 0, DK_OPT_STRING, &spec.segment, "COL", "also fit each value of this column alone", 0, 0},
+        {"bootstrap", 'b', DK_OPT_INT, &bootstrap, "N", "replicates for intervals (1000); 0 for none", 0,
+         1000000},
+        {"seed", 's', DK_OPT_INT, &seed, "S", "another seed draws other replicates (1)", 0, 9e15},
+        {"confidence", 0, DK_OPT_NUMBER, &o.confidence, "C", "of intervals (0.95)", 0.5, 0.9999},
+        {"alpha", 0, DK_OPT_NUMBER, &o.alpha, "A", "a driver has q at most this (0.05)", 1e-6, 0.5},
+        {"hc", 0, DK_OPT_CHOICE, &hc, "0|1|2|3", "robust errors without clusters (3)", 0, 0},
+        {"min-rows", 0, DK_OPT_INT, &min_rows, "N", "fewer rows are inconclusive (30)", 1, 1e9},
+        {"negligible", 0, DK_OPT_NUMBER, &o.negligible_r2, "R2", "a part of R2 that would not matter (0.02)",
+         1e-6, 1},
+        {"format", 'f', DK_OPT_CHOICE, &format, "json|csv|text", "text by default", 0, 0},
+        {"partial", 0, DK_OPT_STRING, &partial, "PART", "only gather the rows into PART, for drivkraft merge",
+         0, 0},
+        {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
+    const char *words[DK_CLI_WORDS];
+    int nwords;
+    bool answered;
+    dk_drivers_data data = {0};
+    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
+    if (status != DK_OK || answered) goto done;
+    if (nwords != 1) {
+        status = dk_fail(err, DK_EUSAGE,
+                         "which table? drivkraft drivers table.csv --outcome nps --predictors a,b");
+        goto done;
+    }
+    if (spec.outcome == NULL || spec.predictors.count == 0) {
+        status = dk_fail(err, DK_EUSAGE, "--outcome COL and --predictors A,B are needed");
+        goto done;
+    }
+    if (spec.cluster == NULL) { /* one way is one way, whatever it was called */
+        spec.cluster = spec.cluster2;
+        spec.cluster2 = NULL;
+    }
+    spec.table = words[0];
+    o.model = model_of(model);
+    o.bootstrap = (int)bootstrap;
+    o.seed = (uint64_t)seed;
+    o.min_rows = min_rows;
+    o.hc = hc[0] - '0';
+    o.threads = (int)cli->threads;
+    dk_linalg_set_threads(1); /* the workers are ours */
+    status = dk_drivers_read(&spec, cli, &data, err);
+    if (status == DK_OK && partial != NULL)
+        status = dk_drivers_write_partial(&data, &o, spec.outcome, partial, err);
+    else if (status == DK_OK)
+        status = dk_drivers_answer_all(&data, &o, cli, format, spec.outcome, err);
+done:
+    dk_drivers_data_dispose(&data);
+    dk_opt_list_dispose(&spec.predictors);
+    dk_opt_list_dispose(&spec.controls);
+    return status;
+}
+
+const dk_command dk_cmd_drivers = {
+    "drivers", "Ranks what moves an outcome: effects, importance, opportunity, with intervals.",
+    "TABLE --outcome COL --predictors A,B|GROUP=A+B [--controls ..] [--model linear|binary|ordinal]",
+    "  drivkraft drivers survey.csv --outcome score --predictors price,service,delivery\n"
+    "  drivkraft drivers survey.csv --outcome score --predictors \"support=support_neg+support_pos,price\" "
+    "--cluster customer\n"
+    "  drivkraft drivers survey.csv --outcome churned --model binary --predictors price,service --format "
+    "json -o drivers.json\n",
+    run_drivers};

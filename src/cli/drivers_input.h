@@ -1,0 +1,52 @@
+/* drivkraft drivers: from a table and what the user asks for to the rows of a fit, one set a segment. */
+#ifndef DK_CLI_DRIVERS_INPUT_H
+#define DK_CLI_DRIVERS_INPUT_H
+
+#include "base/arena.h"
+#include "cli/cli.h"
+#include "io/reader.h"
+#include "stats/frame.h"
+
+/* What is asked for, as given on the command line; kept in partial results. Strings are the caller's. */
+typedef struct dk_drivers_spec {
+    const char *table, *outcome, *weight, *cluster, *cluster2, *segment;
+    dk_opt_list predictors, controls; /* A,B or GROUP=A+B; several may be joined by commas */
+} dk_drivers_spec;
+
+typedef struct dk_drivers_segment {
+    dk_str name; /* empty for the whole */
+    dk_rows *rows;
+} dk_drivers_segment;
+
+/* All rows, and those of each segment. names and groups are in the arena. */
+typedef struct dk_drivers_data {
+    dk_arena arena;
+    const char **predictors, **controls, **groups;
+    uint32_t *group_of;
+    size_t npredictors, ncontrols, ngroups;
+    dk_rows_shape shape;
+    dk_drivers_segment *segments; /* the whole first, then by name */
+    size_t nsegments, cap;
+    int64_t read, missing,
+        unreadable;   /* rows read, left out for a missing value, left out for what is no number */
+    int64_t rejected; /* rows that the reader could not make out */
+} dk_drivers_data;
+
+/* Reads the table. Rows with a missing value or with text for a number are left out and counted; the first of the latter is
+   told on standard error. */
+dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_cli *cli, dk_drivers_data *data,
+                          dk_error *err);
+void dk_drivers_data_dispose(dk_drivers_data *data);
+
+/* The rows of a segment, made when it is new; names sorted by dk_drivers_sort. */
+dk_status dk_drivers_segment_rows(dk_drivers_data *data, dk_str name, dk_rows **rows, dk_error *err);
+void dk_drivers_sort(dk_drivers_data *data);
+
+/* A frame on a segment's rows; free frame->unit, the rest is borrowed. */
+dk_status dk_drivers_frame(const dk_drivers_data *data, size_t segment, dk_frame *frame, dk_error *err);
+
+/* A decimal number as mantissa / 10^decimals, exactly, up to 15 significant digits (rounded beyond). False for what is no
+   number (see io/cell.h) or is beyond 2^52. */
+bool dk_decimal_parse(dk_str cell, int64_t *mantissa, uint8_t *decimals);
+
+#endif

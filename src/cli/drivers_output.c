@@ -1,0 +1,245 @@
+#include "cli/drivers_output.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "io/csv_write.h"
+#include "io/json_write.h"
+
+static void put_number(dk_json *j, const char *key, double value) {
+    dk_json_key(j, key);
+    dk_json_double(j, value);
+}
+
+static void put_interval(dk_json *j, const char *key, dk_interval ci) {
+    dk_json_key(j, key);
+    if (isnan(ci.lo) || isnan(ci.hi)) {
+        dk_json_null(j);
+        return;
+    }
+    dk_json_array(j);
+    dk_json_double(j, ci.lo);
+    dk_json_double(j, ci.hi);
+    dk_json_end(j);
+}
+
+static void put_term(dk_json *j, const dk_driver_term *t) {
+    dk_json_object(j);
+    dk_json_key(j, "predictor");
+    dk_json_text(j, t->predictor);
+    put_number(j, "effect", t->effect);
+    put_number(j, "se", t->se);
+    put_interval(j, "ci", t->ci);
+    put_number(j, "p", t->p);
+    put_number(j, "prevalence", t->prevalence);
+    put_number(j, "opportunity", t->opportunity);
+    put_interval(j, "opportunity_ci", t->opportunity_ci);
+    put_number(j, "importance", t->importance);
+    put_number(j, "beta", t->beta);
+    put_number(j, "first", t->first);
+    put_number(j, "last", t->last);
+    put_number(j, "relative_weight", t->relative_weight);
+    put_number(j, "vif", t->vif);
+    dk_json_key(j, "nonzero");
+    dk_json_int(j, t->mentions);
+    dk_json_key(j, "aliased");
+    dk_json_bool(j, t->aliased);
+    dk_json_end(j);
+}
+
+static void put_driver(dk_json *j, const dk_driver *d) {
+    dk_json_object(j);
+    dk_json_key(j, "name");
+    dk_json_text(j, d->name);
+    put_number(j, "effect", d->effect);
+    put_number(j, "se", d->se);
+    put_interval(j, "ci", d->ci);
+    put_number(j, "p", d->p);
+    put_number(j, "q", d->q);
+    put_number(j, "q_by", d->q_by);
+    put_number(j, "p_max", d->p_max);
+    put_number(j, "importance", d->importance);
+    put_number(j, "importance_se", d->importance_se);
+    put_interval(j, "importance_ci", d->importance_ci);
+    put_number(j, "share", d->share);
+    put_number(j, "prob_top3", d->prob_top3);
+    dk_json_key(j, "rank");
+    dk_json_int(j, d->rank);
+    dk_json_key(j, "tie");
+    dk_json_int(j, d->tie);
+    dk_json_key(j, "terms");
+    dk_json_array(j);
+    for (size_t i = 0; i < d->nterms; i++) put_term(j, &d->terms[i]);
+    dk_json_end(j);
+    dk_json_end(j);
+}
+
+static void put_answer(dk_json *j, const dk_drivers_answer *a) {
+    const dk_driver_result *r = a->result;
+    dk_json_key(j, "n");
+    dk_json_int(j, r->rows);
+    dk_json_key(j, "clusters");
+    dk_json_int(j, r->clusters);
+    put_number(j, "n_effective", r->n_effective);
+    put_number(j, "r2", r->r2);
+    put_number(j, "r2_controls", r->r2_controls);
+    put_number(j, "r2_upper", r->r2_upper);
+    dk_json_key(j, "verdict");
+    dk_json_text(j, dk_verdict_name(r->verdict));
+    put_number(j, "ruled_out", r->ruled_out);
+    put_number(j, "detectable", r->detectable);
+    put_number(j, "p_model", r->p_model);
+    put_number(j, "condition", r->condition);
+    put_number(j, "intercept", r->intercept);
+    put_number(j, "outcome_mean", r->outcome_mean);
+    put_number(j, "outcome_sd", r->outcome_sd);
+    put_number(j, "residual_sd", r->residual_sd);
+    dk_json_key(j, "exact");
+    dk_json_bool(j, r->exact);
+    dk_json_key(j, "replicates");
+    dk_json_int(j, r->replicates);
+    dk_json_key(j, "drivers");
+    dk_json_array(j);
+    for (size_t i = 0; i < r->ndrivers; i++) put_driver(j, &r->drivers[i]);
+    dk_json_end(j);
+    dk_json_key(j, "notes");
+    dk_json_array(j);
+    for (size_t i = 0; i < a->nnotes; i++) dk_json_text(j, a->notes[i]);
+    for (size_t i = 0; i < r->nnotes; i++) dk_json_text(j, r->notes[i]);
+    dk_json_end(j);
+}
+
+void dk_drivers_put_json(dk_buf *out, const dk_drivers_answer *answers, size_t n) {
+    dk_json j;
+    dk_json_init(&j, out, true);
+    dk_json_object(&j);
+    put_answer(&j, &answers[0]);
+    if (n > 1) {
+        dk_json_key(&j, "segments");
+        dk_json_array(&j);
+        for (size_t i = 1; i < n; i++) {
+            dk_json_object(&j);
+            dk_json_key(&j, "segment");
+            dk_json_string(&j, answers[i].segment);
+            put_answer(&j, &answers[i]);
+            dk_json_end(&j);
+        }
+        dk_json_end(&j);
+    }
+    dk_json_end(&j);
+    dk_buf_putc(out, '\n');
+}
+
+static void put_cell(dk_buf *out, double value) {
+    dk_buf_putc(out, ',');
+    dk_buf_put_double(out, value);
+}
+
+void dk_drivers_put_csv(dk_buf *out, const dk_drivers_answer *answers, size_t n) {
+    dk_buf_puts(
+        out,
+        "segment,rank,driver,predictor,effect,se,ci_lo,ci_hi,p,driver_p,driver_q,importance,importance_lo,"
+        "importance_hi,share,prob_top3,tie,prevalence,opportunity,opportunity_lo,opportunity_hi,n,verdict\n");
+    for (size_t a = 0; a < n; a++) {
+        const dk_driver_result *r = answers[a].result;
+        for (size_t i = 0; i < r->ndrivers; i++) {
+            const dk_driver *d = &r->drivers[i];
+            for (size_t k = 0; k < d->nterms; k++) {
+                const dk_driver_term *t = &d->terms[k];
+                dk_csv_put(out, answers[a].segment);
+                dk_buf_putf(out, ",%d,", d->rank);
+                dk_csv_puts(out, d->name);
+                dk_buf_putc(out, ',');
+                dk_csv_puts(out, t->predictor);
+                const double numbers[] = {t->effect,
+                                          t->se,
+                                          t->ci.lo,
+                                          t->ci.hi,
+                                          t->p,
+                                          d->p,
+                                          d->q,
+                                          d->importance,
+                                          d->importance_ci.lo,
+                                          d->importance_ci.hi,
+                                          d->share,
+                                          d->prob_top3};
+                for (size_t c = 0; c < sizeof numbers / sizeof *numbers; c++) put_cell(out, numbers[c]);
+                dk_buf_putf(out, ",%d", d->tie);
+                put_cell(out, t->prevalence);
+                put_cell(out, t->opportunity);
+                put_cell(out, t->opportunity_ci.lo);
+                put_cell(out, t->opportunity_ci.hi);
+                dk_buf_putf(out, ",%lld,%s\n", (long long)r->rows, dk_verdict_name(r->verdict));
+            }
+        }
+    }
+}
+
+/* ---- For people ---- */
+
+/* Three significant digits without an exponent for the sizes that occur. */
+static void format_short(char *out, size_t size, double x) {
+    if (isnan(x)) {
+        snprintf(out, size, "-");
+        return;
+    }
+    int decimals = x == 0 ? 0 : 2 - (int)floor(log10(fabs(x)));
+    snprintf(out, size, "%.*f", decimals < 0 ? 0 : decimals > 6 ? 6 : decimals, x);
+}
+
+static void put_range(dk_buf *out, double x, dk_interval ci, int width) {
+    char value[32], lo[32], hi[32], text[112];
+    format_short(value, sizeof value, x);
+    format_short(lo, sizeof lo, ci.lo);
+    format_short(hi, sizeof hi, ci.hi);
+    if (isnan(ci.lo))
+        snprintf(text, sizeof text, "%s", value);
+    else
+        snprintf(text, sizeof text, "%s (%s to %s)", value, lo, hi);
+    dk_buf_putf(out, "  %*s", width, text);
+}
+
+static void put_table(dk_buf *out, const dk_drivers_answer *a, const char *outcome) {
+    const dk_driver_result *r = a->result;
+    if (a->segment.len > 0) dk_buf_putf(out, "\nsegment %.*s\n", (int)a->segment.len, a->segment.ptr);
+    char mean[32], ruled[32];
+    format_short(mean, sizeof mean, r->outcome_mean);
+    format_short(ruled, sizeof ruled, r->ruled_out);
+    dk_buf_putf(out, "%s  mean %s  rows %lld  R2 %.3f\n", outcome, mean, (long long)r->rows, r->r2);
+    if (r->verdict == DK_LINK) dk_buf_puts(out, "linked: at least one driver is significant\n");
+    if (r->verdict == DK_NO_LINK)
+        dk_buf_putf(out, "no link: an effect over %s per standard deviation is ruled out\n", ruled);
+    if (r->verdict == DK_INCONCLUSIVE) dk_buf_puts(out, "inconclusive: too few rows to tell\n");
+    dk_buf_putf(out, "\n   %-28s  %28s  %8s  %28s  %6s  %28s\n", "driver", "effect", "q", "importance",
+                "share", "opportunity");
+    for (size_t i = 0; i < r->ndrivers; i++) {
+        const dk_driver *d = &r->drivers[i];
+        dk_buf_putf(out, "%2d %-28.28s", d->rank, d->name);
+        put_range(out, d->effect, d->ci, 28);
+        dk_buf_putf(out, "  %8.2g", d->q);
+        put_range(out, d->importance, d->importance_ci, 28);
+        dk_buf_putf(out, "  %4.0f %%", 100 * d->share);
+        if (d->nterms == 1) put_range(out, d->terms[0].opportunity, d->terms[0].opportunity_ci, 28);
+        dk_buf_putc(out, '\n');
+        for (size_t k = 0; k < d->nterms && d->nterms > 1; k++) {
+            const dk_driver_term *t = &d->terms[k];
+            dk_buf_putf(out, "     %-26.26s", t->predictor);
+            put_range(out, t->effect, t->ci, 28);
+            dk_buf_putf(out, "  %8s", "");
+            put_range(out, t->importance, (dk_interval){NAN, NAN}, 28);
+            dk_buf_putf(out, "  %6s", "");
+            put_range(out, t->opportunity, t->opportunity_ci, 28);
+            dk_buf_putc(out, '\n');
+        }
+        bool tied = i + 1 < r->ndrivers && r->drivers[i + 1].tie != d->tie &&
+                    (i > 0 && r->drivers[i - 1].tie == d->tie);
+        if (tied) dk_buf_puts(out, "   ^ cannot be told apart by importance\n");
+    }
+    if (a->nnotes + r->nnotes > 0) dk_buf_putc(out, '\n');
+    for (size_t i = 0; i < a->nnotes; i++) dk_buf_putf(out, "note: %s\n", a->notes[i]);
+    for (size_t i = 0; i < r->nnotes; i++) dk_buf_putf(out, "note: %s\n", r->notes[i]);
+}
+
+void dk_drivers_put_text(dk_buf *out, const dk_drivers_answer *answers, size_t n, const char *outcome) {
+    for (size_t i = 0; i < n; i++) put_table(out, &answers[i], outcome);
+}

@@ -1,0 +1,210 @@
+#include "cli/drivers_partial.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "io/output.h"
+
+static const char title[] = "drivkraft partial 1\n";
+
+typedef struct head {
+    uint64_t shape[5];  /* columns, clusters, clusters2, weights, decimals */
+    uint64_t counts[4]; /* predictors, controls, groups, segments */
+    int64_t rows[4];    /* read, missing, unreadable, rejected */
+    int64_t options[5]; /* model, bootstrap, seed, min_rows, hc */
+    double numbers[3];  /* confidence, alpha, negligible_r2 */
+} head;
+
+static void put_text(dk_buf *out, const char *text) {
+    dk_buf_put(out, text, strlen(text) + 1);
+}
+
+/* What must be the same in all parts: everything but the counts of rows and segments. */
+static void put_question(dk_buf *out, const dk_drivers_data *d, const char *outcome) {
+    put_text(out, outcome);
+    for (size_t i = 0; i < d->npredictors; i++) put_text(out, d->predictors[i]);
+    for (size_t i = 0; i < d->ncontrols; i++) put_text(out, d->controls[i]);
+    for (size_t i = 0; i < d->ngroups; i++) put_text(out, d->groups[i]);
+    if (d->npredictors > 0) dk_buf_put(out, d->group_of, d->npredictors * sizeof *d->group_of);
+}
+
+dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *o, const char *outcome,
+                                   const char *path, dk_error *err) {
+    head h = {
+        .shape = {d->shape.ncols, d->shape.clusters, d->shape.clusters2, d->shape.weights, d->shape.decimals},
+        .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments},
+        .rows = {d->read, d->missing, d->unreadable, d->rejected},
+        .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc},
+        .numbers = {o->confidence, o->alpha, o->negligible_r2}};
+    dk_buf out, text;
+    dk_output *file = NULL;
+    dk_buf_init(&out);
+    dk_buf_init(&text);
+    dk_buf_put(&text, &h, sizeof h);
+    put_question(&text, d, outcome);
+    dk_status status = dk_buf_status(&text, err);
+    if (status == DK_OK) {
+        uint64_t sizes[2] = {text.len, dk_hash(text.ptr, text.len)};
+        dk_buf_puts(&out, title);
+        dk_buf_put(&out, sizes, sizeof sizes);
+        dk_buf_put(&out, text.ptr, text.len);
+        status = dk_output_open(&file, path, err);
+    }
+    for (size_t s = 0; s < d->nsegments && status == DK_OK; s++) {
+        uint64_t len = d->segments[s].name.len;
+        dk_buf_put(&out, &len, sizeof len);
+        dk_buf_put(&out, d->segments[s].name.ptr, len);
+        status = dk_rows_write(d->segments[s].rows, &out, err);
+        if (status == DK_OK) status = dk_output_put(file, &out, err);
+    }
+    if (status == DK_OK)
+        status = dk_output_close(file, err);
+    else
+        dk_output_abort(file);
+    dk_buf_dispose(&out);
+    dk_buf_dispose(&text);
+    return status;
+}
+
+typedef struct cursor {
+    const char *at, *end;
+} cursor;
+
+static bool take(cursor *c, void *out, size_t size) {
+    if ((size_t)(c->end - c->at) < size) return false;
+    memcpy(out, c->at, size);
+    c->at += size;
+    return true;
+}
+
+static const char *take_text(cursor *c, dk_arena *arena) {
+    size_t len = strnlen(c->at, (size_t)(c->end - c->at));
+    if (c->at + len == c->end) return NULL;
+    const char *text = dk_arena_strdup(arena, c->at, len);
+    c->at += len + 1;
+    return text;
+}
+
+static const char **take_texts(cursor *c, size_t n, dk_arena *arena) {
+    const char **texts = dk_arena_calloc(arena, n + 1, sizeof *texts);
+    for (size_t i = 0; i < n && texts != NULL; i++)
+        if ((texts[i] = take_text(c, arena)) == NULL) return NULL;
+    return texts;
+}
+
+static dk_status damaged(const char *path, dk_error *err) {
+    return dk_fail_at(err, DK_EDATA, path, 0, 0, "not a whole partial result");
+}
+
+/* The head of the first part becomes the question; those of others must agree with it. */
+static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_driver_options *o, head *first,
+                           const char **outcome, head *h, dk_error *err) {
+    uint64_t sizes[2];
+    size_t len = sizeof title - 1;
+    if ((size_t)(c->end - c->at) < len || memcmp(c->at, title, len) != 0) return damaged(path, err);
+    c->at += len;
+    if (!take(c, sizes, sizeof sizes) || sizes[0] > (size_t)(c->end - c->at) || sizes[0] < sizeof *h ||
+        dk_hash(c->at, sizes[0]) != sizes[1])
+        return damaged(path, err);
+    cursor text = {c->at, c->at + sizes[0]};
+    c->at += sizes[0];
+    take(&text, h, sizeof *h);
+    size_t rest = (size_t)(text.end - text.at);
+    if (*outcome != NULL) {
+        dk_buf mine;
+        dk_buf_init(&mine);
+        put_question(&mine, d, *outcome);
+        bool same = mine.len == rest && memcmp(mine.ptr, text.at, rest) == 0 &&
+                    memcmp(h->shape, first->shape, sizeof h->shape) == 0 &&
+                    memcmp(h->options, first->options, sizeof h->options) == 0 &&
+                    memcmp(h->numbers, first->numbers, sizeof h->numbers) == 0;
+        dk_buf_dispose(&mine);
+        return same ? DK_OK
+                    : dk_fail_at(err, DK_EDATA, path, 0, 0,
+                                 "made with other columns or options than the first part");
+    }
+    *first = *h;
+    d->shape = (dk_rows_shape){.ncols = h->shape[0],
+                               .clusters = h->shape[1] != 0,
+                               .clusters2 = h->shape[2] != 0,
+                               .weights = h->shape[3] != 0,
+                               .decimals = h->shape[4] != 0};
+    if (h->counts[0] > rest || h->counts[1] > rest || h->counts[2] > rest ||
+        h->counts[0] + h->counts[1] + 1 != h->shape[0])
+        return damaged(path, err);
+    d->npredictors = h->counts[0];
+    d->ncontrols = h->counts[1];
+    d->ngroups = h->counts[2];
+    *outcome = take_text(&text, &d->arena);
+    d->predictors = take_texts(&text, d->npredictors, &d->arena);
+    d->controls = take_texts(&text, d->ncontrols, &d->arena);
+    d->groups = take_texts(&text, d->ngroups, &d->arena);
+    d->group_of = dk_arena_calloc(&d->arena, d->npredictors + 1, sizeof *d->group_of);
+    if (*outcome == NULL || d->predictors == NULL || d->controls == NULL || d->groups == NULL ||
+        d->group_of == NULL || !take(&text, d->group_of, d->npredictors * sizeof *d->group_of))
+        return damaged(path, err);
+    for (size_t i = 0; i < d->npredictors; i++)
+        if (d->group_of[i] >= d->ngroups) return damaged(path, err);
+    o->model = (dk_driver_model)h->options[0];
+    o->bootstrap = (int)h->options[1];
+    o->seed = (uint64_t)h->options[2];
+    o->min_rows = h->options[3];
+    o->hc = (int)h->options[4];
+    o->confidence = h->numbers[0];
+    o->alpha = h->numbers[1];
+    o->negligible_r2 = h->numbers[2];
+    return DK_OK;
+}
+
+static dk_status merge_file(const char *path, dk_drivers_data *d, dk_driver_options *o, head *first,
+                            const char **outcome, dk_error *err) {
+    dk_buf buf;
+    head h;
+    dk_buf_init(&buf);
+    dk_status status = dk_file_read(path, &buf, err);
+    cursor c = {buf.ptr, buf.ptr + buf.len};
+    if (status == DK_OK) status = read_head(path, &c, d, o, first, outcome, &h, err);
+    for (uint64_t s = 0; status == DK_OK && s < h.counts[3]; s++) {
+        uint64_t len;
+        size_t used = 0;
+        dk_rows *rows = NULL;
+        if (!take(&c, &len, sizeof len) || len > (size_t)(c.end - c.at)) {
+            status = damaged(path, err);
+            break;
+        }
+        dk_str name = {c.at, len};
+        c.at += len;
+        status = dk_drivers_segment_rows(d, name, &rows, err);
+        if (status == DK_OK) status = dk_rows_merge(rows, c.at, (size_t)(c.end - c.at), &used, err);
+        if (status == DK_EDATA && err != NULL && err->file[0] == '\0')
+            status = dk_fail_at(err, DK_EDATA, path, 0, 0, "not a whole partial result");
+        c.at += used;
+    }
+    if (status == DK_OK && c.at != c.end) status = damaged(path, err);
+    if (status == DK_OK) {
+        d->read += h.rows[0];
+        d->missing += h.rows[1];
+        d->unreadable += h.rows[2];
+        d->rejected += h.rows[3];
+    }
+    dk_buf_dispose(&buf);
+    return status;
+}
+
+dk_status dk_drivers_merge(const char *const *paths, size_t n, dk_drivers_data *d, dk_driver_options *o,
+                           const char **outcome, dk_error *err) {
+    head first;
+    dk_status status = DK_OK;
+    memset(d, 0, sizeof *d);
+    dk_driver_options_init(o);
+    *outcome = NULL;
+    for (size_t i = 0; i < n && status == DK_OK; i++)
+        status = merge_file(paths[i], d, o, &first, outcome, err);
+    if (status == DK_OK)
+        dk_drivers_sort(d);
+    else
+        dk_drivers_data_dispose(d);
+    return status;
+}
