@@ -1,0 +1,213 @@
+#include "study/tagging.h"
+
+#include <stdlib.h>
+
+#include "base/pipeline.h"
+#include "io/cell.h"
+#include "tag/rows.h"
+
+enum { SURE = 800 };
+
+/* What a batch's comments came out as: rows of results, their mentions in one array. */
+typedef struct tagged {
+    dk_language language;
+    int32_t confidence, sentiment;
+    dk_label label;
+    size_t nmentions;
+} tagged;
+
+typedef struct batch {
+    dk_block *block;
+    tagged *rows;
+    size_t rows_cap;
+    dk_mention *mentions;
+    size_t nmentions, mentions_cap;
+    dk_buf out[2];
+} batch;
+
+typedef struct second_pass {
+    dk_tagging *t;
+    const dk_survey *s;
+    const dk_engine *engine;
+    dk_output *out[2];
+    dk_study_progress *progress;
+    void *context;
+    size_t n;
+} second_pass;
+
+static dk_status produce(void *context, void *item, bool *done, dk_error *err) {
+    second_pass *p = context;
+    dk_status status = dk_reader_read_block(p->s->reader, ((batch *)item)->block, done, err);
+    int64_t taken, total;
+    if (status == DK_OK && p->progress != NULL) {
+        dk_reader_progress(p->s->reader, &taken, &total);
+        p->progress(p->context, "tagging", taken, total);
+    }
+    return status;
+}
+
+/* The id as the first pass has it: a row number where the cell is missing. */
+static dk_str id_of(const second_pass *p, const dk_block *b, size_t row, dk_buf *scratch) {
+    size_t place = p->s->place[DK_ROLE_ID];
+    dk_str cell = place != DK_NO_COLUMN ? dk_cell_trim(dk_block_cell(b, row, place)) : (dk_str){"", 0};
+    if (!dk_cell_missing(cell)) return cell;
+    dk_buf_clear(scratch);
+    dk_buf_put_int(scratch, b->row[row].number);
+    return (dk_str){scratch->ptr, scratch->len};
+}
+
+static dk_status work(void *context, void *worker, void *item, dk_error *err) {
+    const second_pass *p = context;
+    batch *b = item;
+    dk_buf scratch;
+    dk_buf_init(&scratch);
+    b->nmentions = 0;
+    dk_status status = dk_reader_parse(p->s->reader, b->block, err);
+    if (status == DK_OK && !dk_grow(&b->rows, &b->rows_cap, b->block->rows + 1)) status = dk_fail_memory(err);
+    size_t place = p->s->place[DK_ROLE_COMMENT];
+    for (size_t r = 0; status == DK_OK && r < b->block->rows; r++) {
+        dk_str text = place != DK_NO_COLUMN ? dk_block_cell(b->block, r, place) : (dk_str){"", 0};
+        dk_comment c;
+        if (dk_cell_missing(text)) text.len = 0;
+        status = dk_session_tag(worker, text, &c, err);
+        if (status != DK_OK) break;
+        dk_str id = id_of(p, b->block, r, &scratch);
+        if (p->out[0] != NULL) dk_rows_put_comment(&b->out[0], p->engine, id, &c);
+        if (p->out[1] != NULL) dk_rows_put_mentions(&b->out[1], p->engine, id, text, &c);
+        if (!dk_grow(&b->mentions, &b->mentions_cap, b->nmentions + c.nmentions + 1)) status = dk_fail_memory(err);
+        else if (c.nmentions > 0) memcpy(b->mentions + b->nmentions, c.mentions, c.nmentions * sizeof *c.mentions);
+        b->nmentions += c.nmentions;
+        b->rows[r] = (tagged){c.language, c.confidence, c.sentiment, c.label, c.nmentions};
+    }
+    dk_buf_dispose(&scratch);
+    return status;
+}
+
+/* ---- Quotes ------------------------------------------------------------------------------------------ */
+
+/* Comments of two or three lines that say one thing clearly show a theme best. */
+static int quality_of(const tagged *row, const dk_mention *m, size_t len) {
+    int size = len < 20 ? (int)len * 10 : len <= 160 ? 300 : len <= 400 ? 200 : len <= 1000 ? 50 : 1;
+    int strength = m->polarity < 0 ? -m->polarity : m->polarity;
+    int clear = row->nmentions <= 2 ? 150 : row->nmentions <= 4 ? 80 : 0;
+    int doubt = (m->rules & (DK_RULE_COMMENT | DK_RULE_SPELLING | DK_RULE_QUESTION)) != 0 ? 200 : 0;
+    return 1000 + size + strength / 4 + clear + row->confidence / 10 - doubt;
+}
+
+static dk_status keep_quote(second_pass *p, dk_kept *place, int quality, size_t response, const tagged *row,
+                            const dk_mention *mentions, dk_str text, dk_error *err) {
+    char *copy = dk_arena_strdup(&p->t->arena, text.ptr, text.len);
+    dk_mention *copies = dk_arena_alloc(&p->t->arena, row->nmentions * sizeof *copies);
+    if (copy == NULL || copies == NULL) return dk_fail_memory(err);
+    dk_redact(copy, text.len);
+    memcpy(copies, mentions, row->nmentions * sizeof *copies);
+    *place = (dk_kept){quality, response, {copy, text.len}, copies, row->nmentions, row->language, row->sentiment};
+    return DK_OK;
+}
+
+static dk_status consider_quotes(second_pass *p, size_t response, const tagged *row, const dk_mention *mentions,
+                                 dk_str text, dk_error *err) {
+    dk_status status = DK_OK;
+    if (text.len > 2000 || row->language == DK_LANG_OTHER) return DK_OK;
+    for (size_t i = 0; i < row->nmentions && status == DK_OK; i++) {
+        const dk_mention *m = mentions + i;
+        if (m->label != DK_NEGATIVE && m->label != DK_POSITIVE) continue;
+        dk_kept *places = p->t->kept + (2 * (size_t)m->theme + (m->label == DK_POSITIVE)) * DK_KEPT_EACH, *worst = places;
+        int quality = quality_of(row, m, text.len);
+        bool known = false;
+        for (int k = 0; k < DK_KEPT_EACH; k++) {
+            if (places[k].quality < worst->quality) worst = places + k;
+            known = known || (places[k].quality > 0 && (places[k].response == response || dk_str_eq(places[k].text, text)));
+        }
+        if (!known && quality > worst->quality) status = keep_quote(p, worst, quality, response, row, mentions, text, err);
+    }
+    return status;
+}
+
+/* ---- Delivery ---------------------------------------------------------------------------------------- */
+
+static dk_status deliver(void *context, void *item, dk_error *err) {
+    second_pass *p = context;
+    batch *b = item;
+    dk_tagging *t = p->t;
+    const dk_mention *mentions = b->mentions;
+    dk_status status = DK_OK;
+    for (int k = 0; k < 2 && status == DK_OK; k++)
+        if (p->out[k] != NULL) status = dk_output_put(p->out[k], &b->out[k], err);
+    if (status == DK_OK && p->n + b->block->rows > p->s->n)
+        status = dk_fail_at(err, DK_EDATA, dk_reader_source(p->s->reader), 0, 0, "the file has grown while it was read");
+    if (status == DK_OK && !dk_grow(&t->marks, &t->marks_cap, t->nmarks + b->nmentions + 1)) status = dk_fail_memory(err);
+    for (size_t r = 0; r < b->block->rows && status == DK_OK; r++) {
+        const tagged *row = b->rows + r;
+        size_t i = p->n++;
+        t->language[i] = (uint8_t)row->language;
+        t->label[i] = (uint8_t)row->label;
+        t->sentiment[i] = (int16_t)row->sentiment;
+        t->uncertain += p->s->commented[i] && row->confidence < SURE;
+        t->first[i] = t->nmarks;
+        for (size_t k = 0; k < row->nmentions; k++)
+            t->marks[t->nmarks++] = (dk_mark){(uint16_t)mentions[k].theme, (int16_t)mentions[k].polarity,
+                                              mentions[k].label == DK_NEGATIVE ? -1 : mentions[k].label == DK_POSITIVE};
+        if (row->nmentions > 0 && !p->s->dropped[i])
+            status = consider_quotes(p, i, row, mentions, dk_block_cell(b->block, r, p->s->place[DK_ROLE_COMMENT]), err);
+        mentions += row->nmentions;
+    }
+    return status;
+}
+
+static dk_status make_room(dk_tagging *t, const dk_survey *s, size_t nthemes, dk_error *err) {
+    t->language = calloc(s->n + 1, sizeof *t->language);
+    t->label = calloc(s->n + 1, sizeof *t->label);
+    t->sentiment = calloc(s->n + 1, sizeof *t->sentiment);
+    t->first = calloc(s->n + 1, sizeof *t->first);
+    t->kept = calloc(2 * nthemes * DK_KEPT_EACH + 1, sizeof *t->kept);
+    return t->language != NULL && t->label != NULL && t->sentiment != NULL && t->first != NULL && t->kept != NULL ? DK_OK
+                                                                                                                  : dk_fail_memory(err);
+}
+
+dk_status dk_tagging_run(dk_tagging *t, const dk_survey *s, const dk_engine *engine, int threads, dk_output *comments,
+                         dk_output *mentions, dk_study_progress *progress, void *context, dk_error *err) {
+    second_pass p = {.t = t, .s = s, .engine = engine, .out = {comments, mentions}, .progress = progress, .context = context};
+    int nitems = dk_pipeline_items(threads);
+    batch *batches = calloc((size_t)nitems, sizeof *batches);
+    void **items = calloc((size_t)nitems, sizeof *items), **workers = calloc((size_t)threads, sizeof *workers);
+    dk_status status = batches != NULL && items != NULL && workers != NULL ? DK_OK : dk_fail_memory(err);
+    memset(t, 0, sizeof *t);
+    if (status == DK_OK) status = make_room(t, s, dk_engine_taxonomy(engine)->count, err);
+    for (int i = 0; i < nitems && status == DK_OK; i++) {
+        items[i] = batches + i;
+        batches[i].block = dk_block_new();
+        if (batches[i].block == NULL) status = dk_fail_memory(err);
+    }
+    for (int i = 0; i < threads && status == DK_OK; i++) status = dk_session_new((dk_session **)&workers[i], engine, &s->plan, err);
+    if (status == DK_OK) status = dk_reader_rewind(s->reader, err);
+    if (status == DK_OK) status = dk_reader_select(s->reader, s->selected, s->nselected, err);
+    dk_pipeline pipeline = {&p, produce, work, deliver, items, workers, threads};
+    if (status == DK_OK) status = dk_pipeline_run(&pipeline, err);
+    if (status == DK_OK && p.n != s->n)
+        status = dk_fail_at(err, DK_EDATA, dk_reader_source(s->reader), 0, 0, "the file has shrunk while it was read");
+    if (status == DK_OK) t->first[s->n] = t->nmarks;
+    for (int i = 0; batches != NULL && i < nitems; i++) {
+        dk_block_free(batches[i].block);
+        free(batches[i].rows);
+        free(batches[i].mentions);
+        dk_buf_dispose(&batches[i].out[0]);
+        dk_buf_dispose(&batches[i].out[1]);
+    }
+    for (int i = 0; workers != NULL && i < threads; i++) dk_session_free(workers[i]);
+    free(batches);
+    free(items);
+    free(workers);
+    return status;
+}
+
+void dk_tagging_dispose(dk_tagging *t) {
+    free(t->language);
+    free(t->label);
+    free(t->sentiment);
+    free(t->first);
+    free(t->marks);
+    free(t->kept);
+    dk_arena_dispose(&t->arena);
+    memset(t, 0, sizeof *t);
+}

@@ -1,0 +1,51 @@
+/* The second pass: every comment is tagged, comments.csv and mentions.csv are written on the way, and what the figures
+ * need is kept: language, sentiment, label and mentions by response, and the comments that show a theme best. */
+#ifndef DK_STUDY_TAGGING_H
+#define DK_STUDY_TAGGING_H
+
+#include "io/output.h"
+#include "study/survey.h"
+
+typedef struct dk_mark {
+    uint16_t theme;   /* index into the taxonomy */
+    int16_t polarity; /* thousandths */
+    int8_t sign;      /* dk_sign */
+} dk_mark;
+
+/* A comment kept as a quote; its mentions are copies. */
+typedef struct dk_kept {
+    int quality;      /* the higher the better it shows its theme; 0: an empty place */
+    size_t response;
+    dk_str text;      /* personal data crossed out */
+    dk_mention *mentions;
+    size_t nmentions;
+    dk_language language;
+    int32_t sentiment;
+} dk_kept;
+
+#define DK_KEPT_EACH 4 /* for each theme and sign */
+
+typedef struct dk_tagging {
+    uint8_t *language, *label; /* by response */
+    int16_t *sentiment;
+    size_t *first;    /* by response: where its marks begin; n + 1 */
+    dk_mark *marks;
+    size_t nmarks, marks_cap;
+    dk_kept *kept;    /* theme x 2 (negative, positive) x DK_KEPT_EACH */
+    int64_t uncertain;/* comments whose language is under 0.8 sure */
+    dk_arena arena;
+} dk_tagging;
+
+/* Rewinds the reader of the survey and tags. comments and mentions may be NULL. progress may be NULL; it is called on
+   this thread with bytes read and bytes in all. */
+typedef void dk_study_progress(void *context, const char *stage, int64_t done, int64_t total);
+dk_status dk_tagging_run(dk_tagging *tagging, const dk_survey *survey, const dk_engine *engine, int threads,
+                         dk_output *comments, dk_output *mentions, dk_study_progress *progress, void *context,
+                         dk_error *err);
+void dk_tagging_dispose(dk_tagging *tagging);
+
+/* Crosses out e-mail addresses, @names and numbers of seven digits and more (telephone, personal, card and order
+   numbers; also parted by blanks, points or hyphens), each byte becoming an x, so that spans stay right. */
+void dk_redact(char *text, size_t len);
+
+#endif
