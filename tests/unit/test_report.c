@@ -1,0 +1,388 @@
+/* The written report: well formed, complete, safe with hostile text, silent about hidden groups, in three languages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <ctype.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "report/locale.h"
+#include "report/messages.h"
+#include "report/report.h"
+#include "unit/test_report_result.h"
+
+static const dk_language languages[] = {DK_LANG_EN, DK_LANG_SV, DK_LANG_DA};
+
+/* ---- A small checker of JSON and of HTML ---- */
+
+static const char *skip_space(const char *p) {
+    while (*p == ' ' || *p == '\n') p++;
+    return p;
+}
+
+/* The text behind the value at p, or NULL when it is no JSON. */
+static const char *json_value(const char *p) {
+    p = skip_space(p);
+    if (*p == '{' || *p == '[') {
+        char close = *p == '{' ? '}' : ']';
+        p = skip_space(p + 1);
+        if (*p == close) return p + 1;
+        for (;;) {
+            if (close == '}') {
+                if (*p != '"' || (p = json_value(p)) == NULL || *(p = skip_space(p)) != ':') return NULL;
+                p++;
+            }
+            if ((p = json_value(p)) == NULL) return NULL;
+            p = skip_space(p);
+            if (*p == close) return p + 1;
+            if (*p++ != ',') return NULL;
+            p = skip_space(p);
+        }
+    }
+    if (*p == '"') {
+        for (p++; *p != '"'; p++) {
+            if ((unsigned char)*p < 0x20) return NULL;
+            if (*p == '\\' && *++p == '\0') return NULL;
+        }
+        return p + 1;
+    }
+    static const char *const words[] = {"true", "false", "null"};
+    for (int i = 0; i < 3; i++)
+        if (strncmp(p, words[i], strlen(words[i])) == 0) return p + strlen(words[i]);
+    char *end;
+    strtod(p, &end);
+    return end > p ? end : NULL;
+}
+
+/* Every element is closed in its order; attributes are quoted. */
+static void assert_well_formed(const char *html) {
+    char stack[64][16];
+    int depth = 0;
+    const char *p = strstr(html, "<html");
+    assert_non_null(p);
+    while ((p = strchr(p, '<')) != NULL) {
+        bool close = p[1] == '/';
+        const char *name = p + 1 + close, *end = name;
+        while (isalnum((unsigned char)*end)) end++;
+        if (end == name || end - name >= 16) fail_msg("not a tag: %.60s", p);
+        char tag[16] = "";
+        memcpy(tag, name, (size_t)(end - name));
+        const char *stop = end;
+        for (bool quoted = false; *stop != '>' || quoted; stop++) {
+            if (*stop == '\0' || (*stop == '<' && !quoted)) fail_msg("tag is not closed: %.60s", p);
+            if (*stop == '"') quoted = !quoted;
+            if (*stop == '=' && !quoted && stop[1] != '"') fail_msg("attribute without quotes: %.80s", p);
+        }
+        bool empty = stop[-1] == '/' || strcmp(tag, "meta") == 0;
+        if (close) {
+            if (depth == 0 || strcmp(stack[depth - 1], tag) != 0) fail_msg("</%s> closes <%s>", tag, depth > 0 ? stack[depth - 1] : "nothing");
+            depth--;
+        } else if (!empty) {
+            assert_true(depth < 64);
+            memcpy(stack[depth++], tag, 16);
+        }
+        p = stop;
+    }
+    assert_int_equal(depth, 0);
+}
+
+static char *html_of(const dk_study_result *r, dk_language language) {
+    dk_buf out;
+    dk_buf_init(&out);
+    dk_report_html(r, language, &out);
+    assert_int_equal(dk_buf_status(&out, NULL), DK_OK);
+    char *text = strdup(dk_buf_cstr(&out));
+    assert_non_null(text);
+    dk_buf_dispose(&out);
+    return text;
+}
+
+static void assert_has(const char *text, const char *part) {
+    if (strstr(text, part) == NULL) fail_msg("missing: %s", part);
+}
+
+static void assert_lacks(const char *text, const char *part) {
+    if (strstr(text, part) != NULL) fail_msg("must not occur: %s", part);
+}
+
+static void test_json(void **state) {
+    (void)state;
+    dk_study_result *r = sample_result();
+    dk_buf out, again;
+    dk_buf_init(&out);
+    dk_buf_init(&again);
+    dk_report_json(r, &out);
+    dk_report_json(r, &again);
+    const char *text = dk_buf_cstr(&out), *end = json_value(text);
+    assert_non_null(end);
+    assert_string_equal(skip_space(end), "");
+    assert_string_equal(text, dk_buf_cstr(&again));
+    assert_has(text, "\"format\": 1");
+    assert_has(text, "\"seed\": \"18446744073709551615\""); /* a number would lose digits */
+    assert_has(text, "\"verdict\": \"no_link\"");
+    assert_has(text, "\"reason\": \"Only 12 customers have a profit.\"");
+    assert_has(text, "\"worth\": null");
+    assert_lacks(text, "</script>");
+    /* the hidden segment: its NPS -77, its profit 99991 and its 8 responses must be nowhere */
+    assert_lacks(text, "-77");
+    assert_lacks(text, "99991");
+    dk_buf_dispose(&out);
+    dk_buf_dispose(&again);
+    sample_free(r);
+}
+
+static void test_csv(void **state) {
+    (void)state;
+    dk_study_result *r = sample_result();
+    dk_buf out;
+    dk_buf_init(&out);
+    dk_report_drivers_csv(r, &out);
+    const char *text = dk_buf_cstr(&out);
+    assert_has(text, "nps,NPS points,all,12377,link,1,yes,support,support.waiting,negative,0,support,customer service,2227,0.18,-41,-49,-33,");
+    assert_lacks(text, "dold");
+    size_t columns = 0, commas = 0;
+    for (const char *p = text; *p != '\0'; p++) { /* no cell here needs quotes: every row has as many commas as the header */
+        commas += *p == ',';
+        if (*p != '\n') continue;
+        if (columns == 0) columns = commas;
+        assert_int_equal(commas, columns);
+        commas = 0;
+    }
+    dk_buf_clear(&out);
+    dk_report_rejected_csv(r, &out);
+    text = dk_buf_cstr(&out);
+    assert_has(text, "file,line,row,column,problem,value,message,kept\n"
+                     "survey.csv,4031,4030,,unreadable row,\"88213,2026-03-02,9,\"\"x,y\"\",1,2,3,4\",9 cells where the header has 7,no\n"
+                     "survey.csv,5001,5000,nps,score,11,");
+    dk_buf_dispose(&out);
+    sample_free(r);
+}
+
+static void test_page(void **state) {
+    (void)state;
+    dk_study_result *r = sample_result();
+    for (int l = 0; l < 3; l++) {
+        char *html = html_of(r, languages[l]), *again = html_of(r, languages[l]);
+        assert_well_formed(html);
+        assert_string_equal(html, again);
+        assert_has(html, "default-src 'none'; style-src 'sha256-");
+        assert_lacks(html, "http://");
+        assert_lacks(html, "https://");
+        assert_lacks(html, "style=\"");
+        /* hostile text stays text, wherever it comes from */
+        assert_lacks(html, "<script");
+        assert_lacks(html, "<img");
+        assert_lacks(html, "<id>");
+        assert_lacks(html, "<b>\"");
+        assert_has(html, "&lt;/script&gt;&lt;script&gt;alert(1)");
+        assert_has(html, "Nordisk handel 2025 &lt;&amp;&gt;");
+        /* the hidden segment is named, its figures are not */
+        assert_has(html, "dold");
+        assert_lacks(html, "\xE2\x88\x92" "77");
+        assert_lacks(html, "99 991");
+        assert_lacks(html, "100\xC2\xA0" "000");
+        assert_lacks(html, "nan%");
+        assert_lacks(html, ">nan");
+        assert_lacks(html, "{1}");
+        free(html);
+        free(again);
+    }
+    sample_free(r);
+}
+
+static void test_page_words(void **state) {
+    (void)state;
+    dk_study_result *r = sample_result();
+    char *sv = html_of(r, DK_LANG_OTHER), *da = html_of(r, DK_LANG_DA), *en = html_of(r, DK_LANG_EN);
+    assert_has(sv, "<html lang=\"sv\">"); /* the result's own language when none is asked for */
+    assert_has(sv, "NPS är 31 (28 till 34), från 12\xC2\xA0" "377 betyg. Det går från 12 i blå &lt;b&gt; till 52 i guld.");
+    assert_has(sv, "ett steg upp i betyg går ihop med 118\xC2\xA0SEK mer vinst per år och kund (64\xC2\xA0SEK till 171\xC2\xA0SEK)");
+    assert_has(sv, "<b>Väntetid</b> (klagomål; +7,4 utan dem); <b>Leveranssäkerhet</b> (klagomål; +4,2 utan dem); <b>Bemötande</b> (beröm; ger +3,1).");
+    assert_has(sv, "1,9\xC2\xA0MSEK");
+    assert_has(sv, "Konto: övriga teman");
+    assert_has(da, "2.1.2025 til 30.12.2025");
+    assert_has(da, "1,9\xC2\xA0mio.\xC2\xA0SEK");
+    assert_has(en, "2 Jan 2025 to 30 Dec 2025");
+    assert_has(en, "12,377 scores");
+    /* the marked words, the overlapping mention in the same mark, the rule on hover */
+    assert_has(sv, "<mark class=\"pos\" title=\"Leveranstid, positivt +0,62: lexicons/sv/themes.tsv:1204 (own)\">Snabb</mark> leverans men");
+    assert_has(sv, "<mark class=\"neg\" title=\"Väntetid, negativt \xE2\x88\x92" "0,81: lexicons/sv/themes.tsv:611 &lt;x&gt; (negated, intensified)&#10;Bemötande, negativt");
+    assert_has(sv, "svarar aldrig</mark>, tredje");
+    assert_has(sv, "<mark class=\"neg\" title=\"Leveranstid, negativt \xE2\x88\x92" "0,70: lexicons/en/themes.tsv:7 (own)\">slow</mark> delivery");
+    free(sv);
+    free(da);
+    free(en);
+    sample_free(r);
+}
+
+/* What cannot be said must not be said: no driver, no link, no score, nothing at all. */
+static void test_verdicts(void **state) {
+    (void)state;
+    dk_study_result *r = sample_result();
+    for (size_t i = 0; i < r->fits[0].nlevers; i++) r->fits[0].levers[i].supported = false;
+    r->fits[0].drivers->verdict = DK_NO_LINK;
+    r->link.verdict = DK_NO_LINK;
+    char *html = html_of(r, DK_LANG_EN);
+    assert_has(html, "No driver found. With 12,377 responses an effect under +8 would not show.");
+    assert_has(html, "one larger than 210\xC2\xA0SEK a year");
+    free(html);
+    r->fits[0].fitted = false;
+    r->fits[0].reason = "The score does not vary.";
+    r->link.verdict = DK_INCONCLUSIVE;
+    html = html_of(r, DK_LANG_EN);
+    assert_has(html, "Drivers could not be estimated.");
+    assert_has(html, "cannot be told from 12,001 responses");
+    free(html);
+    sample_free(r);
+
+    r = dk_study_result_new();
+    assert_non_null(r);
+    dk_study_segment all = {.name = "all"};
+    r->segments = &all;
+    r->nsegments = 1;
+    r->title = "x";
+    r->comments = 40;
+    html = html_of(r, DK_LANG_EN);
+    assert_well_formed(html);
+    assert_has(html, "40 comments were read for themes and sentiment. There is no score, and drivers need one.");
+    free(html);
+    dk_buf out;
+    dk_buf_init(&out);
+    dk_report_json(r, &out);
+    assert_non_null(json_value(dk_buf_cstr(&out)));
+    dk_buf_dispose(&out);
+    sample_free(r);
+}
+
+/* A message that lacks a language or a place for an argument would show as a hole in somebody's report. */
+static void test_messages(void **state) {
+    (void)state;
+    for (int m = 0; m < DK_MESSAGES; m++) {
+        unsigned places[3] = {0};
+        for (int l = 0; l < 3; l++) {
+            const char *text = dk_message_text((dk_message)m, languages[l]);
+            assert_true(text[0] != '\0');
+            for (const char *p = text; (p = strchr(p, '{')) != NULL; p++) places[l] |= 1u << (p[1] - '0');
+        }
+        if (places[0] != places[1] || places[0] != places[2]) fail_msg("%s", dk_message_text((dk_message)m, DK_LANG_EN));
+    }
+    assert_string_equal(dk_message_word("delivery", DK_LANG_DA), "Levering");
+    assert_string_equal(dk_message_word("own.touchpoint", DK_LANG_DA), "own.touchpoint");
+    for (int role = 0; role < DK_ROLES; role++) { /* each role of a column has its word */
+        const char *name = dk_role_name((dk_role)role);
+        if (role != DK_ROLE_ID && role != DK_ROLE_SEGMENT && role != DK_ROLE_PERIOD)
+            assert_string_not_equal(dk_message_word(name, DK_LANG_SV), name);
+    }
+}
+
+static void test_locale(void **state) {
+    (void)state;
+    static const struct {
+        double value;
+        int decimals;
+        const char *en, *sv, *da;
+    } numbers[] = {{0, 0, "0", "0", "0"},
+                   {1234, 0, "1,234", "1234", "1234"},
+                   {12345.678, 1, "12,345.7", "12\xC2\xA0" "345,7", "12.345,7"},
+                   {-0.04, 1, "0.0", "0,0", "0,0"},
+                   {-1234567.5, 0, "\xE2\x88\x92" "1,234,568", "\xE2\x88\x92" "1\xC2\xA0" "234\xC2\xA0" "568", "\xE2\x88\x92" "1.234.568"},
+                   {2.005, 2, "2.01", "2,01", "2,01"},
+                   {0.07, 2, "0.07", "0,07", "0,07"},
+                   {NAN, 1, "–", "–", "–"},
+                   {INFINITY, 1, "–", "–", "–"}};
+    dk_buf out;
+    dk_buf_init(&out);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        const char *want[] = {numbers[i].en, numbers[i].sv, numbers[i].da};
+        for (int l = 0; l < 3; l++) {
+            dk_buf_clear(&out);
+            dk_locale_number(&out, languages[l], numbers[i].value, numbers[i].decimals);
+            if (i != 5) assert_string_equal(dk_buf_cstr(&out), want[l]); /* 2.005 is a little less in binary */
+        }
+    }
+    static const struct {
+        double amount;
+        const char *en, *da;
+    } money[] = {{118.2, "118\xC2\xA0SEK", "118\xC2\xA0SEK"},
+                 {3.456, "3.46\xC2\xA0SEK", "3,46\xC2\xA0SEK"},
+                 {12345, "12,300\xC2\xA0SEK", "12.300\xC2\xA0SEK"},
+                 {-640400, "\xE2\x88\x92" "640,000\xC2\xA0SEK", "\xE2\x88\x92" "640.000\xC2\xA0SEK"},
+                 {1910000, "1.9\xC2\xA0MSEK", "1,9\xC2\xA0mio.\xC2\xA0SEK"},
+                 {999700, "1.0\xC2\xA0MSEK", "1,0\xC2\xA0mio.\xC2\xA0SEK"},
+                 {123456789, "123\xC2\xA0MSEK", "123\xC2\xA0mio.\xC2\xA0SEK"}};
+    for (size_t i = 0; i < sizeof money / sizeof *money; i++) {
+        dk_buf_clear(&out);
+        dk_locale_money(&out, DK_LANG_EN, money[i].amount, "SEK", false);
+        assert_string_equal(dk_buf_cstr(&out), money[i].en);
+        dk_buf_clear(&out);
+        dk_locale_money(&out, DK_LANG_DA, money[i].amount, "SEK", false);
+        assert_string_equal(dk_buf_cstr(&out), money[i].da);
+    }
+    static const char *const dates[][3] = {{"2026-03-02", "2 Mar 2026", "2.3.2026"}, {"2026-13-02", "2026-13-02", "2026-13-02"}, {"soon", "soon", "soon"}};
+    for (size_t i = 0; i < 3; i++) {
+        dk_buf_clear(&out);
+        dk_locale_date(&out, DK_LANG_EN, dates[i][0]);
+        assert_string_equal(dk_buf_cstr(&out), dates[i][1]);
+        dk_buf_clear(&out);
+        dk_locale_date(&out, DK_LANG_DA, dates[i][0]);
+        assert_string_equal(dk_buf_cstr(&out), dates[i][2]);
+    }
+    dk_buf_clear(&out);
+    dk_locale_share(&out, DK_LANG_EN, 0.153);
+    dk_locale_share(&out, DK_LANG_SV, 0.0153);
+    assert_string_equal(dk_buf_cstr(&out), "15%1,5\xC2\xA0%");
+    dk_buf_dispose(&out);
+}
+
+/* All four files or none of them. */
+static void test_folder(void **state) {
+    (void)state;
+    static const char *const names[] = {"report.html", "report.json", "drivers.csv", "rejected.csv"};
+    char folder[] = "/tmp/dk-test-XXXXXX", inner[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(inner, sizeof inner, "%s/new/report", folder);
+    dk_study_result *r = sample_result();
+    dk_error err;
+    assert_int_equal(dk_report_write(r, inner, &err), DK_OK);
+    for (int i = 0; i < 4; i++) {
+        char *path = dk_path_join(inner, names[i]);
+        assert_true(dk_file_exists(path));
+        unlink(path);
+        free(path);
+    }
+    char *blocked = dk_path_join(inner, "drivers.csv");
+    assert_int_equal(mkdir(blocked, 0700), 0);
+    assert_int_equal(dk_report_write(r, inner, &err), DK_EIO);
+    assert_string_equal(err.file, blocked);
+    char *page = dk_path_join(inner, "report.html");
+    assert_false(dk_file_exists(page));
+    rmdir(blocked);
+    free(blocked);
+    free(page);
+    assert_int_equal(rmdir(inner), 0); /* nothing half-written is left */
+    snprintf(inner, sizeof inner, "%s/new", folder);
+    rmdir(inner);
+    rmdir(folder);
+    sample_free(r);
+}
+
+int main(int argc, char **argv) {
+    if (argc > 2 && strcmp(argv[1], "--write") == 0) { /* the sample as a folder, to look at */
+        dk_study_result *r = sample_result();
+        if (argc > 3 && !dk_language_from_name(dk_str_from(argv[3]), &r->report_language)) return 2;
+        dk_status status = dk_report_write(r, argv[2], NULL);
+        sample_free(r);
+        return (int)status;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_json),     cmocka_unit_test(test_csv),    cmocka_unit_test(test_page),   cmocka_unit_test(test_page_words),
+        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_messages), cmocka_unit_test(test_locale), cmocka_unit_test(test_folder),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
