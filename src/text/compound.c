@@ -232,14 +232,15 @@ size_t morph_cuts(const dk_morph *m, const char *form, size_t len, morph_cut *si
     return s.count;
 }
 
-/* The best cut with at least the given share of the word's start untouched by inflection; *margin is by how much it beats
-   leaving the word whole. */
-static bool best_cut(const dk_morph *m, const char *word, size_t len, size_t unchanged, bool base_heads,
+/* The best cut whose head begins within the first unchanged bytes; *margin is by how much it beats leaving the word whole. As
+   it stands, a form is only cut into a known word and a head that is a base form. */
+static bool best_cut(const dk_morph *m, const char *word, size_t len, size_t unchanged, bool as_it_stands,
                      morph_cut *best, int32_t *margin) {
     morph_cut cuts[CUTS_MAX], simple;
     size_t n = morph_cuts(m, word, len, &simple, cuts), top = CUTS_MAX;
     for (size_t i = 0; i < n; i++) {
-        if (cuts[i].head_start > unchanged || (base_heads && !cuts[i].head_is_lemma)) continue;
+        if (cuts[i].head_start > unchanged) continue;
+        if (as_it_stands && !(cuts[i].head_is_lemma && cuts[i].left_known)) continue;
         if (top == CUTS_MAX || cuts[i].score > cuts[top].score) top = i;
     }
     if (top == CUTS_MAX || cuts[top].score <= simple.score) return false;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/buffer.h"
 #include "base/pipeline.h"
 #include "text/morph_cache.h"
 #include "text/morph_rank.h"
@@ -13,14 +14,21 @@ static bool inside(const morph_image *h, uint64_t at, uint64_t count, uint64_t s
     return at % 8 == 0 && at <= h->size && (size == 0 || count <= (h->size - at) / size);
 }
 
+uint64_t morph_image_checksum(const void *image, size_t size) {
+    morph_image head;
+    memcpy(&head, image, sizeof head);
+    head.checksum = 0;
+    return dk_hash_mix(dk_hash(&head, sizeof head), dk_hash((const char *)image + sizeof head, size - sizeof head));
+}
+
 bool morph_image_attach(dk_morph *m, const void *image, size_t size) {
     const morph_image *h = image;
     if (size < sizeof *h || (uintptr_t)image % 8 != 0 || h->magic != MORPH_MAGIC ||
         h->version != MORPH_VERSION || h->size != size)
         return false;
     const unsigned char *base = image;
-    if (dk_hash(base + sizeof *h, size - sizeof *h) != h->checksum) return false;
-    /* the header itself is outside the checksum */
+    if (morph_image_checksum(image, size) != h->checksum) return false;
+    /* what remains is a table written by another program under our name */
     bool good = h->language[sizeof h->language - 1] == '\0' && h->stamp[sizeof h->stamp - 1] == '\0' &&
                 inside(h, h->scripts, h->nscripts, sizeof(morph_script)) && h->nscripts > 0 &&
                 inside(h, h->classes, h->nclasses, sizeof(morph_class)) &&
@@ -155,12 +163,39 @@ static bool plausible(const morph_candidate *c, const morph_candidate *best) {
     return c->probability >= 0.06f && c->probability >= 0.08f * best->probability;
 }
 
+static void put_first(morph_candidate *list, size_t at, float probability) {
+    morph_candidate first = list[at];
+    memmove(list + 1, list, at * sizeof *list);
+    for (size_t i = 1; i <= at; i++) list[i].probability *= 1 - probability;
+    first.probability = probability;
+    list[0] = first;
+}
+
+/* A word written with a capital that no dictionary has is a name, unless it ends in a longer known word (Ørestadsbanen). A name
+   is its own lemma, but for the genitive of Swedish and Danish. Words and names of the dictionary are ranked as ever:
+   most capitals inside sentences are headlines and titles. */
+static void prefer_name(const dk_morph *m, dk_str form, morph_candidate *list, size_t count) {
+    enum { TAIL_BYTES = 5 };
+    size_t tail = morph_known_tail(m, form.ptr, form.len);
+    if (list[0].learned > 500 || dk_morph_known(m, form) || (tail > 0 && form.len - tail >= TAIL_BYTES)) return;
+    bool genitive = false;
+    if (strcmp(m->image->language, "en") != 0 && form.len > 3 && form.ptr[form.len - 1] == 's')
+        genitive = dk_morph_known(m, (dk_str){form.ptr, form.len - 1}) ||
+                   strchr("aeiouysxz", form.ptr[form.len - 2]) == NULL; /* Marcos and Paris are whole */
+    for (size_t i = 0; i < count; i++) {
+        dk_str script = dk_str_from(m->strings + m->scripts[list[i].script].text);
+        if (!dk_str_is(script, genitive ? "s>" : ">")) continue;
+        if (i > 0) put_first(list, i, 0.8f);
+        return;
+    }
+}
+
 size_t dk_morph_lemmas(const dk_morph *m, dk_str form, unsigned hints, dk_lemma *out, size_t max) {
     morph_candidate list[CANDIDATES_MAX];
     if (form.len == 0 || form.len > DK_MORPH_WORD_MAX || max == 0) return 0;
     size_t n = morph_candidates(m, form.ptr, form.len, false, list);
     morph_rank(m, list, n, true);
-    (void)hints;
+    if (hints & DK_MORPH_CAPITAL) prefer_name(m, form, list, n);
     if (n > max) n = max;
     if (n > DK_MORPH_LEMMAS_MAX) n = DK_MORPH_LEMMAS_MAX;
     for (size_t i = 0; i < n; i++) {

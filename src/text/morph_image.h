@@ -87,7 +87,7 @@ enum {
 enum { MORPH_SPLIT_FEATURES = 48 };
 
 typedef struct morph_image {
-    uint64_t magic, version, size, checksum; /* of all bytes behind this header */
+    uint64_t magic, version, size, checksum; /* see morph_image_checksum */
     char language[8], stamp[40];
     word_map maps[MAPS];
     uint64_t scripts, nscripts, classes, nclasses, strings, strings_len;
@@ -149,6 +149,9 @@ static inline size_t morph_apply(const dk_morph *m, const morph_script *script, 
     out[keep + script->add_len] = '\0';
     return keep + script->add_len;
 }
+
+/* Over the whole image, its checksum taken as 0. */
+uint64_t morph_image_checksum(const void *image, size_t size);
 
 /* Checks magic, version, size and checksum and sets the pointers of m (owned and mapped are left alone). */
 bool morph_image_attach(dk_morph *m, const void *image, size_t size);

@@ -233,7 +233,8 @@ static dk_status write_image(build *b, const model *m, dk_buf *out) {
     dk_buf_put(out, b->strings.ptr, b->strings.len);
     head.size = image_align(out);
     if ((status = dk_buf_status(out, b->err)) != DK_OK) return status;
-    head.checksum = dk_hash(out->ptr + sizeof head, out->len - sizeof head);
+    memcpy(out->ptr, &head, sizeof head);
+    head.checksum = morph_image_checksum(out->ptr, out->len);
     memcpy(out->ptr, &head, sizeof head);
     return DK_OK;
 }
