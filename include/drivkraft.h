@@ -147,7 +147,8 @@ typedef struct dk_driver {
     const char *name;
     double effect, se;        /* of the only term; NaN for groups of several */
     dk_interval ci;
-    double p, q, q_by;        /* robust (joint) Wald test; q of Benjamini & Hochberg, and Benjamini & Yekutieli */
+    double p, q, q_by;        /* robust (joint) Wald test; q of Benjamini & Hochberg 1995, but never below p_model: a driver
+                                 needs that the predictors together pass; q_by of Benjamini & Yekutieli 2001 */
     double p_max;             /* family-wise p by the maximum over groups in the same replicates (maxT) */
     double importance, importance_se; /* se of sampling permutations, 0 when exact */
     dk_interval importance_ci;

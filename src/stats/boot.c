@@ -42,6 +42,7 @@ typedef struct worker {
 
 void dk_boot_dispose(dk_boot *b) {
     free(b->effect);
+    free(b->marginal);
     free(b->mean);
     free(b->importance);
     free(b->r2);
@@ -233,6 +234,12 @@ static void fit_lanes(const boot_job *job, const dk_lanes *lanes, worker *w, int
         dk_lane v = importance[g] / variance / (p->orders != NULL ? (double)p->norders : 1);
         store(out->importance, out->replicates, g, first, &v);
     }
+    for (size_t t = 0; t < m; t++) {
+        dk_lane own = partial[dk_tri(t, t)], slope = partial[dk_tri(m, t)];
+        for (int l = 0; l < DK_LANES; l++) slope[l] = own[l] > floor[nc + t][l] ? slope[l] / own[l] : 0;
+        slope *= p->sd[k] / p->sd[nc + t];
+        store(out->marginal, out->replicates, t, first, &slope);
+    }
     lanes->eliminate(partial, m + 1, m, floor + nc, pivot);
     unexplained = partial[dk_tri(m, m)] / variance;
     r2 = 1.0 - unexplained;
@@ -299,13 +306,14 @@ static dk_status boot_init(dk_boot *b, const dk_boot_plan *p, dk_error *err) {
     memset(b, 0, sizeof *b);
     b->replicates = p->replicates;
     b->effect = calloc(p->nterms * r + 1, sizeof(double));
+    b->marginal = calloc(p->nterms * r + 1, sizeof(double));
     b->mean = calloc(p->nterms * r + 1, sizeof(double));
     b->importance = calloc(p->groups.ngroups * r + 1, sizeof(double));
     b->r2 = calloc(r + 1, sizeof(double));
     b->r2_controls = calloc(r + 1, sizeof(double));
     b->outcome_mean = calloc(r + 1, sizeof(double));
-    return b->effect != NULL && b->mean != NULL && b->importance != NULL && b->r2 != NULL &&
-                   b->r2_controls != NULL && b->outcome_mean != NULL
+    return b->effect != NULL && b->marginal != NULL && b->mean != NULL && b->importance != NULL &&
+                   b->r2 != NULL && b->r2_controls != NULL && b->outcome_mean != NULL
                ? DK_OK
                : dk_fail_memory(err);
 }

@@ -34,6 +34,7 @@ typedef struct dk_boot_plan {
 typedef struct dk_boot {
     int replicates;
     double *effect;     /* nterms, in outcome per unit; 0 where a replicate does not determine it */
+    double *marginal;   /* nterms, the same with the controls alone */
     double *mean;       /* nterms, in the column's unit */
     double *importance; /* ngroups, in R2 */
     double *r2, *r2_controls, *outcome_mean;

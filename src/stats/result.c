@@ -86,8 +86,7 @@ static dk_status compare(maker *k, dk_error *err) {
     const dk_estimate *e = k->e;
     double *v = dk_arena_alloc(k->arena, 2 * e->n * sizeof *v);
     if (v == NULL) return dk_fail_memory(err);
-    dk_status status =
-        dk_compare_importance(e->partial, e->n, e->use, v, NULL, v + e->n, NULL, NULL, err);
+    dk_status status = dk_compare_importance(e->partial, e->n, e->use, v, NULL, v + e->n, NULL, NULL, err);
     for (size_t i = 0; i < e->n && status == DK_OK; i++) {
         k->terms[i].first = v[i];
         /* R2 lost without the term, from the accurate inverse that its VIF came from. */
@@ -114,14 +113,57 @@ static dk_status wald_of(maker *k, const size_t *terms, size_t n, double **form,
     return status;
 }
 
-static void fill_interval(maker *k, size_t g, dk_driver *d) {
+/* The terms' effects in the model and alone, added: the direction in which a group works. r: a replicate, or -1 for the
+   estimate. */
+static void direction_of(const maker *k, size_t g, ptrdiff_t r, double *out) {
     const dk_estimate *e = k->e;
-    size_t n = (size_t)e->boot.replicates;
+    const size_t *first = e->plan.groups.first, n = (size_t)e->boot.replicates;
+    for (size_t t = first[g]; t < first[g + 1]; t++) {
+        size_t i = e->plan.term[t], q = e->n + 1;
+        double alone = e->partial[e->n * q + i] / e->partial[i * q + i] * e->outcome_sd / e->sd[i];
+        out[t - first[g]] = r < 0 ? e->effect[i] + alone
+                                  : e->boot.effect[t * n + (size_t)r] + e->boot.marginal[t * n + (size_t)r];
+    }
+}
+
+/* An interval for an importance by way of its signed root, which is close to normal also near 0, where importance itself
+   piles up against its bound and grows by the noise in it. A replicate whose effects point the other way than the
+   estimate's has a negative root, and an interval of roots that holds 0 is one of importances from 0. For m terms
+   the m - 1 directions across add a bias that the root does not take away: its double (in the estimate and again in
+   the replicates) is subtracted. form: the group's Wald form. */
+static dk_status fill_interval(maker *k, size_t g, dk_driver *d, const double *form, dk_error *err) {
+    const dk_estimate *e = k->e;
+    const size_t *first = e->plan.groups.first;
+    size_t n = (size_t)e->boot.replicates, m = first[g + 1] - first[g];
     d->importance_ci = (dk_interval){NAN, NAN};
-    if (n == 0) return;
-    memcpy(k->scratch, e->boot.importance + g * n, n * sizeof *k->scratch);
-    d->importance_ci = dk_bca(k->scratch, n, d->importance, 0, k->o->confidence);
-    if (d->importance_ci.lo < 0) d->importance_ci.lo = 0;
+    if (n == 0) return DK_OK;
+    const double *value = e->boot.importance + g * n;
+    double *along = dk_arena_alloc(k->arena, 3 * m * sizeof *along), *there = along + m, *here = there + m,
+           bias = 0, factor = 1;
+    if (along == NULL) return dk_fail_memory(err);
+    for (size_t r = 0; r < n; r++) bias += (value[r] - d->importance) / (double)n;
+    bias = fmax(0, 2 * bias * (double)(m - 1) / (double)m);
+    for (size_t t = 0; t < m; t++) {
+        double spread = sd_of(e->boot.effect + (first[g] + t) * n, n),
+               se = k->terms[e->plan.term[first[g] + t]].se;
+        factor += fmax(0, se / spread - 1) / (double)m;
+    }
+    direction_of(k, g, -1, there);
+    for (size_t i = 0; i < m; i++) {
+        along[i] = 0;
+        for (size_t j = 0; j < m; j++) along[i] += form[i * m + j] * there[j];
+    }
+    for (size_t r = 0; r < n; r++) {
+        double same = 0, root = sqrt(fmax(0, value[r] - bias));
+        direction_of(k, g, (ptrdiff_t)r, here);
+        for (size_t i = 0; i < m; i++) same += along[i] * here[i];
+        k->scratch[r] = same < 0 ? -root : root;
+    }
+    double estimate = sqrt(fmax(0, d->importance - bias / 2));
+    dk_interval root = widened(dk_bca(k->scratch, n, estimate, 0, k->o->confidence), estimate, factor);
+    d->importance_ci.lo = root.lo <= 0 ? 0 : root.lo * root.lo;
+    d->importance_ci.hi = fmax(root.lo * root.lo, root.hi * root.hi);
+    return DK_OK;
 }
 
 /* A lane group's tests; smallest[r] is lowered to the group's p in replicate r. */
@@ -145,8 +187,7 @@ static dk_status make_driver(maker *k, size_t g, double *smallest, dk_error *err
     d->importance = e->importance[g];
     d->importance_se = e->importance_se[g];
     d->share = beyond > 0 ? d->importance / beyond : 0;
-    fill_interval(k, g, d);
-    return DK_OK;
+    return fill_interval(k, g, d, form, err);
 }
 
 static void fill_terms(maker *k, size_t at, dk_driver_term *terms) {
@@ -203,7 +244,8 @@ static dk_status make_drivers(maker *k, dk_error *err) {
     qsort(smallest, n, sizeof *smallest, smaller);
     for (size_t g = 0; g < ng && status == DK_OK; g++) {
         dk_driver *d = &k->drivers[g];
-        d->q = p[ng + g];
+        d->q = fmax(p[ng + g], k->r->p_model); /* fmax keeps the number where one is NaN */
+        if (isnan(p[ng + g])) d->q = NAN;
         d->q_by = p[2 * ng + g];
         size_t below = 0;
         while (below < n && smallest[below] <= d->p_max) below++;
@@ -356,14 +398,14 @@ static dk_status make(maker *k, dk_error *err) {
                             .drivers = k->drivers,
                             .ndrivers = ng};
     for (size_t i = 0; i < n; i++) make_term(k, i);
-    dk_status status = compare(k, err);
-    if (status == DK_OK) status = make_drivers(k, err);
-    if (status != DK_OK) return status;
     double *form, *b, statistic = 0;
     size_t rank = 0;
-    status = wald_of(k, plan->term, plan->nterms, &form, &b, &rank, &statistic, err);
+    dk_status status = wald_of(k, plan->term, plan->nterms, &form, &b, &rank, &statistic, err);
     if (status != DK_OK) return status;
     r->p_model = rank > 0 ? dk_f_p(statistic / (double)rank, (double)rank, e->df) : NAN;
+    status = compare(k, err);
+    if (status == DK_OK) status = make_drivers(k, err);
+    if (status != DK_OK) return status;
     r->detectable = median_detectable(k);
     judge(k, statistic, rank);
     shared_notes(k);

@@ -166,8 +166,8 @@ static void add_outer(double *meat, const row_vector *v, double factor) {
 }
 
 /* The row's weighted score w e (adjusted for leverage where the kind of error asks for it); notes its influence. */
-static double score_of(const frame *f, const dk_rows_part *b, size_t i, row_vector *v, double residual_variance,
-                       tally *t) {
+static double score_of(const frame *f, const dk_rows_part *b, size_t i, row_vector *v,
+                       double residual_variance, tally *t) {
     double y = expand(f, b, i, v), w = (double)b->weight[i] * f->weight_step, e = y;
     for (size_t a = 0; a < v->n; a++) e -= f->coef[v->index[a]] * v->value[a];
     double h = w * leverage(f, v), left = 1 - h > 1e-8 ? 1 - h : 1e-8;
