@@ -38,6 +38,7 @@ typedef struct scenario {
     double beta[K];     /* per mention in NPS points, or per standard deviation of a rating */
     double correlation; /* between neighbouring predictors */
     bool nps;           /* the outcome is a contribution cut from the line */
+    bool pairs; /* predictors two by two are one group: its importance, not that of each, is looked at */
 } scenario;
 
 typedef struct sample {

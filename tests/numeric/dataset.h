@@ -40,9 +40,12 @@ static inline dataset dataset_read(const char *name) {
     size_t at = 0;
     for (char *row = strtok_r(line, "\n", &save); row != NULL; row = strtok_r(NULL, "\n", &save)) {
         bool header = d.ncols == 0;
-        for (char *cell = strtok_r(row, ",", &cell_save); cell != NULL; cell = strtok_r(NULL, ",", &cell_save)) {
-            if (header) d.names[d.ncols++] = cell;
-            else d.cells[at++] = cell;
+        for (char *cell = strtok_r(row, ",", &cell_save); cell != NULL;
+             cell = strtok_r(NULL, ",", &cell_save)) {
+            if (header)
+                d.names[d.ncols++] = cell;
+            else
+                d.cells[at++] = cell;
         }
     }
     d.rows = at / d.ncols;
@@ -80,14 +83,15 @@ static inline double *dataset_numbers(const dataset *d, const char *name, double
 /* Fails unless |got - want| <= tolerance |want| (or tolerance itself where want is 0). */
 static inline void assert_close_at(double got, double want, double tolerance, const char *what, int line) {
     double bound = tolerance * (want != 0 ? fabs(want) : 1);
-    if (!(fabs(got - want) <= bound)) fail_msg("line %d: %s is %.17g, not %.17g (off by %.2g)", line, what, got, want, fabs(got - want));
+    if (!(fabs(got - want) <= bound))
+        fail_msg("line %d: %s is %.17g, not %.17g (off by %.2g)", line, what, got, want, fabs(got - want));
 }
 #define assert_close(got, want, tolerance) assert_close_at((got), (want), (tolerance), #got, __LINE__)
 
-#define SUCCEED(call)                                                                                                  \
-    do {                                                                                                               \
-        dk_error error_ = {0};                                                                                         \
-        if ((call) != DK_OK) fail_msg("%s: %s", #call, error_.message);                                                \
+#define SUCCEED(call)                                                   \
+    do {                                                                \
+        dk_error error_ = {0};                                          \
+        if ((call) != DK_OK) fail_msg("%s: %s", #call, error_.message); \
     } while (0)
 
 #endif

@@ -12,8 +12,8 @@ typedef struct fitted {
 } fitted;
 
 /* Fits outcome on predictors, all numbers of a data set, with the given HC errors. */
-static fitted fit(const char *file, const char *outcome, const char *const *names, size_t n, const double *factors, int hc,
-                  const char *cluster, const char *cluster2) {
+static fitted fit(const char *file, const char *outcome, const char *const *names, size_t n,
+                  const double *factors, int hc, const char *cluster, const char *cluster2) {
     fitted f = {.data = dataset_read(file), .n = n};
     dk_column predictors[16];
     uint64_t *ids[2] = {NULL, NULL};
@@ -61,18 +61,25 @@ static const dk_driver_term *term(const dk_driver_result *r, const char *name) {
     return NULL;
 }
 
-static const char *const swiss_names[] = {"Agriculture", "Examination", "Education", "Catholic", "Infant.Mortality"};
+static const char *const swiss_names[] = {"Agriculture", "Examination", "Education", "Catholic",
+                                          "Infant.Mortality"};
 
 /* relaimpo::calc.relimp(lm(Fertility ~ ., swiss), type = c("lmg", "last", "first", "betasq", "genizi")) */
 static void swiss_importance(void **state) {
     (void)state;
-    static const double lmg[] = {0.057091220768091, 0.171173028900234, 0.260134678624385, 0.105570150373494, 0.112765922926522};
-    static const double last[] = {0.0428696071254942, 0.0073874185151243, 0.1619626930773364, 0.0623726258274239, 0.0569452587324973};
-    static const double first[] = {0.12466490990575, 0.41716447050059, 0.44061564672392, 0.21500350161854, 0.17351892732486};
-    static const double betasq[] = {0.097919729041395, 0.027151862623226, 0.449437205966835, 0.120825779565862, 0.063069278591507};
-    static const double genizi[] = {0.048416895811901, 0.154708249806160, 0.271964104646000, 0.114680029947562, 0.116965721381105};
+    static const double lmg[] = {0.057091220768091, 0.171173028900234, 0.260134678624385, 0.105570150373494,
+                                 0.112765922926522};
+    static const double last[] = {0.0428696071254942, 0.0073874185151243, 0.1619626930773364,
+                                  0.0623726258274239, 0.0569452587324973};
+    static const double first[] = {0.12466490990575, 0.41716447050059, 0.44061564672392, 0.21500350161854,
+                                   0.17351892732486};
+    static const double betasq[] = {0.097919729041395, 0.027151862623226, 0.449437205966835,
+                                    0.120825779565862, 0.063069278591507};
+    static const double genizi[] = {0.048416895811901, 0.154708249806160, 0.271964104646000,
+                                    0.114680029947562, 0.116965721381105};
     /* car::vif */
-    static const double vif[] = {2.2841293775973, 3.6754195755443, 2.7749427811270, 1.9371603802631, 1.1075422255570};
+    static const double vif[] = {2.2841293775973, 3.6754195755443, 2.7749427811270, 1.9371603802631,
+                                 1.1075422255570};
     fitted f = fit("swiss.csv", "Fertility", swiss_names, 5, NULL, 3, NULL, NULL);
     const dk_driver_result *r = f.result;
     assert_close(r->r2, 0.70673500159273, 1e-12);
@@ -109,7 +116,8 @@ static void swiss_robust(void **state) {
 /* NIST StRD Longley, certified. 9 digits of the coefficients are asked for, 11 and more are there. */
 static void nist_longley(void **state) {
     (void)state;
-    static const char *const names[] = {"GNP.deflator", "GNP", "Unemployed", "Armed.Forces", "Population", "Year"};
+    static const char *const names[] = {"GNP.deflator", "GNP",        "Unemployed",
+                                        "Armed.Forces", "Population", "Year"};
     static const double factors[] = {1000, 1, 1000, 10, 10, 1000, 1};
     static const double b[] = {15.0618722713733,  -0.0358191792925910, -2.02022980381683,
                                -1.03322686717359, -0.0511041056535807, 1829.15146461355};
@@ -137,7 +145,10 @@ static dk_driver_result *polynomial(const double *x, const double *y, size_t n, 
         for (size_t i = 0; i < n; i++) powers[d][i] = (d == 0 ? 1 : powers[d - 1][i]) * x[i];
         predictors[d] = (dk_column){names[d], DK_COLUMN_REAL, powers[d], 0, 0};
     }
-    dk_driver_table table = {.rows = n, .outcome = {"y", DK_COLUMN_REAL, y, 0, 0}, .predictors = predictors, .npredictors = degree};
+    dk_driver_table table = {.rows = n,
+                             .outcome = {"y", DK_COLUMN_REAL, y, 0, 0},
+                             .predictors = predictors,
+                             .npredictors = degree};
     dk_driver_options options;
     dk_driver_options_init(&options);
     options.bootstrap = 0;
@@ -151,9 +162,10 @@ static dk_driver_result *polynomial(const double *x, const double *y, size_t n, 
 /* NIST StRD Filip, certified: raw Gram matrices in double precision lose every digit, QR in double keeps 7 to 8. */
 static void nist_filip(void **state) {
     (void)state;
-    static const double b[] = {-2772.17959193342,    -2316.37108160893,    -1127.97394098372,    -354.478233703349,
-                               -75.1242017393757,    -10.8753180355343,    -1.06221498588947,    -0.0670191154593408,
-                               -0.00246781078275479, -0.0000402962525080404};
+    static const double b[] = {-2772.17959193342,     -2316.37108160893,   -1127.97394098372,
+                               -354.478233703349,     -75.1242017393757,   -10.8753180355343,
+                               -1.06221498588947,     -0.0670191154593408, -0.00246781078275479,
+                               -0.0000402962525080404};
     dataset d = dataset_read("filip.csv");
     double *y = dataset_numbers(&d, "y", 1), *x = dataset_numbers(&d, "x", 1);
     dk_driver_result *r = polynomial(x, y, d.rows, 10);
@@ -257,8 +269,9 @@ static void published_correlations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(swiss_importance), cmocka_unit_test(swiss_robust), cmocka_unit_test(nist_longley),
-        cmocka_unit_test(nist_filip),       cmocka_unit_test(nist_wampler), cmocka_unit_test(petersen),
+        cmocka_unit_test(swiss_importance),       cmocka_unit_test(swiss_robust),
+        cmocka_unit_test(nist_longley),           cmocka_unit_test(nist_filip),
+        cmocka_unit_test(nist_wampler),           cmocka_unit_test(petersen),
         cmocka_unit_test(published_correlations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
