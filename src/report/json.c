@@ -5,8 +5,9 @@
 #include "io/json_write.h"
 #include "report/report.h"
 
-/* Raised when a field changes its meaning or goes; new fields do not raise it. */
-enum { FORMAT = 1 };
+/* FORMAT is raised when a field changes its meaning or goes; new fields do not raise it. Problems beyond the first are
+   in rejected.csv. */
+enum { FORMAT = 1, MOST_PROBLEMS = 1000 };
 
 static void text(dk_json *j, const char *key, const char *value) {
     dk_json_key(j, key);
@@ -137,7 +138,7 @@ static void put_problems(dk_json *j, const dk_study_result *r) {
     for (int k = 0; k < DK_PROBLEMS; k++) count(j, dk_problem_name((dk_problem_kind)k), r->problem_counts[k]);
     dk_json_end(j);
     begin_list(j, "problems");
-    for (size_t i = 0; i < r->nproblems; i++) {
+    for (size_t i = 0; i < r->nproblems && i < MOST_PROBLEMS; i++) {
         const dk_problem *p = &r->problems[i];
         dk_json_object(j);
         text(j, "problem", dk_problem_name(p->kind));

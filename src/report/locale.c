@@ -53,7 +53,7 @@ void dk_locale_signed(dk_buf *out, dk_language language, double value, int decim
 
 void dk_locale_share(dk_buf *out, dk_language language, double share) {
     double percent = 100 * share;
-    bool small = percent != 0 && fabs(percent) < 9.95;
+    bool small = fabs(percent) < 9.95 && fabs(percent - round(percent)) > 1e-9;
     put_rounded(out, language, percent, small ? 1 : 0, false);
     if (!isfinite(percent)) return;
     if (language == DK_LANG_SV || language == DK_LANG_DA) dk_buf_puts(out, nbsp);
@@ -64,8 +64,9 @@ void dk_locale_money(dk_buf *out, dk_language language, double amount, const cha
     bool millions = fabs(amount) >= 999500;
     if (millions) amount /= 1e6;
     double size = fabs(amount);
-    int decimals = size >= 99.5 || (!millions && size >= 9.95) ? 0 : size >= 9.95 ? 1 : 2;
-    if (millions && size < 9.95) decimals = 1;
+    bool whole = fabs(size - round(size)) < 0.05;
+    int decimals = size >= 99.5 || (!millions && (size >= 9.95 || whole)) ? 0 : 1;
+    if (!millions && size < 0.95 && !whole) decimals = 2;
     if (!millions && size >= 1000) { /* three figures that count */
         double unit = size >= 100000 ? 1000 : size >= 10000 ? 100 : 10;
         amount = round(amount / unit) * unit;

@@ -11,7 +11,7 @@ void dk_locale_number(dk_buf *out, dk_language language, double value, int decim
 /* The same with a plus sign when it rounds to more than zero. */
 void dk_locale_signed(dk_buf *out, dk_language language, double value, int decimals);
 
-/* 0.153 is 15 % (sv, da) or 15% (en); one decimal below 10 % when the whole percent would say too little. */
+/* 0.153 is 15 % (sv, da) or 15% (en); one decimal below 10 % unless it is a whole number. */
 void dk_locale_share(dk_buf *out, dk_language language, double share);
 
 /* With three figures that count, in millions from 1,000,000 on: 1,9 MSEK (sv), 1,9 mio. SEK (da), 1.9 MSEK (en). */

@@ -181,6 +181,14 @@ const char *dk_page_outcome_value(dk_page *p, int outcome, double value, bool ef
     return dk_page_signed(p, value, outcome_decimals(p, outcome, effect));
 }
 
+const char *dk_page_outcome_size(dk_page *p, int outcome, double value) {
+    const dk_study_outcome *o = &p->result->outcomes[outcome];
+    if (o->money) return dk_page_money(p, fabs(value), false);
+    const char *number = dk_page_number(p, fabs(value), outcome_decimals(p, outcome, true));
+    if (o->unit == NULL) return number;
+    return between(p, MSG_size_in, number, dk_message_word(o->unit, p->language), "");
+}
+
 const char *dk_page_outcome_range(dk_page *p, int outcome, dk_interval ci, bool effect) {
     if (p->result->outcomes[outcome].money) return dk_page_money_range(p, ci);
     return dk_page_range(p, ci, outcome_decimals(p, outcome, effect));

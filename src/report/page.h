@@ -81,6 +81,9 @@ const char *dk_page_lever_name(dk_page *p, const dk_study_predictor *predictor);
 
 /* An amount of an outcome in its unit: NPS points, score, money. */
 const char *dk_page_outcome_value(dk_page *p, int outcome, double value, bool effect);
+/* How large an effect is, without sign and with its unit: "8 NPS points". */
+const char *dk_page_outcome_size(dk_page *p, int outcome, double value);
+
 const char *dk_page_outcome_range(dk_page *p, int outcome, dk_interval ci, bool effect);
 
 #endif

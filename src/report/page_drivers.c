@@ -15,20 +15,30 @@ static void say_verdict(dk_page *p, const dk_study_fit *fit) {
         dk_page_tell(p, MSG_verdict_link, dk_page_count(p, d->rows), dk_page_share(p, d->r2));
     else if (d->verdict == DK_NO_LINK)
         dk_page_tell(p, MSG_verdict_no_link, dk_page_count(p, d->rows),
-                     dk_page_outcome_value(p, fit->outcome, fabs(d->detectable), true));
+                     dk_page_outcome_size(p, fit->outcome, d->detectable));
     else
         dk_page_tell(p, MSG_verdict_unclear, dk_page_count(p, d->rows),
-                     dk_page_outcome_value(p, fit->outcome, fabs(d->detectable), true));
+                     dk_page_outcome_size(p, fit->outcome, d->detectable));
     dk_page_raw(p, "</p>\n");
 }
 
-static void lever_row(dk_page *p, const dk_study_fit *fit, const dk_study_lever *l, const dk_scale *scale, bool worth) {
+/* What the rows of a table share: the scale, and whether there is money. */
+typedef struct lever_frame {
+    dk_scale scale;
+    bool worth;
+} lever_frame;
+
+static void lever_row(dk_page *p, const dk_study_fit *fit, const dk_study_lever *l, const lever_frame *frame) {
     const dk_study_result *r = p->result;
     const dk_study_predictor *predictor = &fit->predictors[l->predictor];
     const dk_study_theme *theme = predictor->theme >= 0 ? &r->themes[predictor->theme] : NULL;
     dk_page_raw(p, "<tr><th scope=\"row\">");
     dk_page_text(p, dk_page_lever_name(p, predictor));
     dk_page_raw(p, "<small>");
+    if (!l->supported) { /* there complaints and praise share a table */
+        dk_page_tell(p, predictor->polarity == DK_SIGN_POSITIVE ? MSG_positive : MSG_negative);
+        dk_page_raw(p, " · ");
+    }
     dk_page_text(p, dk_message_word(predictor->touchpoint, p->language));
     if (theme != NULL && theme->owner != NULL) {
         dk_page_raw(p, " · ");
@@ -39,7 +49,7 @@ static void lever_row(dk_page *p, const dk_study_fit *fit, const dk_study_lever 
         dk_page_tell(p, MSG_pooled, dk_page_count(p, predictor->pooled));
     }
     dk_page_raw(p, "</small></th><td class=\"chart\">");
-    dk_chart_interval(p, scale, l->moves, l->moves_ci, css_of(predictor->polarity), !l->supported);
+    dk_chart_interval(p, &frame->scale, l->moves, l->moves_ci, css_of(predictor->polarity), !l->supported);
     dk_page_raw(p, "</td>");
     dk_page_cell(p, "num strong", MSG_moves, dk_page_outcome_value(p, fit->outcome, l->moves, false));
     dk_page_raw(p, "<td class=\"num\" data-label=\"");
@@ -50,47 +60,65 @@ static void lever_row(dk_page *p, const dk_study_fit *fit, const dk_study_lever 
     dk_page_text(p, dk_page_outcome_range(p, fit->outcome, l->term->ci, true));
     dk_page_raw(p, "</small></td>");
     dk_page_cell(p, "num", MSG_said_by, dk_page_share(p, l->term->prevalence));
-    if (worth) dk_page_cell(p, "num", MSG_worth, isfinite(l->worth) ? dk_page_money(p, l->worth, false) : "–");
+    if (frame->worth) dk_page_cell(p, "num", MSG_worth, isfinite(l->worth) ? dk_page_money(p, l->worth, false) : "–");
     dk_page_raw(p, "</tr>\n");
 }
 
-static void lever_table(dk_page *p, const dk_study_fit *fit, dk_sign sign, bool supported, size_t most,
-                        dk_message heading) {
-    dk_scale scale;
-    dk_scale_init(&scale);
-    dk_scale_take(&scale, 0);
-    size_t rows = 0;
-    bool worth = false;
-    for (size_t i = 0; i < fit->nlevers && rows < most; i++) {
+static void frame_levers(const dk_study_fit *fit, bool supported, lever_frame *frame) {
+    dk_scale_init(&frame->scale);
+    dk_scale_take(&frame->scale, 0);
+    frame->worth = false;
+    for (size_t i = 0; i < fit->nlevers; i++) {
         const dk_study_lever *l = &fit->levers[i];
-        if (l->supported != supported || (supported && fit->predictors[l->predictor].polarity != sign)) continue;
-        dk_scale_take(&scale, l->moves);
-        dk_scale_take(&scale, l->moves_ci.lo);
-        dk_scale_take(&scale, l->moves_ci.hi);
-        worth |= isfinite(l->worth);
-        rows++;
+        if (l->supported != supported) continue;
+        dk_scale_take(&frame->scale, l->moves);
+        dk_scale_take(&frame->scale, l->moves_ci.lo);
+        dk_scale_take(&frame->scale, l->moves_ci.hi);
+        frame->worth |= isfinite(l->worth);
     }
-    if (rows == 0) return;
-    dk_scale_finish(&scale, 4);
+    dk_scale_finish(&frame->scale, 4);
+}
+
+static void lever_head(dk_page *p, const lever_frame *frame) {
     dk_page_raw(p, "<table class=\"rows\"><thead><tr>");
-    dk_page_head_cell(p, NULL, heading);
+    dk_page_head_cell(p, NULL, MSG_theme);
     dk_page_raw(p, "<th scope=\"col\" class=\"chart\"><span class=\"hide\">");
     dk_page_tell(p, MSG_chart);
     dk_page_raw(p, "</span>");
-    dk_chart_axis(p, &scale);
+    dk_chart_axis(p, &frame->scale);
     dk_page_raw(p, "</th>");
     dk_page_head_cell(p, "num", MSG_moves);
     dk_page_head_cell(p, "num", MSG_effect);
     dk_page_head_cell(p, "num", MSG_said_by);
-    if (worth) dk_page_head_cell(p, "num", MSG_worth);
-    dk_page_raw(p, "</tr></thead><tbody>\n");
-    for (size_t i = 0, n = 0; i < fit->nlevers && n < rows; i++) {
+    if (frame->worth) dk_page_head_cell(p, "num", MSG_worth);
+    dk_page_raw(p, "</tr></thead>\n");
+}
+
+/* The supported levers that are praise, or are not, under their heading. */
+static void lever_group(dk_page *p, const dk_study_fit *fit, const lever_frame *frame, bool praise) {
+    size_t rows = 0;
+    for (size_t i = 0; i < fit->nlevers && rows < MOST_DRIVERS; i++) {
         const dk_study_lever *l = &fit->levers[i];
-        if (l->supported != supported || (supported && fit->predictors[l->predictor].polarity != sign)) continue;
-        lever_row(p, fit, l, &scale, worth);
-        n++;
+        bool positive = fit->predictors[l->predictor].polarity == DK_SIGN_POSITIVE;
+        if (!l->supported || positive != praise) continue;
+        if (rows++ == 0) {
+            dk_page_rawf(p, "<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%d\">", frame->worth ? 6 : 5);
+            dk_page_tell(p, praise ? MSG_to_keep : MSG_to_mend);
+            dk_page_raw(p, "</th></tr>\n");
+        }
+        lever_row(p, fit, l, frame);
     }
-    dk_page_raw(p, "</tbody></table>\n");
+    if (rows > 0) dk_page_raw(p, "</tbody>\n");
+}
+
+static void supported(dk_page *p, const dk_study_fit *fit) {
+    if (fit->nlevers == 0 || !fit->levers[0].supported) return;
+    lever_frame frame;
+    frame_levers(fit, true, &frame);
+    lever_head(p, &frame);
+    lever_group(p, fit, &frame, false);
+    lever_group(p, fit, &frame, true);
+    dk_page_raw(p, "</table>\n");
 }
 
 static void others(dk_page *p, const dk_study_fit *fit) {
@@ -100,7 +128,16 @@ static void others(dk_page *p, const dk_study_fit *fit) {
     dk_page_raw(p, "<details><summary>");
     dk_page_tell(p, MSG_others, dk_page_count(p, n));
     dk_page_raw(p, "</summary>\n");
-    lever_table(p, fit, DK_SIGN_NEUTRAL, false, MOST_OTHERS, MSG_not_supported);
+    lever_frame frame;
+    frame_levers(fit, false, &frame);
+    lever_head(p, &frame);
+    dk_page_raw(p, "<tbody>\n");
+    for (size_t i = 0, rows = 0; i < fit->nlevers && rows < MOST_OTHERS; i++) {
+        if (fit->levers[i].supported) continue;
+        lever_row(p, fit, &fit->levers[i], &frame);
+        rows++;
+    }
+    dk_page_raw(p, "</tbody></table>\n");
     dk_page_raw(p, "</details>\n");
 }
 
@@ -161,8 +198,7 @@ static void one_fit(dk_page *p, const dk_study_fit *fit) {
         return;
     }
     say_verdict(p, fit);
-    lever_table(p, fit, DK_SIGN_NEGATIVE, true, MOST_DRIVERS, MSG_to_mend);
-    lever_table(p, fit, DK_SIGN_POSITIVE, true, MOST_DRIVERS, MSG_to_keep);
+    supported(p, fit);
     others(p, fit);
     importance(p, fit);
     if (fit->drivers->nnotes > 0) {

@@ -66,16 +66,17 @@ static void put_languages(dk_page *p) {
     if (r->comments == 0) return;
     dk_page_raw(p, "<p>");
     dk_page_tell(p, MSG_languages);
+    bool any = false;
     for (int i = 0; i < DK_LANGUAGES; i++) {
         const dk_language_use *u = &r->languages[order[i]];
         if (u->responses == 0) continue;
-        dk_page_raw(p, " ");
+        dk_page_raw(p, any ? ", " : " ");
+        any = true;
         dk_page_text(p, dk_message_word(dk_language_name(order[i]), p->language));
         dk_page_raw(p, "&nbsp;");
         dk_page_text(p, dk_page_share(p, u->share));
-        dk_page_raw(p, ";");
     }
-    dk_page_raw(p, " ");
+    dk_page_raw(p, ". ");
     dk_page_tell(p, MSG_language_limits, dk_page_count(p, r->languages[DK_LANG_OTHER].responses),
                  dk_page_count(p, r->uncertain_language), dk_page_count(p, r->without_theme));
     dk_page_raw(p, "</p>\n");

@@ -77,7 +77,7 @@ static void say_drivers(dk_page *p) {
     while (supported < fit->nlevers && fit->levers[supported].supported) supported++;
     if (supported == 0) {
         dk_page_tell(p, MSG_no_driver, dk_page_count(p, fit->drivers->rows),
-                     dk_page_outcome_value(p, outcome, fabs(fit->drivers->detectable), true));
+                     dk_page_outcome_size(p, outcome, fit->drivers->detectable));
     } else {
         dk_page_tell(p, MSG_first_drivers);
         for (size_t i = 0; i < supported && i < 3; i++) {

@@ -16,7 +16,7 @@ void dk_report_json(const dk_study_result *result, dk_buf *out);
 /* One row per driver: outcome, segment, theme and polarity. */
 void dk_report_drivers_csv(const dk_study_result *result, dk_buf *out);
 
-/* One row per problem that was kept in the result: what was not read or not used, where, why. */
+/* One row per problem: what was not read or not used, where, why. */
 void dk_report_rejected_csv(const dk_study_result *result, dk_buf *out);
 
 /* One page for people that needs nothing but itself. language: DK_LANG_OTHER for that of the result, or else English. */

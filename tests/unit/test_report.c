@@ -229,7 +229,7 @@ static void test_verdicts(void **state) {
     r->fits[0].drivers->verdict = DK_NO_LINK;
     r->link.verdict = DK_NO_LINK;
     char *html = html_of(r, DK_LANG_EN);
-    assert_has(html, "No driver found. With 12,377 responses an effect under +8 would not show.");
+    assert_has(html, "No driver found. With 12,377 responses an effect under 8 NPS points would not show.");
     assert_has(html, "one larger than 210\xC2\xA0SEK a year");
     free(html);
     r->fits[0].fitted = false;
@@ -310,7 +310,9 @@ static void test_locale(void **state) {
         double amount;
         const char *en, *da;
     } money[] = {{118.2, "118\xC2\xA0SEK", "118\xC2\xA0SEK"},
-                 {3.456, "3.46\xC2\xA0SEK", "3,46\xC2\xA0SEK"},
+                 {3.456, "3.5\xC2\xA0SEK", "3,5\xC2\xA0SEK"},
+                 {3, "3\xC2\xA0SEK", "3\xC2\xA0SEK"},
+                 {0.256, "0.26\xC2\xA0SEK", "0,26\xC2\xA0SEK"},
                  {12345, "12,300\xC2\xA0SEK", "12.300\xC2\xA0SEK"},
                  {-640400, "\xE2\x88\x92" "640,000\xC2\xA0SEK", "\xE2\x88\x92" "640.000\xC2\xA0SEK"},
                  {1910000, "1.9\xC2\xA0MSEK", "1,9\xC2\xA0mio.\xC2\xA0SEK"},
@@ -338,6 +340,42 @@ static void test_locale(void **state) {
     dk_locale_share(&out, DK_LANG_SV, 0.0153);
     assert_string_equal(dk_buf_cstr(&out), "15%1,5\xC2\xA0%");
     dk_buf_dispose(&out);
+}
+
+/* A field that is not in docs/report.md is one that nobody can rely on. */
+static void assert_documented(const char *docs, const char *name, size_t len) {
+    char quoted[80];
+    snprintf(quoted, sizeof quoted, "`%.*s`", (int)len, name);
+    if (strstr(docs, quoted) == NULL) fail_msg("docs/report.md does not know %s", quoted);
+}
+
+static void test_documented(void **state) {
+    (void)state;
+    dk_study_result *r = sample_result();
+    dk_buf docs, out;
+    dk_buf_init(&docs);
+    dk_buf_init(&out);
+    assert_int_equal(dk_file_read("docs/report.md", &docs, NULL), DK_OK);
+    dk_report_json(r, &out);
+    int keys = 0;
+    for (const char *p = dk_buf_cstr(&out); (p = strstr(p, "\": ")) != NULL; p++, keys++) {
+        const char *start = p;
+        while (start[-1] != '"') start--;
+        assert_documented(dk_buf_cstr(&docs), start, (size_t)(p - start));
+    }
+    assert_true(keys > 500);
+    for (int table = 0; table < 2; table++) {
+        dk_buf_clear(&out);
+        (table == 0 ? dk_report_drivers_csv : dk_report_rejected_csv)(r, &out);
+        const char *p = dk_buf_cstr(&out);
+        for (size_t len; *p != '\n'; p += len + (p[len] == ',')) {
+            len = strcspn(p, ",\n");
+            assert_documented(dk_buf_cstr(&docs), p, len);
+        }
+    }
+    dk_buf_dispose(&docs);
+    dk_buf_dispose(&out);
+    sample_free(r);
 }
 
 /* All four files or none of them. */
@@ -382,7 +420,8 @@ int main(int argc, char **argv) {
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),     cmocka_unit_test(test_csv),    cmocka_unit_test(test_page),   cmocka_unit_test(test_page_words),
-        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_messages), cmocka_unit_test(test_locale), cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_messages), cmocka_unit_test(test_locale), cmocka_unit_test(test_documented),
+        cmocka_unit_test(test_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
