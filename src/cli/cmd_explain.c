@@ -90,7 +90,7 @@ static void print_because(const dk_engine *engine, uint32_t entry, uint32_t rule
     dk_buf_init(&line);
     dk_entry_put_place(&line, lexicon, entry);
     dk_buf_putc(&line, ' ');
-    dk_buf_put(&line, lexicon->entries[entry].text.ptr, lexicon->entries[entry].text.len);
+    dk_buf_put(&line, lexicon->sources[entry].text.ptr, lexicon->sources[entry].text.len);
     if (rules != 0) {
         dk_buf_puts(&line, "; ");
         dk_rules_put(&line, rules);
@@ -143,7 +143,7 @@ static void json_entry(dk_json *j, const dk_lexicon *lexicon, uint32_t entry, ui
     dk_json_key(j, "entry");
     dk_json_string(j, (dk_str){text.ptr, text.len});
     dk_json_key(j, "term");
-    dk_json_string(j, lexicon->entries[entry].text);
+    dk_json_string(j, lexicon->sources[entry].text);
     dk_buf_clear(&text);
     dk_rules_put(&text, rules);
     dk_json_key(j, "rules");

@@ -141,7 +141,7 @@ static bool add_output(dk_index *x, uint32_t at, uint32_t entry) {
     }
     size_t place = link == &x->nodes[at].outputs ? SIZE_MAX : (size_t)((char *)link - (char *)x->outputs);
     if (!dk_grow(&x->outputs, &x->outputs_cap, x->noutputs + 1)) return false;
-    x->outputs[x->noutputs++] = (output){entry, 0};
+    x->outputs[x->noutputs++] = (output){entry, 0, x->lexicon->entries[entry].pack};
     if (place == SIZE_MAX) x->nodes[at].outputs = (uint32_t)x->noutputs;
     else *(uint32_t *)((char *)x->outputs + place) = (uint32_t)x->noutputs;
     return true;
@@ -149,21 +149,21 @@ static bool add_output(dk_index *x, uint32_t at, uint32_t entry) {
 
 /* Within a phrase an inflected word stands for all its forms (svarar aldrig: svarade aldrig); alone it is meant as it is
    written, or the courier "ups" would match every "up". */
-static dk_matcher matcher_of(const dk_index *x, const dk_entry *e, const dk_alternative *a, size_t t) {
+static dk_matcher matcher_of(const dk_index *x, const dk_term *term, const dk_alternative *a, size_t t) {
     dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
-    bool alone = e->term.nsteps == 1 && a->ntexts == 1 && a->matcher == DK_MATCH_WORD;
+    bool alone = term->nsteps == 1 && a->ntexts == 1 && a->matcher == DK_MATCH_WORD;
     return alone && !dk_str_eq(base_form(x, a->texts[t], lemmas), a->texts[t]) ? DK_MATCH_EXACT : a->matcher;
 }
 
 /* Follows all alternatives of the steps from `step` on and ends each path in the entry. */
 static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at, unsigned *paths, dk_error *err) {
-    const dk_entry *e = &x->lexicon->entries[entry];
-    if (step == e->term.nsteps) {
+    const dk_term *term = &x->lexicon->sources[entry].term;
+    if (step == term->nsteps) {
         if (++*paths > PATHS_MAX)
             return dk_fail(err, DK_EDATA, "more than %d ways to match; write fewer alternatives", PATHS_MAX);
         return add_output(x, at, entry) ? DK_OK : dk_fail_memory(err);
     }
-    const dk_step *s = &e->term.steps[step];
+    const dk_step *s = &term->steps[step];
     if (s->gap) {
         if (x->nodes[at].gap == 0) {
             uint32_t behind = add_node(x);
@@ -176,7 +176,7 @@ static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at
         uint32_t to = at;
         for (size_t t = 0; t < s->alternatives[i].ntexts; t++) {
             if (err != NULL) err->status = DK_OK;
-            uint32_t atom = add_atom(x, matcher_of(x, e, &s->alternatives[i], t), s->alternatives[i].texts[t], err);
+            uint32_t atom = add_atom(x, matcher_of(x, term, &s->alternatives[i], t), s->alternatives[i].texts[t], err);
             if (atom == 0) return err != NULL && err->status == DK_EDATA ? DK_EDATA : dk_fail_memory(err);
             to = step_to(x, to, atom);
             if (to == 0) return dk_fail_memory(err);
@@ -191,7 +191,7 @@ static dk_status add_comment_pattern(dk_index *x, uint32_t entry, dk_error *err)
     if (!dk_grow(&x->comment_patterns, &x->comment_patterns_cap, x->ncomment_patterns + 1)) return dk_fail_memory(err);
     comment_pattern *p = &x->comment_patterns[x->ncomment_patterns];
     p->entry = entry;
-    dk_str pattern = x->lexicon->entries[entry].term.pattern;
+    dk_str pattern = x->lexicon->sources[entry].term.pattern;
     p->literal_len = (uint8_t)dk_regex_literal(pattern, p->literal, sizeof p->literal);
     dk_status status = dk_regex_new(&p->regex, pattern, err);
     if (status == DK_OK) x->ncomment_patterns++;
@@ -199,7 +199,7 @@ static dk_status add_comment_pattern(dk_index *x, uint32_t entry, dk_error *err)
 }
 
 static dk_status add_entry(dk_index *x, uint32_t entry, dk_error *err) {
-    const dk_entry *e = &x->lexicon->entries[entry];
+    const dk_entry_source *e = &x->lexicon->sources[entry];
     unsigned paths = 0;
     dk_error local = {0};
     dk_status status = e->term.comment_regex ? add_comment_pattern(x, entry, &local)

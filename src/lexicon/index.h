@@ -22,8 +22,11 @@ enum { DK_FIT_PART = 1, DK_FIT_INFLECTED = 2, DK_FIT_FORM = 3, DK_FIT_EXACT = 4 
 
 typedef struct dk_hook {
     uint32_t atom;
-    uint32_t node; /* of the trie, reached from its root by the atom; 0 when no entry begins so */
-    uint32_t fit;
+    uint32_t node;    /* of the trie, reached from its root by the atom; 0 when no entry begins so */
+    uint64_t bloom;   /* copies from that node, so that most tokens need not look at it: where it leads, */
+    uint32_t outputs; /* what ends here, */
+    uint8_t has_gap;  /* whether a gap may follow */
+    uint8_t fit;
 } dk_hook;
 
 enum {
@@ -43,14 +46,15 @@ typedef struct dk_word {
 /* A match of an entry: tokens first..last, of which mask says which belong to it (bit i: first + i); the others stand in
    gaps. Matches of comment-wide regexes have start and end, others have both 0. */
 typedef struct dk_match {
+    uint64_t mask;
     uint32_t entry;
     uint32_t first, last;
-    uint32_t fit;    /* the least of its tokens */
-    uint32_t notes;  /* DK_WORD_ bits of its tokens */
-    uint32_t length; /* tokens in mask */
-    uint64_t mask;
     uint32_t start, end;
     uint32_t beside; /* for the owner: number + 1 of another match in the same place */
+    uint8_t fit;     /* the least of its tokens */
+    uint8_t notes;   /* DK_WORD_ bits of its tokens */
+    uint8_t length;  /* tokens in mask */
+    uint8_t won;     /* for the owner */
 } dk_match;
 
 typedef struct dk_matches {

@@ -11,16 +11,19 @@ typedef struct hooks {
     size_t count;
 } hooks;
 
-static void add_hook(const dk_index *x, hooks *h, uint32_t atom, uint32_t fit) {
+static void add_hook(const dk_index *x, hooks *h, uint32_t atom, unsigned fit) {
     for (size_t i = 0; i < h->count; i++)
         if (h->items[i].atom == atom) {
-            if (h->items[i].fit < fit) h->items[i].fit = fit;
+            if (h->items[i].fit < fit) h->items[i].fit = (uint8_t)fit;
             return;
         }
-    if (h->count < HOOKS_MAX) h->items[h->count++] = (dk_hook){atom, dk_edge_find(x, 1, atom), fit};
+    if (h->count == HOOKS_MAX) return;
+    uint32_t to = dk_edge_find(x, 1, atom);
+    const node *n = &x->nodes[to]; /* node 0 leads nowhere and ends nothing */
+    h->items[h->count++] = (dk_hook){atom, to, n->bloom, n->outputs, n->gap != 0, (uint8_t)fit};
 }
 
-static void add_key(const dk_index *x, hooks *h, const key_table *t, dk_str key, uint32_t fit) {
+static void add_key(const dk_index *x, hooks *h, const key_table *t, dk_str key, unsigned fit) {
     uint32_t id = dk_intern_find(&t->keys, key);
     if (id == DK_NO_ID) return;
     for (uint32_t at = t->heads[id]; at != 0; at = t->links[at - 1].next) add_hook(x, h, t->links[at - 1].atom, fit);
@@ -58,9 +61,9 @@ static void add_form(const dk_index *x, hooks *h, dk_str form) {
 }
 
 /* True when some entry is this one word. */
-static bool means_something(const dk_index *x, const hooks *h) {
+static bool means_something(const hooks *h) {
     for (size_t i = 0; i < h->count; i++)
-        if (h->items[i].node != 0 && x->nodes[h->items[i].node].outputs != 0) return true;
+        if (h->items[i].outputs != 0) return true;
     return false;
 }
 
@@ -68,7 +71,7 @@ static void add_compound(const dk_index *x, hooks *h, dk_str form, uint32_t *not
     dk_part parts[DK_MORPH_PARTS_MAX];
     size_t n = dk_morph_split(x->morph, form, parts, DK_MORPH_PARTS_MAX);
     for (size_t i = 0; i < n; i++) add_key(x, h, &x->parts, (dk_str){parts[i].text, parts[i].len}, DK_FIT_PART);
-    if (n > 1 && !means_something(x, h)) {
+    if (n > 1 && !means_something(h)) {
         size_t before = h->count;
         add_key(x, h, &x->words, (dk_str){parts[n - 1].text, parts[n - 1].len}, DK_FIT_PART);
         if (h->count > before) *notes |= DK_WORD_COMPOUND;
@@ -98,7 +101,7 @@ static void add_elongated(const dk_index *x, hooks *h, dk_str form, uint32_t *no
     for (size_t keep = 1; keep <= 2; keep++) {
         if (!shortened(form, keep, text, &len)) return;
         add_form(x, h, (dk_str){text, len});
-        if (means_something(x, h)) {
+        if (means_something(h)) {
             *notes |= DK_WORD_ELONGATED;
             return;
         }
@@ -129,8 +132,8 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
         add_affixes(x, &h, form);
         add_patterns(x, scratch, &h, form);
         if (x->morph != NULL && form.len >= 6) add_compound(x, &h, form, &word->notes);
-        if (!means_something(x, &h)) add_elongated(x, &h, form, &word->notes);
-        if (!means_something(x, &h) && form.len >= 6) add_misspelt(x, &h, form, &word->notes);
+        if (!means_something(&h)) add_elongated(x, &h, form, &word->notes);
+        if (!means_something(&h) && form.len >= 6) add_misspelt(x, &h, form, &word->notes);
     } else {
         add_key(x, &h, &x->exact, form, DK_FIT_EXACT);
         add_key(x, &h, &x->words, form, DK_FIT_FORM);

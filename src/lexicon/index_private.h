@@ -25,7 +25,8 @@ typedef struct node {
 } node;
 
 typedef struct output {
-    uint32_t entry, next;
+    uint32_t entry, next; /* next: index + 1 into outputs, 0 for the end */
+    int32_t pack;         /* of the entry, -1 for none */
 } output;
 
 typedef struct edge {

@@ -114,23 +114,27 @@ static dk_status parse_emotion(const dk_tsv *tsv, dk_str cell, dk_entry *e, dk_e
 }
 
 static dk_status add_entry(dk_lexicon *lex, const dk_tsv *tsv, const dk_str *cells, const source *from, dk_error *err) {
-    if (!dk_grow(&lex->entries, &lex->cap, lex->count + 1)) return dk_fail_memory(err);
+    if (!dk_grow(&lex->entries, &lex->cap, lex->count + 1) || !dk_grow(&lex->sources, &lex->sources_cap, lex->count + 1))
+        return dk_fail_memory(err);
     dk_entry *e = &lex->entries[lex->count];
+    dk_entry_source *place = &lex->sources[lex->count];
     memset(e, 0, sizeof *e);
+    memset(place, 0, sizeof *place);
     e->kind = (uint8_t)from->kind;
     e->language = (uint8_t)from->language;
     e->pack = (int8_t)from->pack;
     e->theme = DK_NO_ID;
-    e->file = (uint32_t)lex->nfiles - 1;
-    e->line = (uint32_t)tsv->line;
+    place->file = (uint32_t)lex->nfiles - 1;
+    place->line = (uint32_t)tsv->line;
     dk_str term = cells[from->kind == DK_ENTRY_THEME ? 1 : 0];
-    e->column = (uint32_t)(term.ptr - tsv->line_text + 1);
+    place->column = (uint32_t)(term.ptr - tsv->line_text + 1);
     dk_status status = DK_OK;
     switch (from->kind) {
     case DK_ENTRY_THEME:
         e->theme = dk_taxonomy_find(&lex->taxonomy, cells[0]);
         if (e->theme == DK_NO_ID)
             return dk_tsv_fail(tsv, cells[0].ptr, err, "the taxonomy has no theme %.*s", (int)cells[0].len, cells[0].ptr);
+        e->touchpoint = lex->taxonomy.themes[e->theme].touchpoint;
         status = parse_valence(tsv, cells[2], false, e, err);
         break;
     case DK_ENTRY_VALENCE:
@@ -141,13 +145,13 @@ static dk_status add_entry(dk_lexicon *lex, const dk_tsv *tsv, const dk_str *cel
     }
     if (status != DK_OK) return status;
     dk_error mistake = {0};
-    status = dk_term_parse(&e->term, term, &lex->arena, &mistake);
+    status = dk_term_parse(&place->term, term, &lex->arena, &mistake);
     if (status == DK_EDATA)
         return dk_tsv_fail(tsv, term.ptr + (mistake.column > 0 ? mistake.column - 1 : 0), err, "%s", mistake.message);
     if (status != DK_OK) return dk_fail_memory(err);
     char *copy = dk_arena_strdup(&lex->arena, term.ptr, term.len);
     if (copy == NULL) return dk_fail_memory(err);
-    e->text = (dk_str){copy, term.len};
+    place->text = (dk_str){copy, term.len};
     lex->count++;
     return DK_OK;
 }
@@ -325,6 +329,7 @@ dk_status dk_lexicon_open(dk_lexicon **out, const char *data_dir, const char *co
 void dk_lexicon_free(dk_lexicon *lexicon) {
     if (lexicon == NULL) return;
     free(lexicon->entries);
+    free(lexicon->sources);
     free(lexicon->files);
     dk_taxonomy_dispose(&lexicon->taxonomy);
     dk_arena_dispose(&lexicon->arena);
@@ -338,8 +343,8 @@ int dk_lexicon_find_pack(const dk_lexicon *lexicon, dk_str name) {
 }
 
 void dk_entry_put_place(dk_buf *buf, const dk_lexicon *lexicon, uint32_t entry) {
-    const dk_entry *e = &lexicon->entries[entry];
-    dk_buf_puts(buf, lexicon->files[e->file]);
+    const dk_entry_source *place = &lexicon->sources[entry];
+    dk_buf_puts(buf, lexicon->files[place->file]);
     dk_buf_putc(buf, ':');
-    dk_buf_put_int(buf, e->line);
+    dk_buf_put_int(buf, place->line);
 }

@@ -45,26 +45,33 @@ typedef enum dk_emotion {
     DK_EMOTIONS
 } dk_emotion;
 
+/* What matching and reading need of an entry, kept small: 24 bytes. */
 typedef struct dk_entry {
-    uint8_t kind;     /* dk_entry_kind */
-    uint8_t language; /* dk_language; DK_LANG_OTHER: every language */
-    uint8_t modifier; /* dk_modifier */
-    uint8_t emotion;  /* dk_emotion */
-    int8_t pack;      /* index of the pack, -1 for none */
+    uint8_t kind;          /* dk_entry_kind */
+    uint8_t modifier;      /* dk_modifier */
     uint8_t before, after; /* reach of a modifier in tokens */
+    int8_t pack;           /* index of the pack, -1 for none */
     bool has_valence;
-    int16_t valence;  /* thousandths: a valence of 5 is 1000 */
-    int32_t strength; /* of a modifier, thousandths (of the factor, or of valence / 5) */
-    uint32_t theme;   /* DK_NO_ID when the kind is not DK_ENTRY_THEME */
-    uint32_t file;    /* index into the files */
-    uint32_t line, column; /* of the term */
-    dk_str text;      /* the term as written */
-    dk_term term;
+    int16_t valence;       /* thousandths: a valence of 5 is 1000 */
+    int32_t strength;      /* of a modifier, thousandths (of the factor, or of valence / 5) */
+    uint32_t theme;        /* DK_NO_ID when the kind is not DK_ENTRY_THEME */
+    uint32_t touchpoint;   /* of the theme */
+    uint8_t language;      /* dk_language; DK_LANG_OTHER: every language */
+    uint8_t emotion;       /* dk_emotion */
 } dk_entry;
+
+/* Where an entry stands and how it is written. */
+typedef struct dk_entry_source {
+    uint32_t file;         /* index into the files */
+    uint32_t line, column; /* of the term */
+    dk_str text;           /* the term as written */
+    dk_term term;
+} dk_entry_source;
 
 typedef struct dk_lexicon {
     dk_entry *entries;
-    size_t count, cap;
+    dk_entry_source *sources; /* by entry */
+    size_t count, cap, sources_cap;
     const char **files; /* as shown to people: sv/themes.tsv, packs/telecom/da/themes.tsv, or the path the user gave */
     size_t nfiles, files_cap;
     const char *packs[DK_MAX_PACKS];

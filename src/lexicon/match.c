@@ -20,74 +20,79 @@ typedef struct walker {
 /* How far a path has come. */
 typedef struct state {
     uint64_t mask;
-    uint32_t fit, notes, length, last;
+    uint32_t last;
+    uint8_t fit, notes, length;
 } state;
 
-static bool pack_is_on(const dk_index *x, uint32_t entry, uint32_t packs) {
-    int pack = x->lexicon->entries[entry].pack;
-    return pack < 0 || (packs >> pack & 1);
-}
+static bool pack_is_on(int32_t pack, uint32_t packs) { return pack < 0 || (packs >> pack & 1); }
 
 static void emit(walker *w, uint32_t outputs, const state *s) {
-    for (uint32_t at = outputs; at != 0; at = w->x->outputs[at - 1].next) {
-        uint32_t entry = w->x->outputs[at - 1].entry;
-        if (!pack_is_on(w->x, entry, w->packs)) continue;
+    for (uint32_t at = outputs; at != 0;) {
+        const output *o = &w->x->outputs[at - 1];
+        at = o->next;
+        if (!pack_is_on(o->pack, w->packs)) continue;
         dk_matches *m = w->out;
-        if (m->count == m->cap && !dk_grow(&m->items, &m->cap, m->count + 1)) {
+        if (DK_UNLIKELY(m->count == m->cap) && !dk_grow(&m->items, &m->cap, m->count + 1)) {
             w->failed = true;
             return;
         }
-        m->items[m->count++] = (dk_match){.entry = entry, .first = w->first, .last = s->last, .fit = s->fit,
-                                          .notes = s->notes, .length = s->length, .mask = s->mask};
+        m->items[m->count++] = (dk_match){.mask = s->mask, .entry = o->entry, .first = w->first, .last = s->last,
+                                          .fit = s->fit, .notes = s->notes, .length = s->length};
     }
 }
 
-static void visit(walker *w, uint32_t at, state s);
+static void visit(walker *w, uint32_t at, const state *s);
 
-/* Goes on from a node with the token at `next`. */
-static void advance(walker *w, const node *from, uint32_t index, uint32_t next, const state *s) {
+/* Goes on from a node, whose children's bloom is given, with the token at `next`. */
+static void advance(walker *w, uint32_t from, uint64_t bloom, uint32_t next, const state *s) {
     const dk_word *word = w->words[next];
-    if (word == NULL || (word->bloom & from->bloom) == 0 || next - w->first >= 64) return;
+    if (word == NULL || (word->bloom & bloom) == 0 || next - w->first >= 64) return;
     for (unsigned i = 0; i < word->nhooks; i++) {
         const dk_hook *h = &word->hooks[i];
-        if ((dk_atom_bloom(h->atom) & from->bloom) == 0) continue;
-        uint32_t to = dk_edge_find(w->x, index, h->atom);
+        if ((dk_atom_bloom(h->atom) & bloom) == 0) continue;
+        uint32_t to = dk_edge_find(w->x, from, h->atom);
         if (to == 0) continue;
-        state t = *s;
-        t.mask |= 1ull << (next - w->first);
-        t.fit = h->fit < t.fit ? h->fit : t.fit;
-        t.notes |= word->notes;
-        t.length++;
-        t.last = next;
-        visit(w, to, t);
+        state t = {.mask = s->mask | 1ull << (next - w->first), .last = next, .fit = h->fit < s->fit ? h->fit : s->fit,
+                   .notes = s->notes | (uint8_t)word->notes, .length = (uint8_t)(s->length + 1)};
+        visit(w, to, &t);
     }
 }
 
-static void visit(walker *w, uint32_t at, state s) {
+static void advance_over_gap(walker *w, uint32_t at, const state *s) {
+    uint32_t from = w->x->nodes[at].gap;
+    uint64_t bloom = w->x->nodes[from].bloom;
+    for (uint32_t skip = 0; skip <= DK_GAP_MAX && s->last + 1 + skip < w->tokens->count; skip++) {
+        if (w->tokens->items[s->last + skip].flags & DK_TOKEN_ENDS_SENTENCE) break;
+        advance(w, from, bloom, s->last + 1 + skip, s);
+    }
+}
+
+static void visit(walker *w, uint32_t at, const state *s) {
     if (w->failed || ++w->visits > VISITS_MAX) return;
     const node *n = &w->x->nodes[at];
-    if (n->outputs != 0) emit(w, n->outputs, &s);
-    if (s.last + 1 >= w->tokens->count) return;
-    if (n->bloom != 0) advance(w, n, at, s.last + 1, &s);
-    if (n->gap == 0) return;
-    const node *behind = &w->x->nodes[n->gap];
-    for (uint32_t skip = 0; skip <= DK_GAP_MAX && s.last + 1 + skip < w->tokens->count; skip++) {
-        if (w->tokens->items[s.last + skip].flags & DK_TOKEN_ENDS_SENTENCE) break;
-        advance(w, behind, n->gap, s.last + 1 + skip, &s);
-    }
+    if (n->outputs != 0) emit(w, n->outputs, s);
+    if (s->last + 1 >= w->tokens->count) return;
+    if (n->bloom != 0) advance(w, at, n->bloom, s->last + 1, s);
+    if (n->gap != 0) advance_over_gap(w, at, s);
 }
 
 dk_status dk_index_match(const dk_index *x, const dk_word *const *words, const dk_tokens *tokens, uint32_t packs,
                          dk_matches *out, dk_error *err) {
     walker w = {.x = x, .words = words, .tokens = tokens, .packs = packs, .out = out};
-    for (size_t i = 0; i < tokens->count; i++) {
+    size_t n = tokens->count;
+    for (size_t i = 0; i < n; i++) {
         const dk_word *word = words[i];
         if (word == NULL || word->nstarts == 0) continue;
         w.first = (uint32_t)i;
         w.visits = 0;
+        const dk_word *next = i + 1 < n ? words[i + 1] : NULL;
+        uint64_t next_bloom = next != NULL ? next->bloom : 0;
         for (unsigned h = 0; h < word->nstarts; h++) {
-            state s = {.mask = 1, .fit = word->hooks[h].fit, .notes = word->notes, .length = 1, .last = (uint32_t)i};
-            visit(&w, word->hooks[h].node, s);
+            const dk_hook *hook = &word->hooks[h];
+            state s = {.mask = 1, .last = (uint32_t)i, .fit = hook->fit, .notes = (uint8_t)word->notes, .length = 1};
+            if (hook->outputs != 0) emit(&w, hook->outputs, &s);
+            if (hook->bloom & next_bloom) advance(&w, hook->node, hook->bloom, (uint32_t)i + 1, &s);
+            if (hook->has_gap && i + 1 < n) advance_over_gap(&w, hook->node, &s);
         }
         if (w.failed) return dk_fail_memory(err);
     }
@@ -131,7 +136,7 @@ dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, 
     enum { MATCHES_EACH = 16 };
     for (size_t i = 0; i < x->ncomment_patterns; i++) {
         const comment_pattern *p = &x->comment_patterns[i];
-        if (!pack_is_on(x, p->entry, packs) || !contains(text, p->literal, p->literal_len)) continue;
+        if (!pack_is_on(x->lexicon->entries[p->entry].pack, packs) || !contains(text, p->literal, p->literal_len)) continue;
         size_t from = 0, start, end;
         bool gave_up = false;
         for (int n = 0; n < MATCHES_EACH && dk_regex_find(p->regex, scratch, text, from, &start, &end, &gave_up); n++) {
@@ -141,7 +146,7 @@ dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, 
             uint32_t extent = m.last - m.first;
             if (extent > 63) m.last = m.first + (extent = 63);
             m.mask = extent == 63 ? UINT64_MAX : (1ull << (extent + 1)) - 1;
-            m.length = extent + 1;
+            m.length = (uint8_t)(extent + 1);
             if (!dk_grow(&out->items, &out->cap, out->count + 1)) return dk_fail_memory(err);
             out->items[out->count++] = m;
         }

@@ -29,9 +29,15 @@ typedef struct dk_clause {
     uint32_t rules; /* DK_RULE_CONTRASTED, _SUGGESTION, _QUESTION */
 } dk_clause;
 
+/* A match with the number that decides where several overlap. */
+typedef struct dk_candidate {
+    uint64_t rank; /* the smaller wins */
+    uint32_t match;
+} dk_candidate;
+
 /* A session's working memory for one comment. */
 typedef struct dk_reading {
-    dk_matches matches; /* candidates; sorted by dk_reading_run */
+    dk_matches matches; /* in order of the first token after dk_reading_run */
     dk_match *themes;   /* winners among the theme entries, in order of their first token */
     size_t nthemes, themes_cap;
     dk_opinion *opinions;
@@ -44,7 +50,7 @@ typedef struct dk_reading {
     size_t nmentions, mentions_cap;
     uint32_t *claims; /* by token: winner + 1 */
     size_t claims_cap;
-    uint32_t *order;
+    dk_candidate *order;
     size_t order_cap;
     int32_t sentiment;
     dk_label label;

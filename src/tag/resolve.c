@@ -4,106 +4,100 @@
 
 #include "base/buffer.h"
 
-enum { THEMES_IN_A_PLACE = 3 };
+enum { THEMES_IN_A_PLACE = 3, WON_THEME = 1, WON_OPINION = 2 };
 
-
-static uint32_t opinion_rank(const dk_entry *e) {
-    if (e->kind == DK_ENTRY_MODIFIER) return e->modifier == DK_MOD_IDIOM || e->modifier == DK_MOD_NEUTRAL ? 4 : 2;
-    return e->kind == DK_ENTRY_THEME ? 3 : 1;
-}
-
-static bool before(const dk_lexicon *lex, const dk_match *a, const dk_match *b, bool opinions) {
-    if (a->length != b->length) return a->length > b->length;
+/* What decides among overlapping matches, as one number, the winner's smaller: length, kind (for opinions), fit, entry. */
+static uint64_t rank_of(const dk_entry *e, const dk_match *m, bool opinions) {
+    uint64_t kind = 0;
     if (opinions) {
-        uint32_t ra = opinion_rank(&lex->entries[a->entry]), rb = opinion_rank(&lex->entries[b->entry]);
-        if (ra != rb) return ra > rb;
+        bool whole = e->modifier == DK_MOD_IDIOM || e->modifier == DK_MOD_NEUTRAL;
+        kind = e->kind == DK_ENTRY_MODIFIER ? (whole ? 0 : 2) : e->kind == DK_ENTRY_THEME ? 1 : 3;
     }
-    if (a->fit != b->fit) return a->fit > b->fit;
-    if (a->entry != b->entry) return a->entry < b->entry;
-    return a->first < b->first;
+    return (uint64_t)(255 - m->length) << 48 | kind << 44 | (uint64_t)(15 - m->fit) << 40 | m->entry;
 }
 
-/* Merge sort of numbers of matches: stable and without the worst case of quicksort on hostile comments. */
-static void sort_order(const dk_reading *r, const dk_lexicon *lex, uint32_t *order, uint32_t *room, size_t n,
-                       bool opinions) {
-    if (n < 12) {
+/* Merge sort of numbers of matches by rank, then by number. Small runs by insertion; no bad case for hostile comments. */
+static void sort_order(dk_candidate *order, dk_candidate *room, size_t n) {
+    if (n <= 12) {
         for (size_t i = 1; i < n; i++) {
-            uint32_t x = order[i];
+            dk_candidate c = order[i];
             size_t at = i;
-            for (; at > 0 && before(lex, &r->matches.items[x], &r->matches.items[order[at - 1]], opinions); at--)
-                order[at] = order[at - 1];
-            order[at] = x;
+            for (; at > 0 && c.rank < order[at - 1].rank; at--) order[at] = order[at - 1];
+            order[at] = c;
         }
         return;
     }
     size_t half = n / 2, a = 0, b = half, out = 0;
-    sort_order(r, lex, order, room, half, opinions);
-    sort_order(r, lex, order + half, room, n - half, opinions);
+    sort_order(order, room, half);
+    sort_order(order + half, room, n - half);
     memcpy(room, order, n * sizeof *order);
-    while (out < n) {
-        bool left = b == n || (a < half && !before(lex, &r->matches.items[room[b]], &r->matches.items[room[a]], opinions));
-        order[out++] = left ? room[a++] : room[b++];
-    }
+    while (out < n) order[out++] = b == n || (a < half && room[a].rank <= room[b].rank) ? room[a++] : room[b++];
 }
 
 /* Whether a match may stand beside the winners that hold its tokens: none does, or (for themes) they match the very same
-   tokens equally well and name other touchpoints. */
+   tokens equally well and name other touchpoints. Claims are numbers of matches + 1. */
 static bool may_stand(const dk_reading *r, const dk_lexicon *lex, const dk_match *m, bool themes) {
     uint32_t others = 0;
     for (uint32_t t = m->first; t <= m->last; t++) {
         if (!(m->mask >> (t - m->first) & 1) || r->claims[t] == 0) continue;
         if (!themes) return false;
         others = r->claims[t];
-        const dk_match *w = &r->themes[others - 1];
+        const dk_match *w = &r->matches.items[others - 1];
         if (w->first != m->first || w->mask != m->mask || w->fit != m->fit) return false;
     }
-    if (others == 0) return true;
-    uint32_t touchpoint = lex->taxonomy.themes[lex->entries[m->entry].theme].touchpoint, places = 0;
-    for (; others != 0; others = r->themes[others - 1].beside, places++)
-        if (lex->taxonomy.themes[lex->entries[r->themes[others - 1].entry].theme].touchpoint == touchpoint) return false;
+    uint32_t places = 0;
+    for (; others != 0; others = r->matches.items[others - 1].beside, places++)
+        if (lex->entries[r->matches.items[others - 1].entry].touchpoint == lex->entries[m->entry].touchpoint) return false;
     return places < THEMES_IN_A_PLACE;
 }
 
-static void claim(dk_reading *r, const dk_match *m, uint32_t value) {
-    for (uint32_t t = m->first; t <= m->last; t++)
-        if (m->mask >> (t - m->first) & 1) r->claims[t] = value;
+/* Lets the candidates of one run of overlapping matches win in the order of their rank. */
+static void settle_run(dk_reading *r, const dk_lexicon *lex, dk_candidate *run, size_t n, bool themes) {
+    if (n > 1) sort_order(run, run + n, n);
+    for (size_t i = 0; i < n; i++) {
+        dk_match *m = &r->matches.items[run[i].match];
+        if (n > 1 && !may_stand(r, lex, m, themes)) continue;
+        m->beside = r->claims[m->first];
+        m->won |= themes ? WON_THEME : WON_OPINION;
+        for (uint32_t t = m->first; t <= m->last; t++)
+            if (m->mask >> (t - m->first) & 1) r->claims[t] = run[i].match + 1;
+    }
 }
 
-static int compare_themes(const void *a, const void *b) {
+/* Cuts the candidates, which come in the order of their first tokens, into runs that overlap, and settles each. */
+static void settle(dk_reading *r, const dk_lexicon *lex, size_t n, bool themes) {
+    for (size_t first = 0; first < n;) {
+        uint32_t last = r->matches.items[r->order[first].match].last;
+        size_t end = first + 1;
+        while (end < n && r->matches.items[r->order[end].match].first <= last) {
+            uint32_t other = r->matches.items[r->order[end++].match].last;
+            if (other > last) last = other;
+        }
+        if (end - first == 1) {
+            settle_run(r, lex, &r->order[first], 1, themes);
+        } else {
+            /* sorting needs room behind the run: copy it behind all candidates */
+            memcpy(&r->order[n], &r->order[first], (end - first) * sizeof *r->order);
+            settle_run(r, lex, &r->order[n], end - first, themes);
+        }
+        first = end;
+    }
+}
+
+static int compare_places(const void *a, const void *b) {
     const dk_match *x = a, *y = b;
     if (x->first != y->first) return x->first < y->first ? -1 : 1;
     if (x->last != y->last) return x->last < y->last ? -1 : 1;
     return (x->entry > y->entry) - (x->entry < y->entry);
 }
 
-static dk_status pick_themes(dk_reading *r, const dk_lexicon *lex, size_t ntokens, dk_error *err) {
-    size_t n = 0;
-    r->nthemes = 0;
-    for (size_t i = 0; i < r->matches.count; i++)
-        if (lex->entries[r->matches.items[i].entry].kind == DK_ENTRY_THEME) r->order[n++] = (uint32_t)i;
-    if (n == 0) return DK_OK;
-    sort_order(r, lex, r->order, r->order + r->matches.count, n, false);
-    memset(r->claims, 0, ntokens * sizeof *r->claims);
-    for (size_t i = 0; i < n; i++) {
-        const dk_match *m = &r->matches.items[r->order[i]];
-        if (!may_stand(r, lex, m, true)) continue;
-        if (!dk_grow(&r->themes, &r->themes_cap, r->nthemes + 1)) return dk_fail_memory(err);
-        r->themes[r->nthemes] = *m;
-        r->themes[r->nthemes++].beside = r->claims[m->first];
-        claim(r, m, (uint32_t)r->nthemes);
+/* Matches come in order of their first token, except where patterns or a second language added theirs at the end. */
+static void order_matches(dk_reading *r) {
+    for (size_t i = 1; i < r->matches.count; i++) {
+        if (r->matches.items[i].first >= r->matches.items[i - 1].first) continue;
+        qsort(r->matches.items, r->matches.count, sizeof *r->matches.items, compare_places);
+        return;
     }
-    qsort(r->themes, r->nthemes, sizeof *r->themes, compare_themes);
-    return DK_OK;
-}
-
-static bool won(const dk_reading *r, const dk_match *m) {
-    size_t lo = 0, hi = r->nthemes;
-    while (lo < hi) {
-        size_t mid = (lo + hi) / 2;
-        if (compare_themes(&r->themes[mid], m) < 0) lo = mid + 1;
-        else hi = mid;
-    }
-    return lo < r->nthemes && compare_themes(&r->themes[lo], m) == 0;
 }
 
 static uint32_t word_rules(const dk_match *m) {
@@ -111,57 +105,51 @@ static uint32_t word_rules(const dk_match *m) {
            (m->notes & DK_WORD_ELONGATED ? DK_RULE_INTENSIFIED : 0);
 }
 
-static dk_status pick_opinions(dk_reading *r, const dk_lexicon *lex, size_t ntokens, dk_error *err) {
-    size_t n = 0;
-    r->nopinions = r->nshifts = 0;
-    for (size_t i = 0; i < r->matches.count; i++) {
+/* Puts the winners into themes, opinions and shifts, in the order of their first tokens. */
+static dk_status collect(dk_reading *r, const dk_lexicon *lex, dk_error *err) {
+    size_t count = r->matches.count;
+    if (!dk_grow(&r->themes, &r->themes_cap, count) || !dk_grow(&r->opinions, &r->opinions_cap, count) ||
+        !dk_grow(&r->shifts, &r->shifts_cap, count))
+        return dk_fail_memory(err);
+    for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
         const dk_entry *e = &lex->entries[m->entry];
-        if (e->kind == DK_ENTRY_THEME && (!e->has_valence || !won(r, m))) continue;
-        r->order[n++] = (uint32_t)i;
-    }
-    if (n == 0) return DK_OK;
-    sort_order(r, lex, r->order, r->order + r->matches.count, n, true);
-    memset(r->claims, 0, ntokens * sizeof *r->claims);
-    for (size_t i = 0; i < n; i++) {
-        const dk_match *m = &r->matches.items[r->order[i]];
-        const dk_entry *e = &lex->entries[m->entry];
-        if (!may_stand(r, lex, m, false)) continue;
-        claim(r, m, 1);
-        if (e->modifier == DK_MOD_NEUTRAL) continue;
+        if (m->won & WON_THEME) r->themes[r->nthemes++] = *m;
+        if (!(m->won & WON_OPINION) || e->modifier == DK_MOD_NEUTRAL) continue;
         if (e->kind == DK_ENTRY_MODIFIER && e->modifier != DK_MOD_IDIOM) {
-            if (!dk_grow(&r->shifts, &r->shifts_cap, r->nshifts + 1)) return dk_fail_memory(err);
             r->shifts[r->nshifts++] = (dk_shift){m->first, m->last, m->entry};
-            continue;
+        } else if (e->has_valence) {
+            int32_t value = m->notes & DK_WORD_ELONGATED ? e->valence * 13 / 10 : e->valence;
+            uint32_t rules = word_rules(m) | (e->modifier == DK_MOD_IDIOM ? DK_RULE_IDIOM : 0);
+            r->opinions[r->nopinions++] = (dk_opinion){.first = m->first, .last = m->last, .entry = m->entry,
+                                                       .base = e->valence, .value = value, .rules = rules};
         }
-        if (!e->has_valence) continue;
-        if (!dk_grow(&r->opinions, &r->opinions_cap, r->nopinions + 1)) return dk_fail_memory(err);
-        int32_t value = m->notes & DK_WORD_ELONGATED ? e->valence * 13 / 10 : e->valence;
-        r->opinions[r->nopinions++] =
-            (dk_opinion){.first = m->first, .last = m->last, .entry = m->entry, .base = e->valence, .value = value,
-                         .rules = word_rules(m) | (e->modifier == DK_MOD_IDIOM ? DK_RULE_IDIOM : 0)};
     }
     return DK_OK;
-}
-
-static int compare_opinions(const void *a, const void *b) {
-    const dk_opinion *x = a, *y = b;
-    return (x->first > y->first) - (x->first < y->first);
-}
-
-static int compare_shifts(const void *a, const void *b) {
-    const dk_shift *x = a, *y = b;
-    return (x->first > y->first) - (x->first < y->first);
 }
 
 dk_status dk_resolve(dk_reading *r, const dk_lexicon *lex, size_t ntokens, dk_error *err) {
-    if (!dk_grow(&r->order, &r->order_cap, 2 * r->matches.count + 1) || !dk_grow(&r->claims, &r->claims_cap, ntokens + 1))
+    size_t n = 0, count = r->matches.count;
+    r->nthemes = r->nopinions = r->nshifts = 0;
+    if (count == 0) return DK_OK;
+    if (!dk_grow(&r->order, &r->order_cap, 3 * count) || !dk_grow(&r->claims, &r->claims_cap, ntokens))
         return dk_fail_memory(err);
-    dk_status status = pick_themes(r, lex, ntokens, err);
-    if (status == DK_OK) status = pick_opinions(r, lex, ntokens, err);
-    if (status != DK_OK) return status;
-    /* winners hold disjoint tokens, so the first token orders them fully */
-    qsort(r->opinions, r->nopinions, sizeof *r->opinions, compare_opinions);
-    qsort(r->shifts, r->nshifts, sizeof *r->shifts, compare_shifts);
-    return DK_OK;
+    order_matches(r);
+    memset(r->claims, 0, ntokens * sizeof *r->claims);
+    for (size_t i = 0; i < count; i++) {
+        const dk_match *m = &r->matches.items[i];
+        const dk_entry *e = &lex->entries[m->entry];
+        if (e->kind == DK_ENTRY_THEME) r->order[n++] = (dk_candidate){rank_of(e, m, false), (uint32_t)i};
+    }
+    settle(r, lex, n, true);
+    if (n > 0) memset(r->claims, 0, ntokens * sizeof *r->claims);
+    n = 0;
+    for (size_t i = 0; i < count; i++) {
+        const dk_match *m = &r->matches.items[i];
+        const dk_entry *e = &lex->entries[m->entry];
+        if (e->kind == DK_ENTRY_THEME && !(e->has_valence && m->won & WON_THEME)) continue;
+        r->order[n++] = (dk_candidate){rank_of(e, m, true), (uint32_t)i};
+    }
+    settle(r, lex, n, false);
+    return collect(r, lex, err);
 }

@@ -91,8 +91,9 @@ static bool listed(const char *const *list, const char *text, size_t len) {
     char folded[16];
     if (len >= sizeof folded) return false;
     for (size_t i = 0; i < len; i++) folded[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] | 0x20 : text[i]);
+    folded[len] = '\0';
     for (; *list != NULL; list++)
-        if (strlen(*list) == len && memcmp(*list, folded, len) == 0) return true;
+        if ((*list)[0] == folded[0] && strcmp(*list, folded) == 0) return true;
     return false;
 }
 
@@ -331,6 +332,8 @@ static bool scan_high(scanner *s) {
 
 /* Capitals, looked at once a token; letters beyond ASCII count as capitals only in the Latin-1 block. */
 static void mark_case(const char *text, dk_token *t) {
+    unsigned char head = (unsigned char)text[t->start];
+    if (head >= 'a' && head <= 'z') return; /* most words */
     unsigned upper = 0, lower = 0;
     for (size_t i = t->start; i < t->end; i++) {
         unsigned char c = (unsigned char)text[i];

@@ -143,7 +143,7 @@ static void match(const char *text, char *out, size_t size) {
     *out = '\0';
     for (size_t i = 0; i < m.count; i++)
         snprintf(out + strlen(out), size - strlen(out), "%s%u-%u:%u", i > 0 ? " " : "", m.items[i].first, m.items[i].last,
-                 lexicon->entries[m.items[i].entry].line);
+                 lexicon->sources[m.items[i].entry].line);
     free(m.items);
     free(words);
     free(pointers);
