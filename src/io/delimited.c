@@ -9,6 +9,7 @@
 
 enum {
     FAR = 120,          /* bytes before a place that an excerpt still shows */
+    EXCERPT = 160,
     SAMPLE = 256 * 1024 /* what the dialect is told from, whatever the size of the blocks */
 };
 
@@ -31,17 +32,21 @@ dk_status dk_delimited_fail(const dk_delimited *d, const char *bytes, size_t len
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     dk_fail_at(err, DK_EDATA, d->source.name, line, at - start + 1, "%s", message);
-    const char *end = memchr(at, d->dialect.eol, (size_t)(bytes + len - at));
-    size_t rest = (size_t)((end != NULL ? end : bytes + len) - at);
-    if (at - start <= FAR) {
-        dk_error_excerpt(err, start, (size_t)(at - start) + rest);
-    } else {
-        char excerpt[FAR + 4] = "...";
-        if (rest > FAR) rest = FAR;
-        while (rest > 0 && ((unsigned char)at[rest] & 0xC0) == 0x80) rest--; /* never half a character */
-        memcpy(excerpt + 3, at, rest);
-        dk_error_excerpt(err, excerpt, rest + 3);
+    /* the line from its start, or "..." and what stands at the place; made valid, since terminals will show it */
+    bool far = at - start > FAR;
+    const char *from = far ? at : start, *stop = memchr(at, d->dialect.eol, (size_t)(bytes + len - at));
+    size_t n = (size_t)((stop != NULL ? stop : bytes + len) - from);
+    char line_text[EXCERPT + DK_SCAN_PAD] = "...";
+    if (n > EXCERPT - 4) {
+        n = EXCERPT - 4;
+        while (n > 0 && ((unsigned char)from[n] & 0xC0) == 0x80) n--; /* never half a character */
     }
+    memcpy(line_text + 3, from, n);
+    dk_str excerpt = {line_text + (far ? 0 : 3), n + (far ? 3 : 0)};
+    dk_arena arena = {0};
+    dk_read_counts uncounted = {0};
+    if (dk_cell_clean(&excerpt, &arena, &uncounted)) dk_error_excerpt(err, excerpt.ptr, excerpt.len);
+    dk_arena_dispose(&arena);
     return DK_EDATA;
 }
 

@@ -104,7 +104,13 @@ static dk_status reject(dk_block *b, const dk_delimited *d, const dk_reader *r, 
     }
     x->column = at - line_start + 1;
     size_t len = (size_t)(next - row->start);
-    x->raw = (dk_str){row->start, len < RAW_LIMIT ? len : RAW_LIMIT};
+    if (len > RAW_LIMIT) {
+        len = RAW_LIMIT;
+        while (len > 0 && ((unsigned char)row->start[len] & 0xC0) == 0x80) len--; /* never half a character */
+    }
+    x->raw = (dk_str){row->start, len};
+    dk_read_counts uncounted = {0};
+    if (!dk_cell_clean(&x->raw, &data->arena, &uncounted)) return dk_fail_memory(err);
     if (row->cut != NULL) {
         x->reason = "the file ends within a quoted field";
     } else {

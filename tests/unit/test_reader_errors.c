@@ -116,8 +116,8 @@ static void test_reject_text(void **state) {
     (void)state;
     dk_buf text;
     dk_buf_init(&text);
-    dk_buf_puts(&text, "a,b\n\"x \"\"y\"\"\",2,3\n1,2,");
-    for (int i = 0; i < 5000; i++) dk_buf_putc(&text, 'z');
+    dk_buf_puts(&text, "a,b\n\"x \"\"y\"\"\",2,3\n1,2,k\xF6p\x1B[m\n1,2,");
+    for (int i = 0; i < 5000; i++) dk_buf_puts(&text, "å");
     char *path = temp_file(".csv", text.ptr, text.len);
     dk_reader *r;
     dk_error err;
@@ -125,11 +125,12 @@ static void test_reject_text(void **state) {
     dk_block *b = dk_block_new();
     bool done;
     assert_int_equal(dk_reader_read_block(r, b, &done, &err), DK_OK);
-    assert_int_equal(b->numbered, 2);
+    assert_int_equal(b->numbered, 3);
     assert_int_equal(dk_reader_parse(r, b, &err), DK_OK);
-    assert_int_equal(b->nrejects, 2);
+    assert_int_equal(b->nrejects, 3);
     assert_true(dk_str_is(b->rejects[0].raw, "\"x \"\"y\"\"\",2,3\n"));
-    assert_int_equal(b->rejects[1].raw.len, 1000);
+    assert_true(dk_str_is(b->rejects[1].raw, "1,2,köp [m\n")); /* safe to show and to write */
+    assert_int_equal(b->rejects[2].raw.len, 1000);
     dk_block_free(b);
     dk_reader_free(r);
     drop_file(path);
