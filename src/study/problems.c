@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "io/csv_write.h"
+#include "base/buffer.h"
 
 enum { VALUE_CUT = 200 };
 
@@ -36,23 +36,6 @@ static int by_place(const void *a, const void *b) {
     return strcmp(x->column != NULL ? x->column : "", y->column != NULL ? y->column : "");
 }
 
-static void put_row(dk_buf *csv, const dk_problem *p, const char *file) {
-    dk_csv_puts(csv, file);
-    dk_buf_putc(csv, ',');
-    dk_buf_put_int(csv, p->row);
-    dk_buf_putc(csv, ',');
-    if (p->line > 0) dk_buf_put_int(csv, p->line);
-    dk_buf_putc(csv, ',');
-    if (p->column != NULL) dk_csv_puts(csv, p->column);
-    dk_buf_putc(csv, ',');
-    dk_csv_puts(csv, dk_problem_name(p->kind));
-    dk_buf_putc(csv, ',');
-    if (p->value != NULL) dk_csv_puts(csv, p->value);
-    dk_buf_putc(csv, ',');
-    dk_csv_puts(csv, p->message);
-    dk_buf_puts(csv, p->kept ? ",yes\n" : ",no\n");
-}
-
 static const char *copy(dk_arena *arena, const char *text, bool *failed) {
     if (text == NULL) return NULL;
     const char *to = dk_arena_strdup(arena, text, strlen(text));
@@ -60,23 +43,19 @@ static const char *copy(dk_arena *arena, const char *text, bool *failed) {
     return to;
 }
 
-dk_status dk_problems_finish(dk_problems *problems, dk_study_result *result, dk_buf *csv, dk_error *err) {
+dk_status dk_problems_finish(dk_problems *problems, dk_study_result *result, dk_error *err) {
     bool failed = false;
     if (problems->count > 0) qsort(problems->items, problems->count, sizeof *problems->items, by_place);
-    size_t kept = problems->count < DK_PROBLEMS_KEPT ? problems->count : DK_PROBLEMS_KEPT;
-    result->problems = dk_arena_calloc(&result->arena, kept + 1, sizeof *result->problems);
+    result->problems = dk_arena_calloc(&result->arena, problems->count + 1, sizeof *result->problems);
     if (result->problems == NULL) return dk_fail_memory(err);
-    result->nproblems = kept;
-    dk_buf_puts(csv, "file,row,line,column,problem,value,message,kept\n");
+    result->nproblems = problems->count;
     for (size_t i = 0; i < problems->count; i++) {
         const dk_problem *p = problems->items + i;
         result->problem_counts[p->kind]++;
-        put_row(csv, p, result->files[p->file].name);
-        if (i >= kept) continue;
         result->problems[i] = *p;
         result->problems[i].column = copy(&result->arena, p->column, &failed);
         result->problems[i].value = copy(&result->arena, p->value, &failed);
         result->problems[i].message = copy(&result->arena, p->message, &failed);
     }
-    return failed ? dk_fail_memory(err) : dk_buf_status(csv, err);
+    return failed ? dk_fail_memory(err) : DK_OK;
 }

@@ -2,7 +2,6 @@
 #ifndef DK_STUDY_PROBLEMS_H
 #define DK_STUDY_PROBLEMS_H
 
-#include "base/buffer.h"
 #include "study/result.h"
 
 typedef struct dk_problems {
@@ -18,8 +17,7 @@ void dk_problems_dispose(dk_problems *problems);
 dk_status dk_problems_add(dk_problems *problems, dk_problem_kind kind, int file, int64_t row, int64_t line,
                           const char *column, dk_str value, const char *message, bool kept, dk_error *err);
 
-/* Sorts them by file, row and kind, appends all as CSV (file,row,line,column,problem,value,message,kept) to csv, and copies
-   the counts and the first DK_PROBLEMS_KEPT to the result, whose files must be there. */
-dk_status dk_problems_finish(dk_problems *problems, dk_study_result *result, dk_buf *csv, dk_error *err);
+/* Sorts them by file, row and kind, and copies them and their counts to the result. */
+dk_status dk_problems_finish(dk_problems *problems, dk_study_result *result, dk_error *err);
 
 #endif

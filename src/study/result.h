@@ -267,7 +267,7 @@ typedef struct dk_study_result {
 
     dk_study_file *files;
     size_t nfiles;
-    dk_problem *problems;    /* in the order of the files and rows; at most DK_PROBLEMS_KEPT of them */
+    dk_problem *problems;    /* all of them, in the order of the files and rows */
     size_t nproblems;
     int64_t problem_counts[DK_PROBLEMS];
     dk_join join;
@@ -306,8 +306,6 @@ typedef struct dk_study_result {
 
     dk_arena arena;
 } dk_study_result;
-
-#define DK_PROBLEMS_KEPT 1000
 
 /* An empty result, or NULL when memory ran out. */
 dk_study_result *dk_study_result_new(void);

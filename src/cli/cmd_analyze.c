@@ -1,0 +1,289 @@
+/* drivkraft analyze: from a survey file or a study to a report. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "report/report.h"
+#include "study/analyze.h"
+
+typedef struct options {
+    const char *column[DK_ROLES];
+    const char *delimiter, *quote, *language, *pack, *waves, *title, *currency, *report_language;
+    dk_opt_list lexicons;
+    bool no_spelling, score_blind;
+    int64_t bootstrap, seed;
+} options;
+
+/* ---- What is said ------------------------------------------------------------------------------------ */
+
+/* "12,408" */
+static void put_count(dk_buf *out, int64_t n) {
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-') dk_buf_putc(out, ',');
+        dk_buf_putc(out, digits[i]);
+    }
+}
+
+static void say_columns(const dk_cli *cli, const dk_study_file *f) {
+    dk_buf left;
+    dk_buf_init(&left);
+    dk_cli_note(cli, "%s: %s", f->name, f->description);
+    for (size_t i = 0; i < f->ncolumns; i++) {
+        const dk_column_use *u = f->columns + i;
+        if (u->role == DK_ROLE_LEFT_OUT) {
+            dk_buf_putf(&left, "%s%s", left.len > 0 ? ", " : "", u->name);
+            continue;
+        }
+        dk_cli_note(cli, "  %-10s  %s%s%s%s", dk_role_name(u->role), u->name, u->detail != NULL ? " (" : "",
+                    u->detail != NULL ? u->detail : "", u->detail != NULL ? ")" : "");
+    }
+    if (left.len > 0) dk_cli_note(cli, "  left out    %.300s  (--help columns)", dk_buf_cstr(&left));
+    dk_buf_dispose(&left);
+}
+
+static void say_reading(const dk_cli *cli, const dk_study_result *r) {
+    for (size_t i = 0; i < r->nfiles; i++) say_columns(cli, r->files + i);
+    if (r->join.joined)
+        dk_cli_note(cli, "joined      %lld of %lld responses to a customer (%lld before the first period); %lld customers gave no response",
+                    (long long)r->join.matched, (long long)r->join.responses, (long long)r->join.out_of_window,
+                    (long long)r->join.customers_without_response);
+    if (r->comments > 0)
+        dk_cli_note(cli, "languages   sv %.0f %%  da %.0f %%  en %.0f %%  other %.0f %%  of %lld comments", 100 * r->languages[DK_LANG_SV].share,
+                    100 * r->languages[DK_LANG_DA].share, 100 * r->languages[DK_LANG_EN].share, 100 * r->languages[DK_LANG_OTHER].share,
+                    (long long)r->comments);
+}
+
+static void put_interval(dk_buf *out, double value, dk_interval ci, const char *format) {
+    dk_buf_putf(out, format, value);
+    dk_buf_puts(out, " (");
+    dk_buf_putf(out, format, ci.lo);
+    dk_buf_puts(out, " to ");
+    dk_buf_putf(out, format, ci.hi);
+    dk_buf_putc(out, ')');
+}
+
+static void put_nps(const dk_study_result *r, dk_buf *out) {
+    for (size_t k = 0; k < r->nsegments; k++) {
+        const dk_study_segment *g = r->segments + k;
+        if (g->hidden || (r->score_is_nps ? g->nps.n : g->score.n) == 0) continue;
+        dk_buf_puts(out, k > 0 ? "   " : r->score_is_nps ? "\nNPS " : "\nmean score ");
+        if (k > 0) dk_buf_putf(out, "%s ", g->name);
+        if (r->score_is_nps) put_interval(out, g->nps.nps, g->nps.ci, "%.0f");
+        else put_interval(out, g->score.mean, g->score.ci, "%.2f");
+    }
+    const dk_study_link *l = &r->link;
+    if (r->scored > 0) dk_buf_putc(out, '\n');
+    if (!l->tested) return;
+    const char *currency = r->currency != NULL ? r->currency : "";
+    dk_buf_puts(out, "Score and profit: ");
+    if (l->verdict == DK_LINK) {
+        dk_buf_puts(out, "linked. One step up in score goes with ");
+        put_interval(out, l->effect, l->ci, "%.4g");
+        dk_buf_putf(out, " %s%s.\n", currency, l->per_year != 1 || r->join.joined ? " a year" : "");
+    } else if (l->verdict == DK_NO_LINK) {
+        dk_buf_putf(out, "no link found. More than %.4g %s a step is ruled out.\n", l->ruled_out, currency);
+    } else {
+        dk_buf_puts(out, "inconclusive, too few responses to tell.\n");
+    }
+}
+
+static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out) {
+    enum { SHOWN = 5 };
+    const dk_study_outcome *o = r->outcomes + f->outcome;
+    const char *who = f->segment == 0 ? "everybody" : r->segments[f->segment].name;
+    if (!f->fitted) {
+        dk_buf_putf(out, "\n%s, %s: no drivers, %s.\n", o->name, who, f->reason);
+        return;
+    }
+    const char *number = o->unit[0] == 'N' ? "%.0f" : "%.3g", *moved = o->unit[0] == 'N' ? "%+.1f" : "%+.3g";
+    size_t shown = 0, supported = 0;
+    for (size_t i = 0; i < f->nlevers; i++) supported += f->levers[i].supported;
+    if (supported == 0) {
+        dk_buf_putf(out, "\n%s, %s: no driver found. With ", o->name, who);
+        put_count(out, f->drivers->rows);
+        dk_buf_putf(out, " responses an effect under %.3g %s would often not show.\n", f->drivers->detectable, o->unit);
+        return;
+    }
+    dk_buf title;
+    dk_buf_init(&title);
+    dk_buf_putf(&title, "What moves %s, %s", o->name, who);
+    dk_buf_putf(out, "\n%-46s %-22s %8s %9s\n", dk_buf_cstr(&title), "effect", "said by", "moves");
+    dk_buf_dispose(&title);
+    for (size_t i = 0; i < f->nlevers && shown < SHOWN; i++) {
+        const dk_study_lever *l = f->levers + i;
+        if (!l->supported) break;
+        dk_buf effect, moves;
+        dk_buf_init(&effect);
+        dk_buf_init(&moves);
+        put_interval(&effect, l->term->effect, l->term->ci, number);
+        dk_buf_putf(&moves, moved, l->moves);
+        dk_buf_putf(out, "%2zu %-43s %-22s %6.0f %% %9s\n", ++shown, l->term->predictor, dk_buf_cstr(&effect), 100 * l->term->prevalence, dk_buf_cstr(&moves));
+        dk_buf_dispose(&effect);
+        dk_buf_dispose(&moves);
+    }
+    if (f->nlevers > supported) dk_buf_putf(out, "   %zu more have no link that this survey could show.\n", f->nlevers - supported);
+}
+
+static void put_problems(const dk_study_result *r, const char *folder, dk_buf *out) {
+    bool first = true;
+    for (int k = 0; k < DK_PROBLEMS; k++) {
+        if (r->problem_counts[k] == 0) continue;
+        dk_buf_puts(out, first ? "\n" : ", ");
+        put_count(out, r->problem_counts[k]);
+        dk_buf_putf(out, " %s", dk_problem_name((dk_problem_kind)k));
+        first = false;
+    }
+    if (!first) dk_buf_putf(out, " (%s/rejected.csv)\n", folder);
+}
+
+static dk_status say_result(const dk_study_result *r, const char *folder, dk_error *err) {
+    dk_buf out;
+    dk_buf_init(&out);
+    put_nps(r, &out);
+    if (r->scored == 0) dk_buf_puts(&out, "\nThere is no score in the data: themes and sentiment are reported; drivers need a score (--score COL).\n");
+    for (size_t i = 0; i < r->nfits; i++)
+        if (!r->segments[r->fits[i].segment].hidden) put_fit(r, r->fits + i, &out);
+    put_problems(r, folder, &out);
+    dk_buf_putf(&out, "\n%s/report.html  report.json  drivers.csv  comments.csv  mentions.csv\n", folder);
+    fwrite(out.ptr, 1, out.len, stdout);
+    dk_status status = dk_buf_status(&out, err);
+    dk_buf_dispose(&out);
+    return status;
+}
+
+/* ---- The run ----------------------------------------------------------------------------------------- */
+
+typedef struct watch {
+    const dk_cli *cli;
+    dk_progress bar;
+    const char *stage;
+} watch;
+
+static void progress(void *context, const char *stage, int64_t done, int64_t total) {
+    watch *w = context;
+    if (w->stage != stage) {
+        if (w->stage != NULL) dk_progress_end(&w->bar, w->bar.total);
+        dk_progress_begin(&w->bar, w->cli, stage, total);
+        w->stage = stage;
+    }
+    dk_progress_update(&w->bar, done);
+}
+
+static bool is_study(const char *path) {
+    size_t n = strlen(path);
+    return (n > 5 && strcmp(path + n - 5, ".yaml") == 0) || (n > 4 && strcmp(path + n - 4, ".yml") == 0);
+}
+
+static dk_status configure(dk_study_config *c, const options *o, const char *source, dk_error *err) {
+    static const char *const units[] = {"none", "month", "quarter", "year"};
+    dk_status status = DK_OK;
+    if (is_study(source)) status = dk_study_config_read(c, source, err);
+    else c->responses.path = source;
+    if (status != DK_OK) return status;
+    for (int r = 0; r < DK_ROLES; r++) {
+        if (o->column[r] == NULL) continue;
+        c->responses.column[r] = o->column[r];
+        c->responses.line[r] = 0;
+    }
+    if (o->delimiter != NULL) {
+        c->responses.reader.delimiter = strcmp(o->delimiter, "tab") == 0 ? '\t' : o->delimiter[0];
+        if (strcmp(o->delimiter, "tab") != 0 && strlen(o->delimiter) != 1)
+            return dk_fail(err, DK_EUSAGE, "--delimiter: expected one character, or tab");
+    }
+    if (o->quote != NULL) c->responses.reader.quoting = strcmp(o->quote, "none") == 0 ? DK_QUOTE_NONE : DK_QUOTE_DOUBLE;
+    if (o->language != NULL) c->language = o->language;
+    if (o->pack != NULL) c->packs = o->pack;
+    if (o->title != NULL) c->title = o->title;
+    if (o->currency != NULL) c->currency = o->currency;
+    if (o->lexicons.count > 0) {
+        c->lexicons = o->lexicons.items;
+        c->nlexicons = o->lexicons.count;
+    }
+    for (int i = 0; o->waves != NULL && i < 4; i++)
+        if (strcmp(o->waves, units[i]) == 0) c->wave_unit = (dk_wave_unit)i;
+    if (o->report_language != NULL) dk_language_from_name(dk_str_from(o->report_language), &c->report_language);
+    if (o->bootstrap >= 0) c->bootstrap = o->bootstrap;
+    if (o->seed >= 0) c->seed = o->seed;
+    c->score_blind = c->score_blind || o->score_blind;
+    return DK_OK;
+}
+
+static dk_status analyze(const dk_cli *cli, const options *o, const char *source, dk_error *err) {
+    dk_study_config config;
+    dk_study_result *result = NULL;
+    char *data = NULL;
+    watch w = {.cli = cli};
+    dk_study_config_init(&config);
+    dk_status status = configure(&config, o, source, err);
+    if (status == DK_OK) status = dk_data_find(cli->data_dir, cli->executable, &data, err);
+    if (status == DK_OK) status = dk_folder_make(cli->output, err);
+    dk_analyze_options how = {.data_dir = data, .folder = cli->output, .threads = (int)cli->threads, .no_spelling = o->no_spelling,
+                                  .progress = progress, .progress_context = &w};
+    if (status == DK_OK) status = dk_analyze(&config, &how, &result, err);
+    if (w.stage != NULL) dk_progress_end(&w.bar, w.bar.total);
+    if (status == DK_OK) {
+        say_reading(cli, result);
+        status = dk_report_write(result, cli->output, err);
+    }
+    if (status == DK_OK) status = say_result(result, cli->output, err);
+    dk_study_result_free(result);
+    dk_study_config_dispose(&config);
+    free(data);
+    return status;
+}
+
+static dk_status run_analyze(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
+    options o = {.bootstrap = -1, .seed = -1};
+    const dk_opt table[] = {
+        {"text", 't', DK_OPT_STRING, &o.column[DK_ROLE_COMMENT], "COL", "the column of the comments", 0, 0},
+        {"score", 's', DK_OPT_STRING, &o.column[DK_ROLE_SCORE], "COL", "the score; 0 to 10 is NPS", 0, 0},
+        {"id", 'i', DK_OPT_STRING, &o.column[DK_ROLE_ID], "COL", "the id of a response", 0, 0},
+        {"customer", 0, DK_OPT_STRING, &o.column[DK_ROLE_CUSTOMER], "COL", "who answered: intervals are clustered by it", 0, 0},
+        {"date", 0, DK_OPT_STRING, &o.column[DK_ROLE_DATE], "COL", "when", 0, 0},
+        {"segment", 0, DK_OPT_STRING, &o.column[DK_ROLE_SEGMENT], "COL", "segments to compare", 0, 0},
+        {"profit", 0, DK_OPT_STRING, &o.column[DK_ROLE_PROFIT], "COL", "what the customer is worth", 0, 0},
+        {"weight", 0, DK_OPT_STRING, &o.column[DK_ROLE_WEIGHT], "COL", "weights of the responses", 0, 0},
+        {"touchpoint", 0, DK_OPT_STRING, &o.column[DK_ROLE_TOUCHPOINT], "COL", "where the survey was sent from", 0, 0},
+        {"delimiter", 0, DK_OPT_STRING, &o.delimiter, "C|tab", "of a delimited file, when it is not to be found out", 0, 0},
+        {"quote", 0, DK_OPT_CHOICE, &o.quote, "double|none", "whether \" quotes fields", 0, 0},
+        {"language", 'l', DK_OPT_CHOICE, &o.language, "auto|sv|da|en", "the language of all comments", 0, 0},
+        {"lexicon", 0, DK_OPT_LIST, &o.lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
+        {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|auto|none", "industry packs; auto by default", 0, 0},
+        {"waves", 0, DK_OPT_CHOICE, &o.waves, "none|month|quarter|year", "how time is cut; quarter by default", 0, 0},
+        {"title", 0, DK_OPT_STRING, &o.title, "TEXT", "of the report", 0, 0},
+        {"currency", 0, DK_OPT_STRING, &o.currency, "CODE", "of profit, such as SEK", 0, 0},
+        {"report-language", 0, DK_OPT_CHOICE, &o.report_language, "sv|da|en", "of the report", 0, 0},
+        {"bootstrap", 0, DK_OPT_INT, &o.bootstrap, "N", "replicates; 1000 by default", 0, 100000},
+        {"seed", 0, DK_OPT_INT, &o.seed, "N", "of the replicates; 1 by default", 0, 1e15},
+        {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
+        {"score-blind", 0, DK_OPT_FLAG, &o.score_blind, NULL, "only hand-written sentiment, no weights learned from scores", 0, 0},
+        {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
+    const char *words[DK_CLI_WORDS];
+    int nwords;
+    bool answered;
+    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
+    if (status == DK_OK && !answered) {
+        if (nwords != 1)
+            status = dk_fail(err, DK_EUSAGE, nwords == 0 ? "which file? drivkraft analyze survey.csv -o report" : "one file or study at a time");
+        else if (cli->output == NULL || strcmp(cli->output, "-") == 0)
+            status = dk_fail(err, DK_EUSAGE, "which folder? the report is several files: -o report");
+        else
+            status = analyze(cli, &o, words[0], err);
+    }
+    dk_opt_list_dispose(&o.lexicons);
+    return status;
+}
+
+const dk_command dk_cmd_analyze = {
+    "analyze", "Reads a survey file or a study and writes a report.",
+    "DATA|STUDY.yaml -o FOLDER [options]",
+    "  drivkraft analyze survey.csv -o report\n"
+    "  drivkraft analyze survey.csv --text kommentar --score betyg --segment kundgrupp -o report\n"
+    "  drivkraft analyze study.yaml -o report --report-language sv\n"
+    "  drivkraft analyze posts.csv --text text -o report          (no score: themes and sentiment)\n"
+    "\ncolumns are recognised by name in English, Swedish and Danish; name them yourself with the options above\n",
+    run_analyze};

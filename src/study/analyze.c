@@ -1,0 +1,153 @@
+#include "study/analyze.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/pipeline.h"
+#include "study/describe.h"
+#include "tag/rows.h"
+
+/* All that an analysis opens, so that one place closes it. */
+typedef struct analysis {
+    const dk_study_config *config;
+    const dk_analyze_options *options;
+    dk_engine *engine;
+    dk_survey survey;
+    dk_records records;
+    bool has_records;
+    dk_problems problems;
+    dk_segments segments;
+    dk_tagging tagging;
+    uint64_t *clusters;
+    int *theme_of;
+    dk_output *comments, *mentions;
+    dk_study_result *result;
+} analysis;
+
+static dk_status open_output(const analysis *a, const char *name, const char *header, dk_output **out, dk_error *err) {
+    char *path = dk_path_join(a->options->folder, name);
+    if (path == NULL) return dk_fail_memory(err);
+    dk_status status = dk_output_open(out, path, err);
+    free(path);
+    return status == DK_OK ? dk_output_write(*out, header, strlen(header), err) : status;
+}
+
+static dk_status open_engine(analysis *a, dk_error *err) {
+    dk_engine_options options = {.data_dir = a->options->data_dir, .lexicons = a->config->lexicons, .nlexicons = a->config->nlexicons,
+                                 .no_spelling = a->options->no_spelling, .no_learned = a->config->score_blind};
+    return dk_engine_open(&a->engine, &options, err);
+}
+
+/* What depends on files alone, before anything is written. */
+static dk_status read_files(analysis *a, dk_error *err) {
+    int threads = a->options->threads;
+    a->survey.file = 0;
+    dk_status status = dk_survey_open(&a->survey, a->config, err);
+    a->has_records = a->config->customers.path != NULL;
+    if (status == DK_OK && a->has_records) status = dk_records_open(&a->records, &a->survey, err);
+    a->records.file = 1;
+    if (status == DK_OK) status = open_engine(a, err);
+    if (status == DK_OK) status = dk_survey_read(&a->survey, a->engine, threads, &a->problems, err);
+    if (status == DK_OK && a->has_records) status = dk_records_join(&a->records, &a->survey, &a->problems, err);
+    if (status == DK_OK) status = dk_segments_make(&a->segments, &a->survey, a->has_records ? &a->records : NULL, &a->problems, err);
+    return status;
+}
+
+/* By the text of the customer's id, so that the order of the rows does not matter. */
+static dk_status hash_customers(analysis *a, dk_error *err) {
+    const dk_survey *s = &a->survey;
+    if (s->customer == NULL) return DK_OK;
+    a->clusters = malloc((s->n + 1) * sizeof *a->clusters);
+    if (a->clusters == NULL) return dk_fail_memory(err);
+    for (size_t i = 0; i < s->n; i++) {
+        char scratch[24];
+        dk_str id = s->customer[i] != DK_NO_ID ? dk_intern_text(&s->customers, s->customer[i]) : dk_survey_id(s, i, scratch);
+        a->clusters[i] = dk_hash_seeded(id.ptr, id.len, s->customer[i] == DK_NO_ID);
+    }
+    return DK_OK;
+}
+
+static dk_status begin_result(analysis *a, dk_error *err) {
+    const dk_study_config *c = a->config;
+    dk_study_result *r = a->result = dk_study_result_new();
+    if (r == NULL) return dk_fail_memory(err);
+    const char *title = c->title != NULL ? c->title : dk_path_name(dk_reader_source(a->survey.reader));
+    const char *stamp = dk_engine_stamp(a->engine);
+    r->title = dk_arena_strdup(&r->arena, title, strlen(title));
+    r->stamp = dk_arena_strdup(&r->arena, stamp, strlen(stamp));
+    r->currency = c->currency != NULL ? dk_arena_strdup(&r->arena, c->currency, strlen(c->currency)) : NULL;
+    if (r->title == NULL || r->stamp == NULL || (c->currency != NULL && r->currency == NULL)) return dk_fail_memory(err);
+    r->version = dk_version();
+    r->seed = (uint64_t)c->seed;
+    r->report_language = c->report_language;
+    r->confidence = c->confidence;
+    r->alpha = c->fdr;
+    r->min_privacy = c->min_privacy;
+    r->min_mentions = c->min_mentions;
+    r->replicates = (int)c->bootstrap;
+    return DK_OK;
+}
+
+static dk_status tag_comments(analysis *a, dk_error *err) {
+    const dk_analyze_options *o = a->options;
+    dk_status status = DK_OK;
+    if (o->folder != NULL) {
+        status = open_output(a, "comments.csv", DK_COMMENTS_HEADER, &a->comments, err);
+        if (status == DK_OK) status = open_output(a, "mentions.csv", DK_MENTIONS_HEADER, &a->mentions, err);
+    }
+    if (status != DK_OK) return status;
+    return dk_tagging_run(&a->tagging, &a->survey, a->engine, o->threads, a->comments, a->mentions, o->progress, o->progress_context, err);
+}
+
+static dk_status describe(analysis *a, dk_error *err) {
+    dk_fit_context x = {.survey = &a->survey, .records = a->has_records ? &a->records : NULL, .segments = &a->segments,
+                        .tagging = &a->tagging, .taxonomy = dk_engine_taxonomy(a->engine), .clusters = a->clusters,
+                        .threads = a->options->threads, .progress = a->options->progress,
+                        .progress_context = a->options->progress_context, .result = a->result};
+    a->theme_of = malloc((x.taxonomy->count + 1) * sizeof *a->theme_of);
+    dk_status status = a->theme_of != NULL ? dk_describe_standing(&x, err) : dk_fail_memory(err);
+    if (status == DK_OK) status = dk_describe_files(&x, err);
+    if (status == DK_OK) status = dk_problems_finish(&a->problems, a->result, err);
+    if (status == DK_OK) status = dk_describe_themes(&x, a->theme_of, err);
+    if (status == DK_OK) status = dk_fits_link(&x, err);
+    if (status == DK_OK) status = dk_fits_make(&x, err);
+    if (status == DK_OK) dk_fits_name_themes(a->result, a->theme_of);
+    if (status == DK_OK) status = dk_describe_quotes(&x, a->engine, a->theme_of, err);
+    if (status == DK_OK) status = dk_describe_notes(&x, a->engine, err);
+    return status;
+}
+
+dk_status dk_analyze(const dk_study_config *config, const dk_analyze_options *options, dk_study_result **result, dk_error *err) {
+    analysis *a = calloc(1, sizeof *a);
+    *result = NULL;
+    if (a == NULL) return dk_fail_memory(err);
+    a->config = config;
+    a->options = options;
+    dk_status status = read_files(a, err);
+    if (status == DK_OK) status = hash_customers(a, err);
+    if (status == DK_OK) status = begin_result(a, err);
+    if (status == DK_OK) status = tag_comments(a, err);
+    if (status == DK_OK) status = describe(a, err);
+    if (status == DK_OK) {
+        status = dk_output_close(a->comments, err);
+        a->comments = NULL;
+    }
+    if (status == DK_OK) {
+        status = dk_output_close(a->mentions, err);
+        a->mentions = NULL;
+    }
+    dk_output_abort(a->comments);
+    dk_output_abort(a->mentions);
+    if (status == DK_OK) *result = a->result;
+    else dk_study_result_free(a->result);
+    dk_tagging_dispose(&a->tagging);
+    dk_segments_dispose(&a->segments);
+    dk_problems_dispose(&a->problems);
+    if (a->has_records) dk_records_dispose(&a->records);
+    dk_survey_dispose(&a->survey);
+    dk_engine_free(a->engine);
+    free(a->clusters);
+    free(a->theme_of);
+    free(a);
+    return status;
+}

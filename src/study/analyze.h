@@ -1,0 +1,21 @@
+/* The main job: from the files of a study to its result, comments.csv and mentions.csv on the way. */
+#ifndef DK_STUDY_ANALYZE_H
+#define DK_STUDY_ANALYZE_H
+
+#include "study/config.h"
+#include "study/tagging.h"
+
+typedef struct dk_analyze_options {
+    const char *data_dir; /* lexicons and models, see dk_data_find */
+    const char *folder;   /* for comments.csv and mentions.csv; NULL writes neither. It must exist */
+    int threads;
+    bool no_spelling;
+    dk_study_progress *progress; /* stages "reading", "tagging", "drivers"; may be NULL */
+    void *progress_context;
+} dk_analyze_options;
+
+/* Runs the study. The two files appear only when all went well. The result is the caller's to free. */
+dk_status dk_analyze(const dk_study_config *config, const dk_analyze_options *options, dk_study_result **result,
+                     dk_error *err);
+
+#endif

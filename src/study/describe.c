@@ -1,0 +1,320 @@
+#include "study/describe.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "stats/nps.h"
+
+static const char *keep_buf(dk_study_result *r, dk_buf *buf) {
+    const char *text = dk_arena_strdup(&r->arena, dk_buf_cstr(buf), buf->len);
+    dk_buf_clear(buf);
+    return text;
+}
+
+/* ---- Files and columns ------------------------------------------------------------------------------- */
+
+/* "0 to 10", "blue < silver < gold", "2025-01-02 to 2025-12-30" */
+static void put_detail(dk_buf *out, const dk_fit_context *x, dk_role role) {
+    const dk_survey *s = x->survey;
+    if (role == DK_ROLE_SCORE && s->score != NULL) {
+        dk_buf_put_double(out, s->score_low);
+        dk_buf_puts(out, " to ");
+        dk_buf_put_double(out, s->score_high);
+        if (!s->score_is_nps) dk_buf_puts(out, ", not NPS");
+    } else if (role == DK_ROLE_SEGMENT && x->segments->order != NULL) {
+        dk_buf_puts(out, x->segments->order);
+    } else if (role == DK_ROLE_DATE && x->result->first_date != NULL) {
+        dk_buf_putf(out, "%s to %s%s", x->result->first_date, x->result->last_date,
+                    s->date_order == DK_MONTH_FIRST ? ", month first" : "");
+    }
+}
+
+static dk_status describe_columns(dk_fit_context *x, dk_study_file *f, const dk_reader *reader, const size_t *column,
+                                  const bool *named, const int64_t *missing, const int64_t *bad, bool records, dk_error *err) {
+    dk_study_result *r = x->result;
+    size_t n = dk_reader_columns(reader);
+    dk_buf text;
+    dk_buf_init(&text);
+    f->columns = dk_arena_calloc(&r->arena, n + 1, sizeof *f->columns);
+    if (f->columns == NULL) return dk_fail_memory(err);
+    f->ncolumns = n;
+    for (size_t c = 0; c < n; c++) {
+        dk_column_use *u = f->columns + c;
+        dk_str name = dk_reader_column_name(reader, c);
+        u->name = dk_arena_strdup(&r->arena, name.ptr, name.len);
+        if (u->name == NULL) return dk_fail_memory(err);
+        for (int role = 1; role < DK_ROLES; role++) {
+            if (column[role] != c) continue;
+            u->role = (dk_role)role;
+            u->guessed = !named[role];
+            u->missing = missing[role];
+            u->bad = bad[role];
+        }
+        for (size_t k = 0; k < x->survey->nvariables; k++) {
+            const dk_variable *v = x->survey->variables + k;
+            if (v->of_records != records || v->column != c) continue;
+            if (u->role == DK_ROLE_LEFT_OUT) u->role = v->role, u->missing = v->missing;
+        }
+        if (!records) put_detail(&text, x, u->role);
+        if (text.len > 0) u->detail = keep_buf(r, &text);
+    }
+    dk_buf_dispose(&text);
+    return DK_OK;
+}
+
+static dk_status describe_file(dk_fit_context *x, dk_study_file *f, const char *content, const dk_reader *reader,
+                               const dk_read_counts *counts, dk_error *err) {
+    dk_study_result *r = x->result;
+    dk_buf text;
+    dk_buf_init(&text);
+    const char *path = dk_reader_source(reader);
+    f->path = dk_arena_strdup(&r->arena, path, strlen(path));
+    f->name = f->path != NULL ? dk_path_name(f->path) : NULL;
+    f->content = content;
+    dk_reader_describe(reader, counts, &text);
+    f->description = keep_buf(r, &text);
+    dk_buf_dispose(&text);
+    f->rows = counts->rows;
+    f->rejected = counts->rejected;
+    f->repaired_cells = counts->repaired_cells;
+    f->control_cells = counts->control_cells;
+    f->short_rows = counts->short_rows;
+    f->stray_quotes = counts->stray_quotes;
+    return f->path != NULL && f->description != NULL ? DK_OK : dk_fail_memory(err);
+}
+
+dk_status dk_describe_files(dk_fit_context *x, dk_error *err) {
+    const dk_survey *s = x->survey;
+    dk_study_result *r = x->result;
+    r->files = dk_arena_calloc(&r->arena, 2, sizeof *r->files);
+    if (r->files == NULL) return dk_fail_memory(err);
+    r->nfiles = x->records != NULL ? 2 : 1;
+    dk_status status = describe_file(x, &r->files[0], "responses", s->reader, &s->counts, err);
+    if (status == DK_OK)
+        status = describe_columns(x, &r->files[0], s->reader, s->column, s->named, s->missing, s->bad, false, err);
+    if (status != DK_OK || x->records == NULL) return status;
+    const dk_records *k = x->records;
+    r->join = k->join;
+    status = describe_file(x, &r->files[1], "customers", k->reader, &k->counts, err);
+    return status == DK_OK ? describe_columns(x, &r->files[1], k->reader, k->column, k->named, k->missing, k->bad, true, err) : status;
+}
+
+/* ---- Languages, segments, waves ---------------------------------------------------------------------- */
+
+typedef struct standing {
+    int8_t *scores;      /* -1 without; only when the score is NPS */
+    uint32_t *rows;      /* the subset at hand */
+    size_t nrows;
+    uint32_t *seen;      /* by customer: number of the subset that last saw it */
+    uint32_t stamp;
+} standing;
+
+static dk_status figure(const dk_fit_context *x, const double *values, const standing *w, dk_mean_figure *out, dk_error *err) {
+    *out = (dk_mean_figure){0, NAN, NAN, {NAN, NAN}};
+    if (values == NULL || w->nrows == 0) return DK_OK;
+    dk_mean mean;
+    dk_status status = dk_mean_compute(values, x->survey->weight, x->clusters, w->rows, w->nrows, x->result->confidence, &mean, err);
+    if (status != DK_OK) return status;
+    *out = (dk_mean_figure){mean.n, mean.mean, mean.se, mean.ci};
+    return DK_OK;
+}
+
+static dk_status nps_of(const dk_fit_context *x, const standing *w, dk_nps *out, dk_error *err) {
+    *out = (dk_nps){.nps = NAN, .se = NAN, .ci = {NAN, NAN}};
+    if (w->scores == NULL || w->nrows == 0) return DK_OK;
+    return dk_nps_compute(w->scores, x->survey->weight, x->clusters, w->rows, w->nrows, x->result->confidence, out, err);
+}
+
+/* Distinct customers of the subset. */
+static int64_t count_customers(const dk_survey *s, standing *w) {
+    int64_t n = 0;
+    if (s->customer == NULL) return 0;
+    w->stamp++;
+    for (size_t i = 0; i < w->nrows; i++) {
+        uint32_t c = s->customer[w->rows[i]];
+        if (c == DK_NO_ID || w->seen[c] == w->stamp) continue;
+        w->seen[c] = w->stamp;
+        n++;
+    }
+    return n;
+}
+
+/* Shares of responses with a comment, for all and for promoters, passives and detractors. */
+static void comment_rates(const dk_survey *s, const standing *w, dk_study_segment *g) {
+    int64_t n[4] = {0}, with[4] = {0};
+    for (size_t i = 0; i < w->nrows; i++) {
+        int score = w->scores != NULL ? w->scores[w->rows[i]] : -1, kind = score < 0 ? 3 : score >= 9 ? 0 : score >= 7 ? 1 : 2;
+        n[kind]++;
+        with[kind] += s->commented[w->rows[i]];
+    }
+    g->commented_promoters = n[0] > 0 ? (double)with[0] / (double)n[0] : NAN;
+    g->commented_passives = n[1] > 0 ? (double)with[1] / (double)n[1] : NAN;
+    g->commented_detractors = n[2] > 0 ? (double)with[2] / (double)n[2] : NAN;
+    g->comments = with[0] + with[1] + with[2] + with[3];
+    g->commented = w->nrows > 0 ? (double)g->comments / (double)w->nrows : NAN;
+}
+
+static dk_status describe_segment(dk_fit_context *x, standing *w, size_t k, dk_error *err) {
+    const dk_survey *s = x->survey;
+    dk_study_result *r = x->result;
+    dk_study_segment *g = r->segments + k;
+    const char *name = x->segments->name[k];
+    g->name = dk_arena_strdup(&r->arena, name, strlen(name));
+    if (g->name == NULL) return dk_fail_memory(err);
+    g->from = x->segments->from[k];
+    g->below = x->segments->below[k];
+    w->nrows = 0;
+    int64_t sentiment = 0, spoken = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->dropped[i] || !dk_segment_has(x->segments, k, i)) continue;
+        w->rows[w->nrows++] = (uint32_t)i;
+        g->scored += s->score != NULL && !isnan(s->score[i]);
+        if (!s->commented[i] || x->tagging->language[i] == DK_LANG_OTHER) continue;
+        sentiment += x->tagging->sentiment[i];
+        spoken++;
+    }
+    g->responses = (int64_t)w->nrows;
+    g->hidden = k > 0 && g->responses < r->min_privacy;
+    g->customers = count_customers(s, w);
+    g->sentiment = spoken > 0 ? (double)sentiment / (double)spoken / 1000 : NAN;
+    comment_rates(s, w, g);
+    dk_status status = nps_of(x, w, &g->nps, err);
+    if (status == DK_OK) status = figure(x, s->score, w, &g->score, err);
+    if (status == DK_OK) status = figure(x, s->profit, w, &g->profit, err);
+    double all = r->segments[0].profit.mean * (double)r->segments[0].profit.n;
+    g->profit_share = g->profit.n > 0 && all > 0 ? g->profit.mean * (double)g->profit.n / all : NAN;
+    return status;
+}
+
+static dk_status describe_languages(dk_fit_context *x, standing *w, dk_error *err) {
+    const dk_survey *s = x->survey;
+    dk_study_result *r = x->result;
+    dk_status status = DK_OK;
+    for (int l = 0; l < DK_LANGUAGES && status == DK_OK; l++) {
+        w->nrows = 0;
+        for (size_t i = 0; i < s->n; i++)
+            if (!s->dropped[i] && s->commented[i] && x->tagging->language[i] == l) w->rows[w->nrows++] = (uint32_t)i;
+        r->languages[l].responses = (int64_t)w->nrows;
+        r->languages[l].share = r->comments > 0 ? (double)w->nrows / (double)r->comments : NAN;
+        status = nps_of(x, w, &r->languages[l].nps, err);
+    }
+    return status;
+}
+
+/* The first and last wave with a response; false without dates. A year is the unit when the waves would be too many. */
+static bool find_waves(dk_fit_context *x, dk_wave_unit *unit, int32_t *first, int32_t *last) {
+    enum { MOST_WAVES = 120 };
+    const dk_survey *s = x->survey;
+    int32_t low = INT32_MAX, high = INT32_MIN;
+    *unit = s->config->wave_unit;
+    for (size_t i = 0; s->date != NULL && i < s->n; i++) {
+        if (s->date[i] == DK_NO_DATE || s->dropped[i]) continue;
+        low = s->date[i] < low ? s->date[i] : low;
+        high = s->date[i] > high ? s->date[i] : high;
+    }
+    if (low > high) return false;
+    dk_study_result *r = x->result;
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_date_put(&text, low);
+    r->first_date = keep_buf(r, &text);
+    dk_date_put(&text, high);
+    r->last_date = keep_buf(r, &text);
+    dk_buf_dispose(&text);
+    if (*unit == DK_WAVE_NONE) return false;
+    if (dk_wave_of(high, *unit) - dk_wave_of(low, *unit) >= MOST_WAVES) *unit = DK_WAVE_YEAR;
+    *first = dk_wave_of(low, *unit);
+    *last = dk_wave_of(high, *unit);
+    return true;
+}
+
+static dk_status describe_wave(dk_fit_context *x, standing *w, size_t at, int32_t wave, dk_wave_unit unit, dk_error *err) {
+    const dk_survey *s = x->survey;
+    dk_study_result *r = x->result;
+    int32_t from, to;
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_wave_days(wave, unit, &from, &to);
+    dk_wave_put(&text, wave, unit);
+    r->waves[at].name = keep_buf(r, &text);
+    dk_date_put(&text, from);
+    r->waves[at].first = keep_buf(r, &text);
+    dk_date_put(&text, to);
+    r->waves[at].last = keep_buf(r, &text);
+    dk_buf_dispose(&text);
+    dk_status status = DK_OK;
+    for (size_t k = 0; k < r->nsegments && status == DK_OK; k++) {
+        dk_study_point *point = r->series + at * r->nsegments + k;
+        w->nrows = 0;
+        for (size_t i = 0; i < s->n; i++)
+            if (!s->dropped[i] && s->date[i] >= from && s->date[i] <= to && dk_segment_has(x->segments, k, i)) w->rows[w->nrows++] = (uint32_t)i;
+        point->responses = (int64_t)w->nrows;
+        point->hidden = point->responses > 0 && point->responses < r->min_privacy;
+        point->smoothed = NAN;
+        point->band = (dk_interval){NAN, NAN};
+        status = nps_of(x, w, &point->nps, err);
+        if (status == DK_OK) status = figure(x, s->profit, w, &point->profit, err);
+    }
+    return status;
+}
+
+static dk_status describe_waves(dk_fit_context *x, standing *w, dk_error *err) {
+    static const char *const units[] = {NULL, "month", "quarter", "year"};
+    dk_study_result *r = x->result;
+    dk_wave_unit unit;
+    int32_t first, last;
+    if (!find_waves(x, &unit, &first, &last)) return DK_OK;
+    r->wave_unit = units[unit];
+    r->nwaves = (size_t)(last - first + 1);
+    r->waves = dk_arena_calloc(&r->arena, r->nwaves, sizeof *r->waves);
+    r->series = dk_arena_calloc(&r->arena, r->nwaves * r->nsegments, sizeof *r->series);
+    if (r->waves == NULL || r->series == NULL) return dk_fail_memory(err);
+    dk_status status = DK_OK;
+    for (size_t k = 0; k < r->nwaves && status == DK_OK; k++) status = describe_wave(x, w, k, first + (int32_t)k, unit, err);
+    return status;
+}
+
+static void count_responses(dk_fit_context *x) {
+    const dk_survey *s = x->survey;
+    dk_study_result *r = x->result;
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->dropped[i]) continue;
+        r->responses++;
+        r->scored += s->score != NULL && !isnan(s->score[i]);
+        r->comments += s->commented[i];
+        if (!s->commented[i] || x->tagging->language[i] == DK_LANG_OTHER) continue;
+        r->labels[x->tagging->label[i]]++;
+        r->without_theme += x->tagging->first[i] == x->tagging->first[i + 1];
+    }
+    r->uncertain_language = x->tagging->uncertain;
+    r->score_lowest = s->score_low;
+    r->score_highest = s->score_high;
+    r->score_is_nps = s->score_is_nps;
+}
+
+dk_status dk_describe_standing(dk_fit_context *x, dk_error *err) {
+    const dk_survey *s = x->survey;
+    dk_study_result *r = x->result;
+    standing w = {.rows = malloc((s->n + 1) * sizeof *w.rows), .seen = calloc(s->customers.count + 1, sizeof *w.seen)};
+    dk_status status = w.rows != NULL && w.seen != NULL ? DK_OK : dk_fail_memory(err);
+    if (status == DK_OK && s->score_is_nps) {
+        w.scores = malloc(s->n + 1);
+        if (w.scores == NULL) status = dk_fail_memory(err);
+        for (size_t i = 0; status == DK_OK && i < s->n; i++) w.scores[i] = (int8_t)(isnan(s->score[i]) ? -1 : s->score[i]);
+    }
+    count_responses(x);
+    r->nsegments = x->segments->count;
+    r->segments = dk_arena_calloc(&r->arena, r->nsegments, sizeof *r->segments);
+    if (status == DK_OK && r->segments == NULL) status = dk_fail_memory(err);
+    if (x->segments->source != NULL)
+        r->segment_source = dk_arena_strdup(&r->arena, x->segments->source, strlen(x->segments->source));
+    for (size_t k = 0; k < r->nsegments && status == DK_OK; k++) status = describe_segment(x, &w, k, err);
+    if (status == DK_OK) r->customers = r->segments[0].customers;
+    if (status == DK_OK) status = describe_languages(x, &w, err);
+    if (status == DK_OK) status = describe_waves(x, &w, err);
+    free(w.rows);
+    free(w.seen);
+    free(w.scores);
+    return status;
+}

@@ -1,0 +1,291 @@
+/* Themes by segment, quotes, notes. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "stats/nps.h"
+#include "study/describe.h"
+#include "tag/rows.h"
+
+/* ---- Themes ------------------------------------------------------------------------------------------ */
+
+/* What one theme's mentions add up to in a segment. */
+typedef struct theme_sum {
+    dk_nps_sum nps;
+    int64_t polarity;
+} theme_sum;
+
+/* What a response says of one theme. */
+typedef struct said {
+    uint16_t theme;
+    bool negative, positive;
+    int64_t mentions, polarity;
+} said;
+
+static size_t gather(const dk_tagging *t, size_t response, said *out, size_t max) {
+    size_t n = 0;
+    for (size_t k = t->first[response]; k < t->first[response + 1]; k++) {
+        const dk_mark *m = t->marks + k;
+        size_t i = 0;
+        while (i < n && out[i].theme != m->theme) i++;
+        if (i == n && n == max) continue;
+        if (i == n) out[n++] = (said){.theme = m->theme};
+        out[i].negative = out[i].negative || m->sign < 0;
+        out[i].positive = out[i].positive || m->sign > 0;
+        out[i].mentions++;
+        out[i].polarity += m->polarity;
+    }
+    return n;
+}
+
+static void add_use(dk_theme_use *use, theme_sum *sum, const said *what, int score, double weight) {
+    use->mentions += what->mentions;
+    use->responses++;
+    if (what->negative && what->positive) use->mixed++;
+    else if (what->negative) use->negative++;
+    else if (what->positive) use->positive++;
+    else use->neutral++;
+    sum->polarity += what->polarity;
+    if (score >= 0) dk_nps_add(&sum->nps, score, weight);
+}
+
+static dk_status add_themes(dk_fit_context *x, int *theme_of, dk_error *err) {
+    const dk_taxonomy *taxonomy = x->taxonomy;
+    dk_study_result *r = x->result;
+    for (size_t i = 0; i < taxonomy->count; i++) theme_of[i] = -1;
+    for (size_t k = 0; k < x->tagging->nmarks; k++) theme_of[x->tagging->marks[k].theme] = 0;
+    for (size_t i = 0; i < taxonomy->count; i++) r->nthemes += theme_of[i] == 0;
+    r->themes = dk_arena_calloc(&r->arena, r->nthemes + 1, sizeof *r->themes);
+    if (r->themes == NULL) return dk_fail_memory(err);
+    size_t n = 0;
+    bool failed = false;
+    for (uint32_t point = 0; point < taxonomy->ntouchpoints; point++)
+        for (size_t i = 0; i < taxonomy->count; i++) {
+            const dk_theme *from = taxonomy->themes + i;
+            if (from->touchpoint != point || theme_of[i] != 0) continue;
+            dk_study_theme *to = r->themes + n;
+            const char *texts[] = {from->id, taxonomy->touchpoints[point], from->name, from->stage, from->owner};
+            const char **places[] = {&to->id, &to->touchpoint, &to->name, &to->stage, &to->owner};
+            for (int k = 0; k < 5; k++) {
+                if (texts[k] == NULL) continue;
+                *places[k] = dk_arena_strdup(&r->arena, texts[k], strlen(texts[k]));
+                failed = failed || *places[k] == NULL;
+            }
+            for (int l = 0; l < DK_LANGUAGES; l++) {
+                const char *label = from->label[l] != NULL ? from->label[l] : from->id;
+                to->label[l] = dk_arena_strdup(&r->arena, label, strlen(label));
+                failed = failed || to->label[l] == NULL;
+            }
+            to->outcome = from->outcome;
+            to->use = dk_arena_calloc(&r->arena, r->nsegments, sizeof *to->use);
+            failed = failed || to->use == NULL;
+            theme_of[i] = (int)n++;
+        }
+    return failed ? dk_fail_memory(err) : DK_OK;
+}
+
+dk_status dk_describe_themes(dk_fit_context *x, int *theme_of, dk_error *err) {
+    enum { MOST_SAID = 256 };
+    const dk_survey *s = x->survey;
+    dk_study_result *r = x->result;
+    dk_status status = add_themes(x, theme_of, err);
+    size_t ns = r->nsegments;
+    theme_sum *sums = calloc(r->nthemes * ns + 1, sizeof *sums);
+    dk_nps_sum *all = calloc(ns + 1, sizeof *all);
+    int64_t *spoken = calloc(ns + 1, sizeof *spoken);
+    if (status == DK_OK && (sums == NULL || all == NULL || spoken == NULL)) status = dk_fail_memory(err);
+    for (size_t i = 0; status == DK_OK && i < s->n; i++) {
+        said what[MOST_SAID];
+        if (s->dropped[i]) continue;
+        size_t n = gather(x->tagging, i, what, MOST_SAID);
+        int score = s->score_is_nps && !isnan(s->score[i]) ? (int)s->score[i] : -1;
+        double weight = s->weight != NULL ? s->weight[i] : 1;
+        for (size_t k = 0; k < ns; k++) {
+            if (!dk_segment_has(x->segments, k, i)) continue;
+            if (score >= 0) dk_nps_add(&all[k], score, weight);
+            spoken[k] += s->commented[i] && x->tagging->language[i] != DK_LANG_OTHER;
+            for (size_t j = 0; j < n; j++) {
+                size_t theme = (size_t)theme_of[what[j].theme];
+                add_use(&r->themes[theme].use[k], &sums[theme * ns + k], &what[j], score, weight);
+            }
+        }
+        for (size_t j = 0; j < n; j++) r->themes[theme_of[what[j].theme]].by_language[x->tagging->language[i]]++;
+    }
+    for (size_t t = 0; status == DK_OK && t < r->nthemes; t++)
+        for (size_t k = 0; k < ns; k++) {
+            dk_theme_use *use = r->themes[t].use + k;
+            const theme_sum *sum = sums + t * ns + k;
+            dk_nps nps;
+            dk_nps_finish(&sum->nps, r->confidence, &nps);
+            use->hidden = use->responses < r->min_privacy || r->segments[k].hidden;
+            use->share = spoken[k] > 0 ? (double)use->responses / (double)spoken[k] : NAN;
+            use->polarity = use->mentions > 0 ? (double)sum->polarity / (double)use->mentions / 1000 : NAN;
+            use->impact = s->score_is_nps && sum->nps.n > 0 ? dk_nps_impact(&all[k], &sum->nps) : NAN;
+            use->nps = s->score_is_nps && sum->nps.n >= r->min_privacy ? nps.nps : NAN;
+        }
+    free(sums);
+    free(all);
+    free(spoken);
+    return status;
+}
+
+/* ---- Quotes ------------------------------------------------------------------------------------------ */
+
+static dk_status copy_quote(dk_fit_context *x, const dk_engine *engine, const dk_kept *from, const int *theme_of, dk_quote *to,
+                            dk_error *err) {
+    const dk_survey *s = x->survey;
+    dk_study_result *r = x->result;
+    char scratch[24];
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_str id = dk_survey_id(s, from->response, scratch);
+    to->id = dk_arena_strdup(&r->arena, id.ptr, id.len);
+    to->text = dk_arena_strdup(&r->arena, from->text.ptr, from->text.len);
+    to->language = from->language;
+    to->segment = x->segments->of != NULL ? x->segments->of[from->response] : -1;
+    to->wave = -1;
+    for (size_t w = 0; w < r->nwaves && s->date[from->response] != DK_NO_DATE; w++) {
+        dk_buf_clear(&text);
+        dk_date_put(&text, s->date[from->response]);
+        if (strcmp(dk_buf_cstr(&text), r->waves[w].first) >= 0) to->wave = (int)w;
+    }
+    to->score = s->score != NULL && !isnan(s->score[from->response]) ? (int)s->score[from->response] : INT32_MIN;
+    to->sentiment = from->sentiment / 1000.0;
+    to->nmentions = from->nmentions;
+    to->mentions = dk_arena_calloc(&r->arena, from->nmentions + 1, sizeof *to->mentions);
+    bool good = to->id != NULL && to->text != NULL && to->mentions != NULL;
+    for (size_t k = 0; good && k < from->nmentions; k++) {
+        const dk_mention *m = from->mentions + k;
+        dk_quote_mention *q = to->mentions + k;
+        *q = (dk_quote_mention){.start = m->start, .end = m->end, .theme = theme_of[m->theme], .value = m->polarity / 1000.0,
+                                .polarity = m->label == DK_NEGATIVE ? DK_SIGN_NEGATIVE : m->label == DK_POSITIVE ? DK_SIGN_POSITIVE : DK_SIGN_NEUTRAL};
+        dk_buf_clear(&text);
+        dk_entry_put_place(&text, dk_engine_lexicon(engine), m->entry);
+        q->entry = dk_arena_strdup(&r->arena, dk_buf_cstr(&text), text.len);
+        dk_buf_clear(&text);
+        dk_rules_put(&text, m->rules);
+        q->rules = dk_arena_strdup(&r->arena, dk_buf_cstr(&text), text.len);
+        good = q->entry != NULL && q->rules != NULL;
+    }
+    dk_buf_dispose(&text);
+    return good ? DK_OK : dk_fail_memory(err);
+}
+
+static int by_quality(const void *a, const void *b) {
+    const dk_kept *x = a, *y = b;
+    if (x->quality != y->quality) return x->quality > y->quality ? -1 : 1;
+    return (x->response > y->response) - (x->response < y->response);
+}
+
+dk_status dk_describe_quotes(dk_fit_context *x, const dk_engine *engine, const int *theme_of, dk_error *err) {
+    dk_study_result *r = x->result;
+    dk_kept *kept = x->tagging->kept;
+    r->quotes = dk_arena_calloc(&r->arena, r->nthemes * 2 * DK_KEPT_EACH + 1, sizeof *r->quotes);
+    if (r->quotes == NULL) return dk_fail_memory(err);
+    dk_status status = DK_OK;
+    for (size_t t = 0; t < r->nthemes && status == DK_OK; t++) {
+        size_t from = 0;
+        while (theme_of[from] != (int)t) from++;
+        if (r->themes[t].use[0].hidden) continue;
+        for (size_t positive = 0; positive < 2; positive++) {
+            dk_kept *places = kept + (2 * from + positive) * DK_KEPT_EACH;
+            qsort(places, DK_KEPT_EACH, sizeof *places, by_quality);
+            for (int k = 0; k < DK_KEPT_EACH && status == DK_OK; k++) {
+                if (places[k].quality == 0) continue;
+                dk_quote *q = r->quotes + r->nquotes++;
+                status = copy_quote(x, engine, &places[k], theme_of, q, err);
+                q->theme = (int)t;
+                q->polarity = positive ? DK_SIGN_POSITIVE : DK_SIGN_NEGATIVE;
+                if (q->segment >= 0 && r->segments[q->segment].hidden) q->segment = -1;
+            }
+        }
+    }
+    return status;
+}
+
+/* ---- Notes ------------------------------------------------------------------------------------------- */
+
+static dk_status note(dk_study_result *r, size_t cap, dk_note_kind kind, dk_error *err, const char *format, ...) DK_PRINTF(5, 6);
+static dk_status note(dk_study_result *r, size_t cap, dk_note_kind kind, dk_error *err, const char *format, ...) {
+    char text[600];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (r->nnotes == cap) return DK_OK;
+    char *copy = dk_arena_strdup(&r->arena, text, n > 0 && (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
+    if (copy == NULL) return dk_fail_memory(err);
+    r->notes[r->nnotes++] = (dk_note){kind, copy};
+    return DK_OK;
+}
+
+enum { MOST_NOTES = 40 };
+#define NOTE(kind, ...)                                                                        \
+    do {                                                                                       \
+        if (status == DK_OK) status = note(r, MOST_NOTES, kind, err, __VA_ARGS__);             \
+    } while (0)
+
+static dk_status note_data(dk_fit_context *x, const dk_engine *engine, dk_error *err) {
+    dk_study_result *r = x->result;
+    const dk_survey *s = x->survey;
+    dk_status status = DK_OK;
+    dk_buf packs;
+    dk_buf_init(&packs);
+    const dk_lexicon *lexicon = dk_engine_lexicon(engine);
+    for (size_t i = 0; i < lexicon->npacks; i++)
+        if (s->plan.packs >> i & 1) dk_buf_putf(&packs, "%s%s", packs.len > 0 ? ", " : "", lexicon->packs[i]);
+    if (packs.len > 0) NOTE(DK_NOTE_METHOD, "Industry lexicons used: %s.", dk_buf_cstr(&packs));
+    dk_buf_dispose(&packs);
+    if (s->score == NULL)
+        NOTE(DK_NOTE_LIMIT, "There is no score in the data: themes and sentiment are shown, but drivers need a score (name it with --score).");
+    else if (!s->score_is_nps)
+        NOTE(DK_NOTE_DATA, "The score runs from %g to %g, which is not the 0 to 10 of NPS: its mean is used instead.", s->score_low, s->score_high);
+    if (s->place[DK_ROLE_COMMENT] == DK_NO_COLUMN) NOTE(DK_NOTE_LIMIT, "There is no comment column: nothing can be said of themes.");
+    if (r->comments > 0 && r->languages[DK_LANG_OTHER].responses * 20 > r->comments)
+        NOTE(DK_NOTE_DATA, "%lld comments are in a language other than Swedish, Danish and English; their themes are not read.", (long long)r->languages[DK_LANG_OTHER].responses);
+    if (s->customer == NULL)
+        NOTE(DK_NOTE_LIMIT, "There is no customer column: each response counts as its own customer, and intervals are too narrow where customers answered several times.");
+    if (r->problem_counts[DK_PROBLEM_DUPLICATE] > 0)
+        NOTE(DK_NOTE_DATA, "%lld responses have an id that came before; %s.", (long long)r->problem_counts[DK_PROBLEM_DUPLICATE],
+             s->config->drop_duplicates ? "only the first of each is used" : "all are used");
+    if (x->records != NULL && !x->records->periods)
+        NOTE(DK_NOTE_LIMIT, "The customers' file has no periods: profit is that of the same time as the answer, so that cause and effect cannot be told apart.");
+    if (x->records != NULL && x->records->periods && s->date == NULL)
+        NOTE(DK_NOTE_LIMIT, "The answers have no dates: each customer's last period stands for both before and after.");
+    return status;
+}
+
+static dk_status note_methods(dk_fit_context *x, dk_error *err) {
+    dk_study_result *r = x->result;
+    dk_status status = DK_OK;
+    bool any = false, both = false;
+    for (size_t i = 0; i < r->nfits; i++) {
+        const dk_study_fit *f = r->fits + i;
+        any = any || f->fitted;
+        if (!f->fitted || f->segment != 0) continue;
+        for (size_t k = 0; k < f->npredictors; k++) both = both || f->predictors[k].pooled > 0;
+        for (size_t k = 0; k < f->drivers->nnotes; k++) NOTE(DK_NOTE_METHOD, "%s: %s", r->outcomes[f->outcome].name, f->drivers->notes[k]);
+    }
+    if (any) {
+        NOTE(DK_NOTE_METHOD, "Effects are coefficients of a regression of the outcome on what each response mentions, negative and positive apart, "
+             "with language, missing comments and the study's controls held fixed; intervals are robust%s.", x->clusters != NULL ? " and clustered by customer" : "");
+        NOTE(DK_NOTE_METHOD, "Importance shares out R2 among touchpoints by the Shapley value, with intervals from %d bootstrap replicates (seed %llu).",
+             r->replicates, (unsigned long long)r->seed);
+        NOTE(DK_NOTE_METHOD, "Themes that restate the score (overall satisfaction, recommendation, loyalty, expectations, reputation) are reported but never ranked.");
+        NOTE(DK_NOTE_LIMIT, "An effect says what goes with a mention; only a design with a control group could say what causes it.");
+        NOTE(DK_NOTE_LIMIT, "Those who write are not all customers: responses without a comment stay in with an indicator of their own.");
+    }
+    if (both) NOTE(DK_NOTE_METHOD, "Themes that fewer than %lld responses mention are pooled with the others of their touchpoint (named .other).", (long long)r->min_mentions);
+    if (r->link.tested && r->link.verdict == DK_LINK)
+        NOTE(DK_NOTE_LIMIT, "Worth assumes that a step of the score is worth to every customer what it goes with on average, and that what is improved is the cause; it covers the customers who answered.");
+    NOTE(DK_NOTE_LIMIT, "E-mail addresses, @names and long numbers are crossed out in quotes; names of people are not recognised.");
+    return status;
+}
+
+dk_status dk_describe_notes(dk_fit_context *x, const dk_engine *engine, dk_error *err) {
+    dk_study_result *r = x->result;
+    r->notes = dk_arena_calloc(&r->arena, MOST_NOTES, sizeof *r->notes);
+    if (r->notes == NULL) return dk_fail_memory(err);
+    dk_status status = note_data(x, engine, err);
+    return status == DK_OK ? note_methods(x, err) : status;
+}
