@@ -5,15 +5,40 @@
 #include "base/hash.h"
 #include "text/utf8.h"
 
-enum { FIRST_SLOTS = 1 << 14, FORMS_MAX = 500 * 1000, ARENA_MAX = 96 << 20 };
+enum { FIRST_SLOTS = 1 << 14, SPELT_MAX = 600 * 1000, ARENA_MAX = 96 << 20, AHEAD = 8 };
 
 static const dk_word nothing;
 
+/* Room for one form more; the array is aligned to cache lines, which realloc does not promise. */
+static bool grow_forms(dk_forms *f) {
+    if (f->count < f->cap) return true;
+    size_t cap = f->cap == 0 ? 4096 : f->cap * 2;
+    dk_form *forms = aligned_alloc(64, cap * sizeof *forms);
+    dk_str *folded = malloc(cap * sizeof *folded);
+    if (forms == NULL || folded == NULL) {
+        free(forms);
+        free(folded);
+        return false;
+    }
+    if (f->count > 0) {
+        memcpy(forms, f->forms, f->count * sizeof *forms);
+        memcpy(folded, f->folded, f->count * sizeof *folded);
+    }
+    free(f->forms);
+    free(f->folded);
+    f->forms = forms;
+    f->folded = folded;
+    f->cap = cap;
+    return true;
+}
+
 static dk_status begin(dk_forms *f, dk_error *err) {
-    if (!dk_grow(&f->forms, &f->cap, 1)) return dk_fail_memory(err);
+    f->count = f->nspelt = 0;
+    if (!grow_forms(f)) return dk_fail_memory(err);
     memset(&f->forms[0], 0, sizeof f->forms[0]);
-    for (int i = 0; i < DK_LANGUAGES; i++) f->forms[0].word[i] = &nothing;
-    f->forms[0].folded = dk_str_from("");
+    for (int i = 0; i < DK_LANGUAGES - 1; i++) f->forms[0].words[i] = &nothing;
+    f->forms[0].kind = DK_TOKEN_PUNCT;
+    f->folded[0] = dk_str_from("");
     f->count = 1;
     return DK_OK;
 }
@@ -30,12 +55,13 @@ dk_status dk_forms_init(dk_forms *f, const dk_language_model *model, dk_error *e
 void dk_forms_dispose(dk_forms *f) {
     free(f->slots);
     free(f->forms);
+    free(f->folded);
     dk_arena_dispose(&f->arena);
     dk_buf_dispose(&f->scratch);
 }
 
 dk_status dk_forms_trim(dk_forms *f, dk_error *err) {
-    if (f->count < FORMS_MAX && (f->count & 1023 || dk_arena_held(&f->arena) < ARENA_MAX)) return DK_OK;
+    if (DK_LIKELY(f->nspelt < SPELT_MAX && ((f->count & 1023) != 0 || dk_arena_held(&f->arena) < ARENA_MAX))) return DK_OK;
     memset(f->slots, 0, f->nslots * sizeof *f->slots);
     dk_arena_reset(&f->arena);
     f->counts.resets++;
@@ -44,11 +70,11 @@ dk_status dk_forms_trim(dk_forms *f, dk_error *err) {
 
 static bool grow_slots(dk_forms *f) {
     size_t n = f->nslots * 2;
-    form_slot *slots = calloc(n, sizeof *slots);
+    dk_form_slot *slots = calloc(n, sizeof *slots);
     if (slots == NULL) return false;
     for (size_t i = 0; i < f->nslots; i++) {
         if (f->slots[i].form == 0) continue;
-        size_t at = f->slots[i].hash & (n - 1);
+        size_t at = f->slots[i].low & (n - 1);
         while (slots[at].form != 0) at = (at + 1) & (n - 1);
         slots[at] = f->slots[i];
     }
@@ -58,101 +84,103 @@ static bool grow_slots(dk_forms *f) {
     return true;
 }
 
-/* Makes the record of a form that is met for the first time. */
-static dk_status add_form(dk_forms *f, dk_str text, dk_token_kind kind, dk_error *err) {
-    if (!dk_grow(&f->forms, &f->cap, f->count + 1)) return dk_fail_memory(err);
-    dk_form *form = &f->forms[f->count];
-    memset(form, 0, sizeof *form);
-    form->kind = (uint8_t)kind;
+typedef struct spelling {
+    uint64_t low;
+    uint32_t high;
+} spelling;
+
+/* The kind takes part: "10" may be a number, or a word by a lexicon's will. */
+static inline spelling spelling_of(const char *text, size_t len, unsigned kind) {
+    XXH128_hash_t h = XXH3_128bits_withSeed(text, len, kind);
+    return (spelling){h.low64, (uint32_t)h.high64};
+}
+
+/* The slot that holds a spelling, or the empty one where it belongs. */
+static inline dk_form_slot *find_slot(const dk_forms *f, spelling s) {
+    size_t mask = f->nslots - 1, at = s.low & mask;
+    while (f->slots[at].form != 0 && (f->slots[at].low != s.low || f->slots[at].high != s.high)) at = (at + 1) & mask;
+    return &f->slots[at];
+}
+
+static bool add_spelling(dk_forms *f, spelling s, uint32_t form) {
+    if (f->nspelt * 2 >= f->nslots && !grow_slots(f)) return false;
+    *find_slot(f, s) = (dk_form_slot){s.low, s.high, form + 1};
+    f->nspelt++;
+    return true;
+}
+
+/* Takes a spelling that is met for the first time: as another way to write a form that is known, or as a new form. */
+static dk_status add_new(dk_forms *f, spelling raw, dk_str text, unsigned kind, uint32_t *form, dk_error *err) {
     dk_buf_clear(&f->scratch);
     dk_status status = dk_utf8_fold(&f->scratch, text.ptr, text.len, err);
     if (status != DK_OK) return status;
-    char *copy = dk_arena_strdup(&f->arena, f->scratch.ptr, f->scratch.len);
-    if (copy == NULL) return dk_fail_memory(err);
-    form->folded = (dk_str){copy, f->scratch.len};
-    if (f->language_model != NULL && kind == DK_TOKEN_WORD)
-        form->speaks = dk_language_score(f->language_model, form->folded, form->language);
-    f->count++;
+    f->counts.spelt++;
+    dk_str folded = {f->scratch.ptr, f->scratch.len};
+    spelling plain = spelling_of(folded.ptr, folded.len, kind);
+    bool written_plain = plain.low == raw.low && plain.high == raw.high;
+    const dk_form_slot *known = find_slot(f, plain);
+    if (known->form != 0) {
+        *form = known->form - 1;
+        return written_plain || add_spelling(f, raw, *form) ? DK_OK : dk_fail_memory(err);
+    }
+    char *copy = dk_arena_strdup(&f->arena, folded.ptr, folded.len);
+    if (copy == NULL || !grow_forms(f)) return dk_fail_memory(err);
+    *form = (uint32_t)f->count++;
+    dk_form *new = &f->forms[*form];
+    memset(new, 0, sizeof *new);
+    new->kind = kind;
+    f->folded[*form] = (dk_str){copy, folded.len};
     f->counts.forms++;
-    return DK_OK;
-}
-
-static inline uint64_t hash_of(const char *text, size_t len, uint8_t kind) {
-    uint64_t h = dk_hash(text, len);
-    return kind == DK_TOKEN_WORD ? h : h ^ (uint64_t)kind * 0x9E3779B97F4A7C15ull;
+    if (kind == DK_TOKEN_WORD) new->speaks = dk_language_score(f->language_model, f->folded[*form], new->language);
+    if (!add_spelling(f, plain, *form)) return dk_fail_memory(err);
+    return written_plain || add_spelling(f, raw, *form) ? DK_OK : dk_fail_memory(err);
 }
 
 dk_status dk_forms_look_up(dk_forms *f, const char *text, dk_tokens *tokens, dk_error *err) {
-    enum { AHEAD = 8 };
-    uint64_t hashes[AHEAD];
+    spelling ahead[AHEAD];
     size_t n = tokens->count;
-    for (size_t i = 0; i < n && i < AHEAD; i++) {
-        const dk_token *t = &tokens->items[i];
-        hashes[i] = hash_of(text + t->start, t->end - t->start, t->kind);
-        __builtin_prefetch(&f->slots[hashes[i] & (f->nslots - 1)]);
-    }
-    for (size_t i = 0; i < n; i++) {
-        dk_token *t = &tokens->items[i];
-        dk_str raw = {text + t->start, t->end - t->start};
-        uint64_t hash = hashes[i % AHEAD];
-        if (i + AHEAD < n) {
-            const dk_token *later = &tokens->items[i + AHEAD];
-            uint64_t h = hash_of(text + later->start, later->end - later->start, later->kind);
-            hashes[i % AHEAD] = h;
-            __builtin_prefetch(&f->slots[h & (f->nslots - 1)]);
-        }
-        if (DK_UNLIKELY(raw.len > DK_FORM_MAX)) {
-            t->form = 0;
-            continue;
-        }
-        size_t mask = f->nslots - 1, at = hash & mask;
-        form_slot *s;
-        for (;; at = (at + 1) & mask) {
-            s = &f->slots[at];
-            if (s->form == 0) break;
-            if (s->hash == hash && s->len == raw.len && memcmp(s->text, raw.ptr, raw.len) == 0) break;
-        }
-        if (s->form == 0) {
-            if (f->count * 2 > f->nslots) {
-                if (!grow_slots(f)) return dk_fail_memory(err);
-                mask = f->nslots - 1;
-                for (at = hash & mask; f->slots[at].form != 0;) at = (at + 1) & mask;
-                s = &f->slots[at];
+    for (size_t i = 0; i < n + AHEAD; i++) {
+        if (i >= AHEAD) {
+            dk_token *t = &tokens->items[i - AHEAD];
+            if (DK_UNLIKELY(t->end - t->start > DK_FORM_MAX)) {
+                t->form = 0;
+            } else {
+                const dk_form_slot *slot = find_slot(f, ahead[i % AHEAD]);
+                if (DK_LIKELY(slot->form != 0)) {
+                    t->form = slot->form - 1;
+                } else {
+                    dk_str raw = {text + t->start, t->end - t->start};
+                    dk_status status = add_new(f, ahead[i % AHEAD], raw, t->kind, &t->form, err);
+                    if (status != DK_OK) return status;
+                }
+                __builtin_prefetch(&f->forms[t->form]);
             }
-            char *copy = dk_arena_strdup(&f->arena, raw.ptr, raw.len);
-            if (copy == NULL) return dk_fail_memory(err);
-            dk_status status = add_form(f, raw, (dk_token_kind)t->kind, err);
-            if (status != DK_OK) return status;
-            *s = (form_slot){hash, copy, (uint32_t)raw.len, (uint32_t)f->count};
-        } else {
-            f->counts.hits++;
         }
-        t->form = s->form - 1;
+        if (i < n) {
+            const dk_token *t = &tokens->items[i];
+            ahead[i % AHEAD] = spelling_of(text + t->start, t->end - t->start, t->kind);
+            __builtin_prefetch(&f->slots[ahead[i % AHEAD].low & (f->nslots - 1)]);
+        }
     }
     f->counts.tokens += n;
     return DK_OK;
 }
 
-dk_status dk_forms_word(dk_forms *f, uint32_t number, const dk_index *index, dk_language language,
-                        dk_regex_scratch *scratch, const dk_word **word, dk_error *err) {
+dk_status dk_forms_analyse(dk_forms *f, uint32_t number, const dk_index *index, dk_language language,
+                           dk_regex_scratch *scratch, dk_error *err) {
     dk_form *form = &f->forms[number];
-    if (DK_LIKELY(form->word[language] != NULL)) {
-        *word = form->word[language];
-        return DK_OK;
-    }
     dk_word found;
     dk_status status =
-        dk_index_analyse(index, scratch, form->folded, (dk_token_kind)form->kind, &f->arena, &found, err);
+        dk_index_analyse(index, scratch, f->folded[number], (dk_token_kind)form->kind, &f->arena, &found, err);
     if (status != DK_OK) return status;
     f->counts.analysed++;
     if (found.nhooks == 0) {
-        form->word[language] = &nothing;
-    } else {
-        dk_word *kept = dk_arena_alloc(&f->arena, sizeof *kept);
-        if (kept == NULL) return dk_fail_memory(err);
-        *kept = found;
-        form->word[language] = kept;
+        form->words[language - 1] = &nothing;
+        return DK_OK;
     }
-    *word = form->word[language];
+    dk_word *kept = dk_arena_alloc(&f->arena, sizeof *kept);
+    if (kept == NULL) return dk_fail_memory(err);
+    *kept = found;
+    form->words[language - 1] = kept;
     return DK_OK;
 }

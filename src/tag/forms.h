@@ -12,30 +12,35 @@
 /* Longer tokens are not looked up: they mean nothing. */
 #define DK_FORM_MAX 120
 
+/* A distinct folded form, in one cache line. */
 typedef struct dk_form {
-    const dk_word *word[DK_LANGUAGES]; /* NULL until asked for in that language; [DK_LANG_OTHER] is not used */
+    _Alignas(64) const dk_word *words[DK_LANGUAGES - 1]; /* by language - 1; NULL until asked for in that language */
+    uint32_t speaks; /* 1 when it says something about the language */
+    uint32_t kind;   /* dk_token_kind */
     int32_t language[DK_LANGUAGE_CLASSES];
-    dk_str folded;
-    uint8_t kind; /* dk_token_kind */
-    bool speaks;  /* says something about the language */
 } dk_form;
 
 typedef struct dk_form_counts {
-    uint64_t tokens, hits, forms, analysed, resets;
+    uint64_t tokens;   /* looked up */
+    uint64_t spelt;    /* distinct spellings met */
+    uint64_t forms;    /* distinct folded forms among them */
+    uint64_t analysed; /* forms analysed, once a language */
+    uint64_t resets;   /* times the cache was full and emptied */
 } dk_form_counts;
 
-typedef struct form_slot {
-    uint64_t hash;
-    const char *text;
-    uint32_t len;
+/* A spelling, known by 96 bits of its XXH3-128 hash: with a million spellings two share them once in 10^17 runs. */
+typedef struct dk_form_slot {
+    uint64_t low;
+    uint32_t high;
     uint32_t form; /* index + 1; 0 for empty */
-} form_slot;
+} dk_form_slot;
 
 typedef struct dk_forms {
-    const dk_language_model *language_model; /* NULL: languages are not scored */
-    form_slot *slots;
-    size_t nslots;
+    const dk_language_model *language_model;
+    dk_form_slot *slots;
+    size_t nslots, nspelt;
     dk_form *forms; /* 0 is the form that means nothing */
+    dk_str *folded; /* by form */
     size_t count, cap;
     dk_arena arena;
     dk_buf scratch;
@@ -51,8 +56,18 @@ dk_status dk_forms_trim(dk_forms *forms, dk_error *err);
 /* Sets form of every token to the number of its form. */
 dk_status dk_forms_look_up(dk_forms *forms, const char *text, dk_tokens *tokens, dk_error *err);
 
-/* What a form means in a language; analysed when asked for the first time. */
-dk_status dk_forms_word(dk_forms *forms, uint32_t form, const dk_index *index, dk_language language,
-                        dk_regex_scratch *scratch, const dk_word **word, dk_error *err);
+/* Fills words[language - 1] of a form that has none yet. */
+dk_status dk_forms_analyse(dk_forms *forms, uint32_t form, const dk_index *index, dk_language language,
+                           dk_regex_scratch *scratch, dk_error *err);
+
+/* What a form means in one of our languages; analysed when asked for the first time. */
+static inline dk_status dk_forms_word(dk_forms *forms, uint32_t form, const dk_index *index, dk_language language,
+                                      dk_regex_scratch *scratch, const dk_word **word, dk_error *err) {
+    dk_status status = DK_OK;
+    if (DK_UNLIKELY(forms->forms[form].words[language - 1] == NULL))
+        status = dk_forms_analyse(forms, form, index, language, scratch, err);
+    *word = forms->forms[form].words[language - 1];
+    return status;
+}
 
 #endif

@@ -17,9 +17,11 @@ typedef struct dk_opinion {
     uint16_t clause;
 } dk_opinion;
 
+/* A modifier that counts. */
 typedef struct dk_shift {
     uint32_t first, last;
     uint32_t entry;
+    uint32_t fallback; /* entry of the opinion that the word is when there is nothing to modify; DK_NO_ID for none */
 } dk_shift;
 
 typedef struct dk_clause {

@@ -13,6 +13,7 @@ static uint64_t rank_of(const dk_entry *e, const dk_match *m, bool opinions) {
         bool whole = e->modifier == DK_MOD_IDIOM || e->modifier == DK_MOD_NEUTRAL;
         kind = e->kind == DK_ENTRY_MODIFIER ? (whole ? 0 : 2) : e->kind == DK_ENTRY_THEME ? 1 : 3;
     }
+    if (e->modifier == DK_MOD_NEUTRAL && !opinions) kind = 1;
     return (uint64_t)(255 - m->length) << 48 | kind << 44 | (uint64_t)(15 - m->fit) << 40 | m->entry;
 }
 
@@ -45,10 +46,20 @@ static bool may_stand(const dk_reading *r, const dk_lexicon *lex, const dk_match
         const dk_match *w = &r->matches.items[others - 1];
         if (w->first != m->first || w->mask != m->mask || w->fit != m->fit) return false;
     }
+    if (others != 0 && lex->entries[m->entry].kind != DK_ENTRY_THEME) return false;
     uint32_t places = 0;
     for (; others != 0; others = r->matches.items[others - 1].beside, places++)
         if (lex->entries[r->matches.items[others - 1].entry].touchpoint == lex->entries[m->entry].touchpoint) return false;
     return places < THEMES_IN_A_PLACE;
+}
+
+/* A word may both strengthen and say something ("otroligt"): where the modifier wins, it remembers the opinion, for when it
+   finds nothing to strengthen. */
+static void keep_fallback(dk_reading *r, const dk_lexicon *lex, const dk_match *m, uint32_t number) {
+    if (r->claims[m->first] == 0 || lex->entries[m->entry].kind != DK_ENTRY_VALENCE) return;
+    dk_match *w = &r->matches.items[r->claims[m->first] - 1];
+    if (lex->entries[w->entry].kind == DK_ENTRY_MODIFIER && w->first == m->first && w->mask == m->mask && w->beside == 0)
+        w->beside = number + 1;
 }
 
 /* Lets the candidates of one run of overlapping matches win in the order of their rank. */
@@ -56,8 +67,11 @@ static void settle_run(dk_reading *r, const dk_lexicon *lex, dk_candidate *run, 
     if (n > 1) sort_order(run, run + n, n);
     for (size_t i = 0; i < n; i++) {
         dk_match *m = &r->matches.items[run[i].match];
-        if (n > 1 && !may_stand(r, lex, m, themes)) continue;
-        m->beside = r->claims[m->first];
+        if (n > 1 && !may_stand(r, lex, m, themes)) {
+            if (!themes) keep_fallback(r, lex, m, run[i].match);
+            continue;
+        }
+        m->beside = themes ? r->claims[m->first] : 0;
         m->won |= themes ? WON_THEME : WON_OPINION;
         for (uint32_t t = m->first; t <= m->last; t++)
             if (m->mask >> (t - m->first) & 1) r->claims[t] = run[i].match + 1;
@@ -114,10 +128,11 @@ static dk_status collect(dk_reading *r, const dk_lexicon *lex, dk_error *err) {
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
         const dk_entry *e = &lex->entries[m->entry];
-        if (m->won & WON_THEME) r->themes[r->nthemes++] = *m;
+        if (m->won & WON_THEME && e->kind == DK_ENTRY_THEME) r->themes[r->nthemes++] = *m;
         if (!(m->won & WON_OPINION) || e->modifier == DK_MOD_NEUTRAL) continue;
         if (e->kind == DK_ENTRY_MODIFIER && e->modifier != DK_MOD_IDIOM) {
-            r->shifts[r->nshifts++] = (dk_shift){m->first, m->last, m->entry};
+            uint32_t other = m->beside != 0 ? r->matches.items[m->beside - 1].entry : DK_NO_ID;
+            r->shifts[r->nshifts++] = (dk_shift){m->first, m->last, m->entry, other};
         } else if (e->has_valence) {
             int32_t value = m->notes & DK_WORD_ELONGATED ? e->valence * 13 / 10 : e->valence;
             uint32_t rules = word_rules(m) | (e->modifier == DK_MOD_IDIOM ? DK_RULE_IDIOM : 0);
@@ -139,7 +154,9 @@ dk_status dk_resolve(dk_reading *r, const dk_lexicon *lex, size_t ntokens, dk_er
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
         const dk_entry *e = &lex->entries[m->entry];
-        if (e->kind == DK_ENTRY_THEME) r->order[n++] = (dk_candidate){rank_of(e, m, false), (uint32_t)i};
+        /* a phrase that says nothing ("med venlig hilsen") hides the themes inside it as well */
+        if (e->kind == DK_ENTRY_THEME || e->modifier == DK_MOD_NEUTRAL)
+            r->order[n++] = (dk_candidate){rank_of(e, m, false), (uint32_t)i};
     }
     settle(r, lex, n, true);
     if (n > 0) memset(r->claims, 0, ntokens * sizeof *r->claims);

@@ -138,16 +138,28 @@ static bool shift_reach(dk_reading *r, const dk_entry *e, const dk_shift *s, con
     return any;
 }
 
-/* An excess with no opinion to shift ("too" before a plain property) is a complaint in itself. */
-static dk_status add_own_opinion(dk_reading *r, const dk_entry *e, const dk_shift *s, const dk_tokens *tokens,
+/* A modifier with nothing to modify may speak for itself: an excess before a plain word ("too late") is a complaint, and a word
+   that is an opinion too ("otroligt!") is that. */
+static dk_status add_own_opinion(dk_reading *r, const dk_lexicon *lex, const dk_shift *s, const dk_tokens *tokens,
                                  dk_error *err) {
-    if (s->last + 1 >= tokens->count || tokens->items[s->last + 1].kind != DK_TOKEN_WORD) return DK_OK;
+    const dk_entry *e = entry_of(lex, s);
+    bool before_word = s->last + 1 < tokens->count && tokens->items[s->last + 1].kind == DK_TOKEN_WORD;
+    dk_opinion own = {.first = s->first, .last = s->last, .clause = tokens->items[s->first].clause};
+    if (s->fallback != DK_NO_ID) {
+        own.entry = s->fallback;
+        own.base = own.value = lex->entries[s->fallback].valence;
+    } else if (e->modifier == DK_MOD_EXCESS && before_word) {
+        own.entry = s->entry;
+        own.base = own.value = e->strength;
+        own.rules = DK_RULE_EXCESS;
+    } else {
+        return DK_OK;
+    }
     if (!dk_grow(&r->opinions, &r->opinions_cap, r->nopinions + 1)) return dk_fail_memory(err);
     size_t at = opinion_from(r, s->first);
     memmove(&r->opinions[at + 1], &r->opinions[at], (r->nopinions - at) * sizeof *r->opinions);
     r->nopinions++;
-    r->opinions[at] = (dk_opinion){.first = s->first, .last = s->last, .entry = s->entry, .base = e->strength,
-                                   .value = e->strength, .rules = DK_RULE_EXCESS, .clause = tokens->items[s->first].clause};
+    r->opinions[at] = own;
     return DK_OK;
 }
 
@@ -194,8 +206,7 @@ dk_status dk_scope_shift(dk_reading *r, const dk_lexicon *lex, const dk_tokens *
             bool mine = false;
             for (int k = 0; rounds[round][k] != DK_MOD_NONE; k++) mine |= e->modifier == rounds[round][k];
             if (!mine || shift_reach(r, e, &r->shifts[i], tokens)) continue;
-            if (e->modifier != DK_MOD_EXCESS) continue;
-            dk_status status = add_own_opinion(r, e, &r->shifts[i], tokens, err);
+            dk_status status = add_own_opinion(r, lex, &r->shifts[i], tokens, err);
             if (status != DK_OK) return status;
         }
     for (size_t i = 0; i < r->nshifts; i++) {

@@ -9,6 +9,11 @@
 /* Below this confidence (thousandths) a comment also gets what only the neighbour language knows. */
 enum { SURE = 900, FOREIGN = 200, SENTENCE_SURE = 970, SENTENCE_WORDS = 4 };
 
+typedef struct evidence {
+    int64_t sums[DK_LANGUAGE_CLASSES];
+    uint64_t nwords;
+} evidence;
+
 struct dk_session {
     const dk_engine *engine;
     dk_tag_plan plan;
@@ -47,34 +52,52 @@ void dk_session_free(dk_session *s) {
     free(s);
 }
 
-/* Decides on tokens first..end-1, with what is added to each language's evidence beforehand. */
-static dk_language decide(const dk_session *s, size_t first, size_t end, const dk_language_prior *prior,
-                          uint64_t *nwords, int32_t *confidence) {
-    int64_t sums[DK_LANGUAGE_CLASSES] = {0};
-    *nwords = 0;
-    for (size_t i = first; i < end; i++) {
-        const dk_form *f = &s->forms.forms[s->tokens.items[i].form];
-        if (!f->speaks) continue;
-        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sums[c] += f->language[c];
-        ++*nwords;
+/* Adds what tokens first..end-1 say about the language. */
+static void add_evidence(const dk_session *s, size_t first, size_t end, evidence *sum) {
+    enum { BEFORE_OVERFLOW = INT32_MAX / DK_LANGUAGE_SCORE_MAX };
+    while (first < end) {
+        size_t stop = end - first > BEFORE_OVERFLOW ? first + BEFORE_OVERFLOW : end;
+        int32_t sums[DK_LANGUAGE_CLASSES] = {0};
+        uint32_t nwords = 0;
+        for (; first < stop; first++) {
+            const dk_form *f = &s->forms.forms[s->tokens.items[first].form]; /* zeros when it does not speak */
+            for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sums[c] += f->language[c];
+            nwords += f->speaks;
+        }
+        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sum->sums[c] += sums[c];
+        sum->nwords += nwords;
     }
-    return dk_language_decide(s->engine->languages, sums, *nwords, prior, confidence);
+}
+
+static dk_language decide(const dk_session *s, const evidence *e, const dk_language_prior *prior, int32_t *confidence) {
+    return dk_language_decide(s->engine->languages, e->sums, e->nwords, prior, confidence);
 }
 
 static dk_language neighbour(dk_language language) { return language == DK_LANG_SV ? DK_LANG_DA : DK_LANG_SV; }
 
+/* Whether one of our other languages has more evidence than the main one: without that no decision can go its way. */
+static bool leads_elsewhere(const evidence *e, dk_language main) {
+    bool leads = false;
+    for (int l = DK_LANG_SV; l < DK_LANGUAGES; l++) leads |= e->sums[l] > e->sums[main];
+    return leads;
+}
+
 /* A sentence that is surely in another of our languages than the comment is read in that one. */
 static void mark_sentences(dk_session *s, dk_language main) {
-    size_t first = 0;
-    for (size_t i = 0; i < s->tokens.count; i++) {
+    dk_language_prior prior = {{0}};
+    prior.add[main] = 2 * DK_LANGUAGE_UNIT;
+    for (size_t first = 0, i = 0; i < s->tokens.count; i++) {
         if (!(s->tokens.items[i].flags & DK_TOKEN_ENDS_SENTENCE)) continue;
-        dk_language_prior prior = {{0}};
-        prior.add[main] = 2 * DK_LANGUAGE_UNIT;
-        uint64_t nwords;
-        int32_t confidence;
-        dk_language language = decide(s, first, i + 1, &prior, &nwords, &confidence);
-        if (language != main && language != DK_LANG_OTHER && nwords >= SENTENCE_WORDS && confidence >= SENTENCE_SURE)
-            memset(s->languages + first, language, i + 1 - first);
+        if (i + 1 - first >= SENTENCE_WORDS && (first > 0 || i + 1 < s->tokens.count)) {
+            evidence e = {{0}, 0};
+            int32_t confidence;
+            add_evidence(s, first, i + 1, &e);
+            if (e.nwords >= SENTENCE_WORDS && leads_elsewhere(&e, main)) {
+                dk_language language = decide(s, &e, &prior, &confidence);
+                if (language != main && language != DK_LANG_OTHER && confidence >= SENTENCE_SURE)
+                    memset(s->languages + first, language, i + 1 - first);
+            }
+        }
         first = i + 1;
     }
 }
@@ -88,21 +111,21 @@ static bool choose_languages(dk_session *s, dk_comment *c) {
         memset(s->languages, c->language, n);
         return c->language != DK_LANG_OTHER;
     }
-    uint64_t nwords;
-    c->language = decide(s, 0, n, &s->plan.prior, &nwords, &c->confidence);
+    evidence e = {{0}, 0};
+    add_evidence(s, 0, n, &e);
+    c->language = decide(s, &e, &s->plan.prior, &c->confidence);
     dk_language read_in = c->language;
     if (read_in == DK_LANG_OTHER) {
-        if (nwords > 0 && c->confidence >= 1000 - FOREIGN) return false;
+        if (e.nwords > 0 && c->confidence >= 1000 - FOREIGN) return false;
         /* perhaps one of ours after all: read it in the likeliest of them */
         dk_language_prior ours = s->plan.prior;
         ours.add[DK_LANG_OTHER] -= 64 * DK_LANGUAGE_UNIT;
-        uint64_t ignored;
         int32_t confidence;
-        read_in = nwords > 0 ? decide(s, 0, n, &ours, &ignored, &confidence) : DK_LANG_EN;
+        read_in = e.nwords > 0 ? decide(s, &e, &ours, &confidence) : DK_LANG_EN;
         if (read_in == DK_LANG_OTHER) read_in = DK_LANG_EN; /* emoji alone: the shared entries are in every index */
     }
     memset(s->languages, read_in, n);
-    if (nwords > SENTENCE_WORDS) mark_sentences(s, read_in);
+    if (e.nwords > SENTENCE_WORDS) mark_sentences(s, read_in);
     return true;
 }
 
@@ -127,13 +150,15 @@ static dk_status match_neighbour(dk_session *s, dk_language language, dk_error *
     dk_language other = neighbour(language);
     bool any = false;
     for (size_t i = 0; i < s->tokens.count; i++) {
-        const dk_form *f = &s->forms.forms[s->tokens.items[i].form];
-        bool unknown = f->kind == DK_TOKEN_WORD && f->word[language] != NULL && f->word[language]->nhooks == 0 &&
-                       !dk_morph_known(s->engine->morphs[language], f->folded);
+        uint32_t form = s->tokens.items[i].form;
+        const dk_form *f = &s->forms.forms[form];
+        const dk_word *here = f->words[language - 1];
+        bool unknown = f->kind == DK_TOKEN_WORD && here != NULL && here->nhooks == 0 &&
+                       !dk_morph_known(s->engine->morphs[language], s->forms.folded[form]);
         s->words[i] = NULL;
         if (!unknown) continue;
-        dk_status status = dk_forms_word(&s->forms, s->tokens.items[i].form, s->engine->indexes[other], other, s->regex,
-                                         &s->words[i], err);
+        dk_status status =
+            dk_forms_word(&s->forms, form, s->engine->indexes[other], other, s->regex, &s->words[i], err);
         if (status != DK_OK) return status;
         any |= s->words[i]->nstarts != 0;
     }
@@ -203,20 +228,20 @@ const dk_reading *dk_inspect_reading(const dk_session *s) { return &s->reading; 
 void dk_inspect_token(dk_session *s, size_t i, dk_token_view *view) {
     const dk_token *t = &s->tokens.items[i];
     const dk_form *f = &s->forms.forms[t->form];
-    view->norm = f->folded;
+    view->norm = s->forms.folded[t->form];
     view->language = (dk_language)s->languages[i];
-    view->word = f->word[view->language];
+    view->word = view->language != DK_LANG_OTHER ? f->words[view->language - 1] : NULL;
     view->lemma[0] = view->parts[0] = '\0';
-    if (f->folded.len > DK_MORPH_WORD_MAX) return;
-    memcpy(view->lemma, f->folded.ptr, f->folded.len);
-    view->lemma[f->folded.len] = '\0';
+    if (view->norm.len > DK_MORPH_WORD_MAX) return;
+    memcpy(view->lemma, view->norm.ptr, view->norm.len);
+    view->lemma[view->norm.len] = '\0';
     const dk_morph *morph = s->engine->morphs[view->language];
     if (morph == NULL || f->kind != DK_TOKEN_WORD) return;
     unsigned hints = t->flags & DK_TOKEN_UPPER_FIRST && !(t->flags & DK_TOKEN_BEGINS_SENTENCE) ? DK_MORPH_CAPITAL : 0;
     dk_lemma lemma;
-    if (dk_morph_lemmas(morph, f->folded, hints, &lemma, 1) > 0) memcpy(view->lemma, lemma.text, lemma.len + 1u);
+    if (dk_morph_lemmas(morph, view->norm, hints, &lemma, 1) > 0) memcpy(view->lemma, lemma.text, lemma.len + 1u);
     dk_part parts[DK_MORPH_PARTS_MAX];
-    size_t n = dk_morph_split(morph, f->folded, parts, DK_MORPH_PARTS_MAX), at = 0;
+    size_t n = dk_morph_split(morph, view->norm, parts, DK_MORPH_PARTS_MAX), at = 0;
     for (size_t p = 0; p < n && at + parts[p].len + 2 < sizeof view->parts; p++) {
         if (p > 0) view->parts[at++] = '+';
         memcpy(view->parts + at, parts[p].text, parts[p].len + 1u);

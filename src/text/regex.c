@@ -87,9 +87,14 @@ bool dk_regex_find(const dk_regex *regex, dk_regex_scratch *scratch, dk_str text
 size_t dk_regex_literal(dk_str p, char *out, size_t size) {
     size_t best = 0, best_at = 0, at = 0, run = 0;
     int depth = 0;
-    for (size_t i = 0; i < p.len; i++) {
+    bool in_class = false;
+    for (size_t i = 0, open = 0; i < p.len; i++) {
         if (p.ptr[i] == '\\') i++;
-        else if (p.ptr[i] == '|') return 0; /* a choice anywhere: be safe */
+        else if (in_class) in_class = p.ptr[i] != ']';
+        else if (p.ptr[i] == '[') in_class = true;
+        else if (p.ptr[i] == '(') open++;
+        else if (p.ptr[i] == ')') open--;
+        else if (p.ptr[i] == '|' && open == 0) return 0; /* nothing is common to the choices */
     }
     while (at < p.len) {
         unsigned char c = (unsigned char)p.ptr[at];
