@@ -37,7 +37,9 @@ dk_status dk_frame_fit(const dk_frame *frame, const dk_driver_options *o, dk_dri
     if (status != DK_OK) return status;
     if (dk_rows_count(frame->rows) == 0) return dk_fail(err, DK_EDATA, "no rows to fit");
     status = dk_estimate_init(&e, frame, err);
-    if (status == DK_OK) status = dk_estimate_linear(frame, o, &e, err);
+    if (status == DK_OK)
+        status = o->model == DK_MODEL_LINEAR ? dk_estimate_linear(frame, o, &e, err)
+                                             : dk_estimate_glm(frame, o, &e, err);
     if (status == DK_OK) status = dk_estimate_result(frame, o, &e, result, err);
     dk_estimate_dispose(&e);
     return status;

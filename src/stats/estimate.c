@@ -11,6 +11,7 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
     e->n = n;
     e->effect = calloc(n + 1, sizeof *e->effect);
     e->cov = calloc(n * n + 1, sizeof *e->cov);
+    e->alone = calloc(n + 1, sizeof *e->alone);
     e->vif = calloc(n + 1, sizeof *e->vif);
     e->beta = calloc(n + 1, sizeof *e->beta);
     e->use = calloc(n + 1, sizeof *e->use);
@@ -21,9 +22,9 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
     e->importance_se = calloc(frame->ngroups + 1, sizeof *e->importance_se);
     e->owen = calloc(n + 1, sizeof *e->owen);
     dk_buf_init(&e->notes);
-    return e->effect != NULL && e->cov != NULL && e->vif != NULL && e->beta != NULL && e->use != NULL &&
-                   e->partial != NULL && e->sd != NULL && e->mean != NULL && e->importance != NULL &&
-                   e->importance_se != NULL && e->owen != NULL
+    return e->effect != NULL && e->cov != NULL && e->alone != NULL && e->vif != NULL && e->beta != NULL &&
+                   e->use != NULL && e->partial != NULL && e->sd != NULL && e->mean != NULL &&
+                   e->importance != NULL && e->importance_se != NULL && e->owen != NULL
                ? DK_OK
                : dk_fail_memory(err);
 }
@@ -31,6 +32,7 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
 void dk_estimate_dispose(dk_estimate *e) {
     free(e->effect);
     free(e->cov);
+    free(e->alone);
     free(e->vif);
     free(e->beta);
     free(e->use);
@@ -169,6 +171,8 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
         if (!e->use[i]) e->effect[i] = NAN;
     }
     memcpy(e->partial, s.partial, (n + 1) * (n + 1) * sizeof *e->partial);
+    for (size_t i = 0; i < n; i++)
+        e->alone[i] = s.partial[n * (n + 1) + i] / s.partial[i * (n + 1) + i] * sy / s.sd[nc + i];
     e->r2 = s.r2;
     e->r2_controls = s.r2_controls;
     e->condition = s.condition;

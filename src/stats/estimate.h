@@ -11,6 +11,7 @@ typedef struct dk_estimate {
     size_t n;       /* predictors */
     double *effect; /* in the outcome's unit per unit of the predictor; NaN when aliased */
     double *cov;    /* n x n, robust */
+    double *alone;  /* effects with the controls alone */
     double *vif, *beta;
     bool *use;         /* false: aliased */
     double *partial;   /* (n + 1)^2, the outcome last: see dk_solution */
@@ -31,9 +32,11 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
 void dk_estimate_dispose(dk_estimate *e);
 void dk_estimate_note(dk_estimate *e, const char *format, ...) DK_PRINTF(2, 3);
 
-/* Fits the linear model: everything but the notes that all models share. */
+/* Fits a model: everything but the notes that all models share. */
 dk_status dk_estimate_linear(const dk_frame *frame, const dk_driver_options *options, dk_estimate *e,
                              dk_error *err);
+dk_status dk_estimate_glm(const dk_frame *frame, const dk_driver_options *options, dk_estimate *e,
+                          dk_error *err);
 
 /* Importances of e->partial: plan, point estimate and Owen values. */
 dk_status dk_estimate_importance(const dk_frame *frame, const dk_driver_options *options, dk_estimate *e,

@@ -119,9 +119,8 @@ static void direction_of(const maker *k, size_t g, ptrdiff_t r, double *out) {
     const dk_estimate *e = k->e;
     const size_t *first = e->plan.groups.first, n = (size_t)e->boot.replicates;
     for (size_t t = first[g]; t < first[g + 1]; t++) {
-        size_t i = e->plan.term[t], q = e->n + 1;
-        double alone = e->partial[e->n * q + i] / e->partial[i * q + i] * e->outcome_sd / e->sd[i];
-        out[t - first[g]] = r < 0 ? e->effect[i] + alone
+        size_t i = e->plan.term[t];
+        out[t - first[g]] = r < 0 ? e->effect[i] + e->alone[i]
                                   : e->boot.effect[t * n + (size_t)r] + e->boot.marginal[t * n + (size_t)r];
     }
 }

@@ -6,34 +6,20 @@
 
 #include "base/hash.h"
 #include "base/pipeline.h"
+#include "stats/design.h"
 
-/* Design vectors here are u = (1, x~_1 .. x~_k), x~ = (x - centre) / (unit sd), with centre 0 for sparse columns, so that a
-   row costs the square of its numbers that are not 0. */
+/* A linear fit as seen by rows: coefficients and (U'WU)^-1 of the design with its constant. */
 typedef struct frame {
-    const dk_solution *s;
+    dk_design design;
     dk_rows *rows;
-    size_t p;      /* k + 1 */
-    size_t *place; /* design column -> index in u, 0 for none */
-    size_t outcome;
-    double *step, *zero; /* of each index of u: value of one integer step, and of an integer 0 */
-    int64_t *centre;
-    size_t *always; /* indices of the dense columns, which every row lists */
-    size_t nalways;
-    bool *dense;
-    double *inverse; /* p x p: (U'WU)^-1 */
+    size_t p;
+    double *inverse; /* p x p */
     double *coef;    /* p, the first the constant */
     double y_step, weight_step;
     int64_t y_centre;
     int hc;
     bool clustered;
 } frame;
-
-typedef struct row_vector {
-    double *value;
-    size_t *index;
-    size_t n;
-    double *dense; /* scratch: all 0 between uses */
-} row_vector;
 
 /* What a part of the rows adds up to. */
 typedef struct tally {
@@ -49,105 +35,43 @@ typedef struct robust_job {
     double residual_variance;
 } robust_job;
 
-static double inverse_sd(double sd) {
-    return sd > 0 ? 1 / sd : 0;
-}
-
 static dk_status frame_init(frame *f, const dk_moments *m, const double *unit, const size_t *columns,
                             size_t outcome, const dk_solution *s, dk_rows *rows, dk_error *err) {
     size_t k = s->k, p = k + 1;
-    f->s = s;
     f->rows = rows;
     f->p = p;
-    f->outcome = outcome;
-    f->place = calloc(m->p, sizeof *f->place);
-    f->step = calloc(p, sizeof *f->step);
-    f->zero = calloc(p, sizeof *f->zero);
-    f->centre = calloc(p, sizeof *f->centre);
-    f->always = calloc(p, sizeof *f->always);
-    f->dense = calloc(p, sizeof *f->dense);
+    dk_status status = dk_design_init(&f->design, rows, m, unit, columns, outcome, s, err);
     f->inverse = calloc(p * p, sizeof *f->inverse);
     f->coef = calloc(p, sizeof *f->coef);
-    double *mean = calloc(p, sizeof *mean);
-    if (f->place == NULL || f->step == NULL || f->zero == NULL || f->centre == NULL || f->always == NULL ||
-        f->dense == NULL || f->inverse == NULL || f->coef == NULL || mean == NULL) {
-        free(mean);
-        return dk_fail_memory(err);
-    }
-    int64_t n = dk_rows_count(rows);
-    for (size_t i = 1; i < p; i++) {
-        size_t d = columns[i - 1];
-        if (s->aliased[i - 1]) continue;
-        f->place[d] = i;
-        f->step[i] = inverse_sd(s->sd[i - 1]) / unit[d];
-        if (dk_rows_nonzero(rows, d - 1) > n / 5) {
-            f->centre[i] = (int64_t)llround(s->mean[i - 1] * unit[d]);
-            f->zero[i] = -(double)f->centre[i] * f->step[i];
-            f->always[f->nalways++] = i;
-            f->dense[i] = true;
-        }
-        mean[i] = (s->mean[i - 1] - (double)f->centre[i] / unit[d]) * inverse_sd(s->sd[i - 1]);
-    }
-    f->y_step = inverse_sd(s->sd[k]) / unit[outcome];
+    if (status == DK_OK && (f->inverse == NULL || f->coef == NULL)) status = dk_fail_memory(err);
+    if (status != DK_OK) return status;
+    const double *mean = f->design.mean;
+    f->y_step = 1 / (s->sd[k] * unit[outcome]);
     f->y_centre = (int64_t)llround(s->mean[k] * unit[outcome]);
-    f->coef[0] = (s->mean[k] - (double)f->y_centre / unit[outcome]) * inverse_sd(s->sd[k]);
-    double w = s->w;
-    f->inverse[0] = 1 / w;
+    f->coef[0] = (s->mean[k] - (double)f->y_centre / unit[outcome]) / s->sd[k];
+    f->inverse[0] = 1 / s->w;
     for (size_t i = 1; i < p; i++) {
         if (s->aliased[i - 1]) continue;
         f->coef[i] = s->coef[i - 1];
         f->coef[0] -= s->coef[i - 1] * mean[i];
         double t = 0;
         for (size_t j = 1; j < p; j++) {
-            f->inverse[i * p + j] = s->inverse[(i - 1) * k + j - 1] / w;
+            f->inverse[i * p + j] = s->inverse[(i - 1) * k + j - 1] / s->w;
             t += f->inverse[i * p + j] * mean[j];
         }
         f->inverse[i * p] = f->inverse[i] = -t;
         f->inverse[0] += t * mean[i];
     }
-    free(mean);
     return DK_OK;
 }
 
 static void frame_dispose(frame *f) {
-    free(f->place);
-    free(f->step);
-    free(f->zero);
-    free(f->centre);
-    free(f->always);
-    free(f->dense);
+    dk_design_dispose(&f->design);
     free(f->inverse);
     free(f->coef);
 }
 
-/* The row as the list of what is not 0 in u, indices ascending; returns the outcome. */
-static double expand(const frame *f, const dk_rows_part *b, size_t i, row_vector *v) {
-    double y = -(double)f->y_centre * f->y_step;
-    size_t at = 0;
-    v->value[0] = 1;
-    v->index[0] = 0;
-    v->n = 1;
-    for (size_t a = 0; a < f->nalways; a++) v->dense[f->always[a]] = f->zero[f->always[a]];
-    for (uint32_t e = b->start[i]; e < b->start[i + 1]; e++) {
-        size_t d = b->col[e] + 1, place = f->place[d];
-        if (d == f->outcome) y = (double)(b->value[e] - f->y_centre) * f->y_step;
-        if (place == 0) continue;
-        double x = (double)(b->value[e] - f->centre[place]) * f->step[place];
-        if (f->dense[place]) {
-            v->dense[place] = x;
-            continue;
-        }
-        v->value[v->n] = x;
-        v->index[v->n++] = place;
-    }
-    for (; at < f->nalways; at++) {
-        v->value[v->n] = v->dense[f->always[at]];
-        v->index[v->n++] = f->always[at];
-    }
-    return y;
-}
-
-static double leverage(const frame *f, const row_vector *v) {
+static double leverage(const frame *f, const dk_design_row *v) {
     double h = 0;
     for (size_t a = 0; a < v->n; a++) {
         const double *row = f->inverse + v->index[a] * f->p;
@@ -158,7 +82,7 @@ static double leverage(const frame *f, const row_vector *v) {
     return h;
 }
 
-static void add_outer(double *meat, const row_vector *v, double factor) {
+static void add_outer(double *meat, const dk_design_row *v, double factor) {
     for (size_t a = 0; a < v->n; a++) {
         double fa = factor * v->value[a];
         for (size_t c = 0; c <= a; c++) meat[dk_tri(v->index[a], v->index[c])] += fa * v->value[c];
@@ -166,9 +90,10 @@ static void add_outer(double *meat, const row_vector *v, double factor) {
 }
 
 /* The row's weighted score w e (adjusted for leverage where the kind of error asks for it); notes its influence. */
-static double score_of(const frame *f, const dk_rows_part *b, size_t i, row_vector *v,
+static double score_of(const frame *f, const dk_rows_part *b, size_t i, dk_design_row *v,
                        double residual_variance, tally *t) {
-    double y = expand(f, b, i, v), w = (double)b->weight[i] * f->weight_step, e = y;
+    double y = (double)(dk_design_expand(&f->design, b, i, v) - f->y_centre) * f->y_step;
+    double w = (double)b->weight[i] * f->weight_step, e = y;
     for (size_t a = 0; a < v->n; a++) e -= f->coef[v->index[a]] * v->value[a];
     double h = w * leverage(f, v), left = 1 - h > 1e-8 ? 1 - h : 1e-8;
     double p = (double)f->p, cook = w * e * e * h / (left * left * p * residual_variance);
@@ -187,14 +112,13 @@ static dk_status add_part(void *context, size_t part, dk_error *err) {
     size_t p = f->p;
     tally *t = &job->parts[part];
     dk_rows_part *b = NULL;
-    row_vector v = {malloc(p * sizeof(double)), malloc(p * sizeof(size_t)), 0, calloc(p, sizeof(double))};
-    row_vector sum = {calloc(p, sizeof(double)), malloc(p * sizeof(size_t)), 0, calloc(p, sizeof(double))};
+    dk_design_row v = {0}, sum = {0};
     bool *touched = calloc(p, sizeof *touched);
     t->meat = calloc(p * (p + 1) / 2, sizeof *t->meat);
-    dk_status status = dk_rows_get(f->rows, (int)part, &b, err);
-    if (status == DK_OK && (v.value == NULL || v.index == NULL || v.dense == NULL || sum.value == NULL ||
-                            sum.index == NULL || sum.dense == NULL || touched == NULL || t->meat == NULL))
-        status = dk_fail_memory(err);
+    dk_status status = dk_design_row_init(&v, p, err);
+    if (status == DK_OK) status = dk_design_row_init(&sum, p, err);
+    if (status == DK_OK) status = dk_rows_get(f->rows, (int)part, &b, err);
+    if (status == DK_OK && (touched == NULL || t->meat == NULL)) status = dk_fail_memory(err);
     for (size_t i = 0; status == DK_OK && i < b->n; i++) {
         double score = score_of(f, b, i, &v, job->residual_variance, t);
         if (!f->clustered) {
@@ -206,12 +130,12 @@ static dk_status add_part(void *context, size_t part, dk_error *err) {
             size_t j = v.index[a];
             if (!touched[j]) sum.index[sum.n++] = j;
             touched[j] = true;
-            sum.dense[j] += score * v.value[a];
+            sum.scratch[j] += score * v.value[a];
         }
         if (i + 1 < b->n && b->cluster[i + 1] == b->cluster[i]) continue;
         for (size_t a = 0; a < sum.n; a++) {
-            sum.value[a] = sum.dense[sum.index[a]];
-            sum.dense[sum.index[a]] = 0;
+            sum.value[a] = sum.scratch[sum.index[a]];
+            sum.scratch[sum.index[a]] = 0;
             touched[sum.index[a]] = false;
         }
         add_outer(t->meat, &sum, 1);
@@ -219,12 +143,8 @@ static dk_status add_part(void *context, size_t part, dk_error *err) {
         t->clusters++;
     }
     if (b != NULL) dk_rows_release(f->rows, b);
-    free(v.value);
-    free(v.index);
-    free(v.dense);
-    free(sum.value);
-    free(sum.index);
-    free(sum.dense);
+    dk_design_row_dispose(&v);
+    dk_design_row_dispose(&sum);
     free(touched);
     return status;
 }
@@ -280,8 +200,8 @@ static dk_status add_second_way(const frame *f, double *meat, int64_t *clusters,
     size_t p = f->p;
     sums way[2] = {{0}, {0}};
     tally unused = {0};
-    row_vector v = {malloc(p * sizeof(double)), malloc(p * sizeof(size_t)), 0, calloc(p, sizeof(double))};
-    dk_status status = v.value == NULL || v.index == NULL || v.dense == NULL ? dk_fail_memory(err) : DK_OK;
+    dk_design_row v;
+    dk_status status = dk_design_row_init(&v, p, err);
     for (int part = 0; part < DK_ROWS_PARTS && status == DK_OK; part++) {
         dk_rows_part *b;
         status = dk_rows_get(f->rows, part, &b, err);
@@ -306,9 +226,7 @@ static dk_status add_second_way(const frame *f, double *meat, int64_t *clusters,
     *clusters = (int64_t)way[0].count;
     sums_dispose(&way[0]);
     sums_dispose(&way[1]);
-    free(v.value);
-    free(v.index);
-    free(v.dense);
+    dk_design_row_dispose(&v);
     return status;
 }
 

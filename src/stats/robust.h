@@ -18,7 +18,6 @@ typedef struct dk_robust {
     int64_t influential; /* rows with Cook's distance above 4 / n */
 } dk_robust;
 
-/* columns, unit, outcome as for the solution; absorbed: degrees of freedom already used by absorbed constants. */
 dk_status dk_robust_compute(dk_rows *rows, const dk_moments *moments, const double *unit, double weight_unit,
                             const size_t *columns, size_t outcome, const dk_solution *solution, int hc,
                             int threads, dk_robust *robust, dk_error *err);
