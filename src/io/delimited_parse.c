@@ -104,6 +104,7 @@ static dk_status reject(dk_block *b, const dk_delimited *d, const dk_reader *r, 
     }
     x->column = at - line_start + 1;
     size_t len = (size_t)(next - row->start);
+    while (len > 0 && (row->start[len - 1] == '\n' || row->start[len - 1] == '\r')) len--;
     if (len > RAW_LIMIT) {
         len = RAW_LIMIT;
         while (len > 0 && ((unsigned char)row->start[len] & 0xC0) == 0x80) len--; /* never half a character */

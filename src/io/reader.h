@@ -71,7 +71,7 @@ typedef struct dk_read_counts {
 typedef struct dk_reject {
     int64_t number, line, column; /* as in dk_row; column in bytes of that line, 1-based */
     const char *reason;           /* such as "9 cells where the header has 7" */
-    dk_str raw;                   /* the row with its quotes and line end, cut at 1,000 bytes and made valid UTF-8 */
+    dk_str raw;                   /* the row with its quotes, made valid UTF-8 and cut at 1,000 bytes */
 } dk_reject;
 
 typedef struct dk_row {

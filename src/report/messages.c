@@ -39,6 +39,13 @@ void dk_message_put(dk_buf *out, dk_message message, dk_language language, const
     }
 }
 
+const char *dk_message_owner(const char *owner, dk_language language) {
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncmp(words[i].word, "owner:", 6) == 0 && strcmp(words[i].word + 6, owner) == 0)
+            return in_language(&words[i], language);
+    return dk_message_word(owner, language);
+}
+
 const char *dk_message_word(const char *word, dk_language language) {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(words[i].word, word) == 0) return in_language(&words[i], language);

@@ -24,4 +24,7 @@ void dk_message_put(dk_buf *out, dk_message message, dk_language language, const
    own taxonomy. */
 const char *dk_message_word(const char *word, dk_language language);
 
+/* The same for an owner, whose name may also be that of a touchpoint. */
+const char *dk_message_owner(const char *owner, dk_language language);
+
 #endif

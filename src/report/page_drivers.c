@@ -42,7 +42,7 @@ static void lever_row(dk_page *p, const dk_study_fit *fit, const dk_study_lever 
     dk_page_text(p, dk_message_word(predictor->touchpoint, p->language));
     if (theme != NULL && theme->owner != NULL) {
         dk_page_raw(p, " · ");
-        dk_page_text(p, dk_message_word(theme->owner, p->language));
+        dk_page_text(p, dk_message_owner(theme->owner, p->language));
     }
     if (predictor->pooled > 0) {
         dk_page_raw(p, " · ");

@@ -61,36 +61,44 @@ static void say_link(dk_page *p) {
     dk_page_raw(p, "</p>\n");
 }
 
-/* The first drivers by name, as many as three. */
-static void say_drivers(dk_page *p) {
-    const dk_study_result *r = p->result;
-    int outcome = dk_page_main_outcome(p);
-    const dk_study_fit *fit = outcome >= 0 ? dk_study_find_fit(r, outcome, 0) : NULL;
-    if (fit == NULL) return;
-    dk_page_raw(p, "<p class=\"lead\">");
-    if (!fit->fitted) {
-        dk_page_tell(p, MSG_not_fitted);
-        dk_page_raw(p, "</p>\n");
-        return;
+/* A sentence with the first three of the supported complaints, or of the praise, that move the outcome upward. False
+   when there is none. */
+static bool say_first(dk_page *p, const dk_study_fit *fit, bool praise, dk_message opening) {
+    enum { NAMED = 3 };
+    int named = 0;
+    for (size_t i = 0; i < fit->nlevers && named < NAMED; i++) {
+        const dk_study_lever *l = &fit->levers[i];
+        const dk_study_predictor *predictor = &fit->predictors[l->predictor];
+        bool positive = predictor->polarity == DK_SIGN_POSITIVE;
+        if (!l->supported || positive != praise || !(l->moves > 0)) continue;
+        dk_page_raw(p, named > 0 ? ", <b>" : "<p class=\"lead\">");
+        if (named++ == 0) {
+            dk_page_tell(p, opening);
+            dk_page_raw(p, "<b>");
+        }
+        dk_page_text(p, dk_page_lever_name(p, predictor));
+        dk_page_raw(p, "</b> ");
+        dk_page_text(p, dk_page_outcome_value(p, fit->outcome, l->moves, false));
     }
-    size_t supported = 0;
-    while (supported < fit->nlevers && fit->levers[supported].supported) supported++;
-    if (supported == 0) {
+    if (named > 0) dk_page_raw(p, ".</p>\n");
+    return named > 0;
+}
+
+static void say_drivers(dk_page *p) {
+    int outcome = dk_page_main_outcome(p);
+    const dk_study_fit *fit = outcome >= 0 ? dk_study_find_fit(p->result, outcome, 0) : NULL;
+    if (fit == NULL || p->result->segments[0].hidden) return;
+    if (fit->fitted) {
+        bool any = say_first(p, fit, false, MSG_first_drivers);
+        any |= say_first(p, fit, true, MSG_first_praise);
+        if (any) return;
+    }
+    dk_page_raw(p, "<p class=\"lead\">");
+    if (fit->fitted)
         dk_page_tell(p, MSG_no_driver, dk_page_count(p, fit->drivers->rows),
                      dk_page_outcome_size(p, outcome, fit->drivers->detectable));
-    } else {
-        dk_page_tell(p, MSG_first_drivers);
-        for (size_t i = 0; i < supported && i < 3; i++) {
-            const dk_study_lever *l = &fit->levers[i];
-            const dk_study_predictor *predictor = &fit->predictors[l->predictor];
-            dk_page_raw(p, i > 0 ? "; <b>" : " <b>");
-            dk_page_text(p, dk_page_lever_name(p, predictor));
-            dk_page_raw(p, "</b> ");
-            dk_page_tell(p, predictor->polarity == DK_SIGN_POSITIVE ? MSG_praise_gives : MSG_complaints_cost,
-                         dk_page_outcome_value(p, outcome, l->moves, false));
-        }
-        dk_page_raw(p, ".");
-    }
+    else
+        dk_page_tell(p, MSG_not_fitted);
     dk_page_raw(p, "</p>\n");
 }
 

@@ -27,7 +27,7 @@ static void theme_row(dk_page *p, size_t index, const dk_theme_use *u) {
     dk_page_text(p, dk_message_word(t->touchpoint, p->language));
     if (t->owner != NULL) {
         dk_page_raw(p, " · ");
-        dk_page_text(p, dk_message_word(t->owner, p->language));
+        dk_page_text(p, dk_message_owner(t->owner, p->language));
     }
     if (t->outcome) {
         dk_page_raw(p, " · ");

@@ -203,7 +203,8 @@ static void test_page_words(void **state) {
     assert_has(sv, "<html lang=\"sv\">"); /* the result's own language when none is asked for */
     assert_has(sv, "NPS är 31 (28 till 34), från 12\xC2\xA0" "377 betyg. Det går från 12 i blå &lt;b&gt; till 52 i guld.");
     assert_has(sv, "ett steg upp i betyg går ihop med 118\xC2\xA0SEK mer vinst per år och kund (64\xC2\xA0SEK till 171\xC2\xA0SEK)");
-    assert_has(sv, "<b>Väntetid</b> (klagomål; +7,4 utan dem); <b>Leveranssäkerhet</b> (klagomål; +4,2 utan dem); <b>Bemötande</b> (beröm; ger +3,1).");
+    assert_has(sv, "om klagomålen försvann: <b>Väntetid</b> +7,4, <b>Leveranssäkerhet</b> +4,2, <b>Faktura</b> +1,5.</p>");
+    assert_has(sv, "genom beröm: <b>Bemötande</b> +3,1.</p>");
     assert_has(sv, "1,9\xC2\xA0MSEK");
     assert_has(sv, "Konto: övriga teman");
     assert_has(da, "2.1.2025 til 30.12.2025");
