@@ -1,5 +1,6 @@
 #include "tag/engine.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/file.h"
@@ -30,6 +31,32 @@ static dk_status open_morphs(dk_engine *engine, const char *models, dk_stamp *st
     return status;
 }
 
+/* Reads one file of weights, which replaces an earlier one of its language. */
+static dk_status open_weights(dk_engine *engine, const char *path, dk_stamp *stamp, dk_error *err) {
+    dk_weights *weights;
+    dk_status status = dk_weights_open(&weights, path, engine->morphs, stamp, err);
+    if (status != DK_OK) return status;
+    dk_language language = dk_weights_language(weights);
+    dk_weights_free(engine->weights[language]);
+    engine->weights[language] = weights;
+    return DK_OK;
+}
+
+static dk_status open_all_weights(dk_engine *engine, const char *models, const dk_engine_options *o, dk_stamp *stamp,
+                                  dk_error *err) {
+    dk_status status = DK_OK;
+    for (int l = DK_LANG_SV; status == DK_OK && l < DK_LANGUAGES; l++) {
+        char name[32];
+        snprintf(name, sizeof name, "sentiment_%s.tsv", dk_language_name((dk_language)l));
+        char *path = dk_path_join(models, name);
+        if (path == NULL) return dk_fail_memory(err);
+        if (dk_file_exists(path)) status = open_weights(engine, path, stamp, err);
+        free(path);
+    }
+    for (size_t i = 0; status == DK_OK && i < o->nweights; i++) status = open_weights(engine, o->weights[i], stamp, err);
+    return status;
+}
+
 typedef struct build {
     dk_engine *engine;
     bool spelling;
@@ -55,6 +82,7 @@ dk_status dk_engine_open(dk_engine **out, const dk_engine_options *options, dk_e
         status = open_languages(engine, models, &stamp, err);
     }
     if (status == DK_OK) status = open_morphs(engine, models, &stamp, err);
+    if (status == DK_OK && !options->no_learned) status = open_all_weights(engine, models, options, &stamp, err);
     if (status == DK_OK) {
         build b = {engine, !options->no_spelling};
         status = dk_parallel_for(3, DK_LANGUAGES - 1, build_index, &b, err);
@@ -70,6 +98,7 @@ void dk_engine_free(dk_engine *engine) {
     if (engine == NULL) return;
     for (int i = 0; i < DK_LANGUAGES; i++) {
         dk_index_free(engine->indexes[i]);
+        dk_weights_free(engine->weights[i]);
         dk_morph_free(engine->morphs[i]);
     }
     dk_language_free(engine->languages);

@@ -3,6 +3,7 @@
 #define DK_TAG_INSPECT_H
 
 #include "tag/opinion.h"
+#include "tag/weights.h"
 
 /* What is known of one token; strings are the session's until its next call, lemma and parts are in the view. */
 typedef struct dk_token_view {
@@ -18,5 +19,8 @@ void dk_inspect_token(dk_session *session, size_t i, dk_token_view *view);
 
 /* Opinions, clauses, modifiers of that comment. Empty for a comment in a language that is not read. */
 const dk_reading *dk_inspect_reading(const dk_session *session);
+
+/* Calls each for every feature that the learned weights see in that comment, read in its main language. */
+dk_status dk_inspect_features(dk_session *session, dk_feature_function each, void *context, dk_error *err);
 
 #endif

@@ -10,7 +10,7 @@ const char *dk_label_name(dk_label label) {
 void dk_rules_put(dk_buf *buf, uint32_t rules) {
     static const char *const names[DK_RULES] = {"negated",    "intensified", "diminished", "contrasted", "suggestion",
                                                 "comparison", "excess",      "lack",       "idiom",      "question",
-                                                "spelling",   "compound",    "own",        "comment"};
+                                                "spelling",   "compound",    "own",        "comment",     "learned"};
     bool first = true;
     for (int i = 0; i < DK_RULES; i++) {
         if (!(rules >> i & 1)) continue;

@@ -24,7 +24,9 @@ void dk_reading_dispose(dk_reading *r) {
 
 void dk_reading_clear(dk_reading *r) {
     r->matches.count = r->nthemes = r->nopinions = r->nshifts = r->nclauses = r->nmentions = 0;
-    r->sentiment = 0;
+    r->sentiment = r->by_rules = 0;
+    r->logit = 0;
+    r->learned = NULL;
     r->label = DK_NEUTRAL;
 }
 
@@ -46,11 +48,11 @@ dk_label dk_label_of(int32_t polarity) {
 static void judge_comment(dk_reading *r) {
     int64_t good = 0, bad = 0;
     for (size_t i = 0; i < r->nopinions; i++) {
-        int64_t v = (int64_t)r->opinions[i].value * r->clauses[r->opinions[i].clause].weight / 1000;
+        int64_t v = dk_opinion_weight(r, i);
         if (v > 0) good += v;
         else bad += v;
     }
-    r->sentiment = dk_squeeze(good + bad);
+    r->sentiment = r->by_rules = dk_squeeze(good + bad);
     r->label = dk_label_of(r->sentiment);
     int64_t less = good < -bad ? good : -bad, more = good < -bad ? -bad : good;
     if (less >= MIXED_SIDE && less * 3 >= more) r->label = DK_MIXED;
@@ -123,12 +125,15 @@ static void judge_mention(const dk_reading *r, const dk_lexicon *lex, const dk_t
 }
 
 dk_status dk_reading_run(dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens, dk_str text, dk_error *err) {
-    r->nmentions = 0;
     dk_status status = dk_resolve(r, lex, tokens->count, err);
     if (status == DK_OK) status = dk_scope_clauses(r, lex, tokens, text, err);
     if (status == DK_OK) status = dk_scope_shift(r, lex, tokens, err);
-    if (status != DK_OK) return status;
-    judge_comment(r);
+    if (status == DK_OK) judge_comment(r);
+    return status;
+}
+
+dk_status dk_reading_mentions(dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens, dk_error *err) {
+    r->nmentions = 0;
     if (!dk_grow(&r->mentions, &r->mentions_cap, r->nthemes)) return dk_fail_memory(err);
     for (size_t i = 0; i < r->nthemes; i++) judge_mention(r, lex, tokens, &r->themes[i], &r->mentions[i]);
     r->nmentions = r->nthemes;

@@ -56,6 +56,9 @@ typedef struct dk_reading {
     size_t order_cap;
     int32_t sentiment;
     dk_label label;
+    int32_t by_rules;      /* sentiment by the rules alone */
+    int64_t logit;         /* with the learned weights, thousandths */
+    const int32_t *learned; /* by token: what it adds to the logit before damping; NULL without learned weights */
 } dk_reading;
 
 void dk_reading_dispose(dk_reading *reading);
@@ -63,9 +66,18 @@ void dk_reading_dispose(dk_reading *reading);
 /* Forgets the comment and keeps the memory. */
 void dk_reading_clear(dk_reading *reading);
 
-/* Reads the matches of a comment: fills themes, opinions, clauses, mentions, sentiment and label. Sets clause of the tokens. */
+/* Reads the matches of a comment: fills themes, opinions, clauses, and sentiment and label by the rules alone. Sets clause of
+   the tokens. */
 dk_status dk_reading_run(dk_reading *reading, const dk_lexicon *lexicon, dk_tokens *tokens, dk_str text,
                          dk_error *err);
+
+/* Fills mentions, which look to the comment's sentiment where they have no opinion of their own. */
+dk_status dk_reading_mentions(dk_reading *reading, const dk_lexicon *lexicon, const dk_tokens *tokens, dk_error *err);
+
+/* What opinion i counts for in the comment. */
+static inline int64_t dk_opinion_weight(const dk_reading *r, size_t i) {
+    return (int64_t)r->opinions[i].value * r->clauses[r->opinions[i].clause].weight / 1000;
+}
 
 /* Squeezes a sum of opinions into -1000..1000; a plain opinion (a valence of 2) comes to half. */
 int32_t dk_squeeze(int64_t sum);

@@ -26,6 +26,12 @@ struct dk_session {
     uint8_t *languages; /* by token: the language it is read in, DK_LANG_OTHER for none */
     size_t languages_cap;
     uint64_t limited; /* patterns given up */
+    dk_weigher weigher;
+    int fold; /* see dk_session_set_fold */
+    dk_language main; /* what most of the comment is read in */
+    uint32_t *seen;   /* by form: for dk_inspect_features */
+    size_t seen_cap;
+    uint32_t seen_mark;
 };
 
 dk_status dk_session_new(dk_session **out, const dk_engine *engine, const dk_tag_plan *plan, dk_error *err) {
@@ -33,6 +39,7 @@ dk_status dk_session_new(dk_session **out, const dk_engine *engine, const dk_tag
     if (s == NULL) return dk_fail_memory(err);
     s->engine = engine;
     if (plan != NULL) s->plan = *plan;
+    for (int l = 0; l < DK_LANGUAGES; l++) s->weigher.weights[l] = engine->weights[l];
     dk_status status = dk_forms_init(&s->forms, engine->languages, err);
     s->regex = dk_regex_scratch_new();
     if (status == DK_OK && s->regex == NULL) status = dk_fail_memory(err);
@@ -46,6 +53,8 @@ void dk_session_free(dk_session *s) {
     dk_tokens_dispose(&s->tokens);
     dk_forms_dispose(&s->forms);
     dk_reading_dispose(&s->reading);
+    dk_weigher_dispose(&s->weigher);
+    free(s->seen);
     dk_regex_scratch_free(s->regex);
     free(s->words);
     free(s->languages);
@@ -109,6 +118,7 @@ static bool choose_languages(dk_session *s, dk_comment *c) {
         c->language = s->plan.language;
         c->confidence = 1000;
         memset(s->languages, c->language, n);
+        s->main = c->language;
         return c->language != DK_LANG_OTHER;
     }
     evidence e = {{0}, 0};
@@ -125,6 +135,7 @@ static bool choose_languages(dk_session *s, dk_comment *c) {
         if (read_in == DK_LANG_OTHER) read_in = DK_LANG_EN; /* emoji alone: the shared entries are in every index */
     }
     memset(s->languages, read_in, n);
+    s->main = read_in;
     if (e.nwords > SENTENCE_WORDS) mark_sentences(s, read_in);
     return true;
 }
@@ -186,7 +197,7 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
         if (!used[l]) continue;
         status = match_language(s, (dk_language)l, err);
         if (status == DK_OK)
-            status = dk_index_match_patterns(s->engine->indexes[l], s->regex, text, &s->tokens, s->plan.packs,
+            status = dk_index_match_patterns(s->engine->indexes[l], s->regex, text, s->words, &s->tokens, s->plan.packs,
                                              &s->reading.matches, &s->limited, err);
     }
     bool close = c->language == DK_LANG_SV || c->language == DK_LANG_DA;
@@ -195,12 +206,31 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     return status;
 }
 
+void dk_session_set_fold(dk_session *s, int fold) { s->fold = fold; }
+
+/* Joins the learned weights to what the rules say. */
+static dk_status weigh(dk_session *s, dk_error *err) {
+    const dk_weights *weights = s->engine->weights[s->main];
+    dk_reading *r = &s->reading;
+    s->weigher.fold = s->fold;
+    dk_status status = dk_weigher_run(&s->weigher, &s->forms, &s->tokens, s->languages, s->main, r, s->engine->lexicon,
+                                      &r->logit, err);
+    if (status != DK_OK) return status;
+    r->learned = s->weigher.tokens;
+    r->sentiment = dk_weights_squeeze(r->logit);
+    if (r->label != DK_MIXED) r->label = dk_weights_label(weights, r->sentiment, r->nopinions > 0);
+    return DK_OK;
+}
+
 dk_status dk_session_tag(dk_session *s, dk_str text, dk_comment *c, dk_error *err) {
     bool readable;
     memset(c, 0, sizeof *c);
     dk_status status = match_comment(s, text, c, &readable, err);
     if (status != DK_OK || !readable) return status;
     status = dk_reading_run(&s->reading, s->engine->lexicon, &s->tokens, text, err);
+    if (status == DK_OK && s->engine->weights[s->main] != NULL) status = weigh(s, err);
+    if (status == DK_OK) status = dk_reading_mentions(&s->reading, s->engine->lexicon, &s->tokens, err);
+    if (status != DK_OK) return status;
     c->sentiment = s->reading.sentiment;
     c->label = s->reading.label;
     c->mentions = s->reading.mentions;
@@ -221,6 +251,18 @@ dk_status dk_session_count_packs(dk_session *s, dk_str text, uint64_t counts[DK_
         if (pack >= 0) counts[pack]++;
     }
     return DK_OK;
+}
+
+dk_status dk_inspect_features(dk_session *s, dk_feature_function each, void *context, dk_error *err) {
+    size_t had = s->seen_cap;
+    if (!dk_grow(&s->seen, &s->seen_cap, s->forms.count)) return dk_fail_memory(err);
+    memset(s->seen + had, 0, (s->seen_cap - had) * sizeof *s->seen);
+    if (++s->seen_mark == 0) {
+        memset(s->seen, 0, s->seen_cap * sizeof *s->seen);
+        s->seen_mark = 1;
+    }
+    return dk_features_each(s->engine->morphs[s->main], &s->forms, &s->tokens, &s->reading, s->engine->lexicon, s->seen,
+                            s->seen_mark, each, context, err);
 }
 
 const dk_reading *dk_inspect_reading(const dk_session *s) { return &s->reading; }

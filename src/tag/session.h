@@ -19,6 +19,8 @@ typedef struct dk_engine_options {
     size_t nlexicons;
     bool no_spelling;             /* do not match typing errors */
     bool no_learned;              /* only hand-written entries and rules, no learned weights */
+    const char *const *weights;   /* files of weights learned from the user's own scores, in place of the shipped ones */
+    size_t nweights;
 } dk_engine_options;
 
 /* Opens lexicons (all packs included), models and dictionaries. Read-only afterwards and safe to share. */
@@ -58,7 +60,8 @@ enum {
     DK_RULE_COMPOUND = 1 << 11,
     DK_RULE_OWN = 1 << 12,     /* no opinion near: the entry's own valence */
     DK_RULE_COMMENT = 1 << 13, /* no opinion near: the comment's sentiment */
-    DK_RULES = 14
+    DK_RULE_LEARNED = 1 << 14, /* no opinion near: the learned weights of the words around */
+    DK_RULES = 15
 };
 void dk_rules_put(dk_buf *buf, uint32_t rules);
 
@@ -85,6 +88,10 @@ typedef struct dk_comment {
 
 dk_status dk_session_new(dk_session **out, const dk_engine *engine, const dk_tag_plan *plan, dk_error *err);
 void dk_session_free(dk_session *session);
+
+/* From now on comments are weighed without what was learned from the rows of this fold (1, 2, ...; 0: with all), so that a
+   score does not explain itself. Weights that were not learned by folds are used as they are. */
+void dk_session_set_fold(dk_session *session, int fold);
 
 /* Tags one comment. The empty comment is neutral and of language other with confidence 0. */
 dk_status dk_session_tag(dk_session *session, dk_str text, dk_comment *comment, dk_error *err);

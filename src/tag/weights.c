@@ -1,0 +1,438 @@
+#include "tag/weights.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/intern.h"
+#include "lexicon/tsv.h"
+
+static const char *const feature_names[DK_FEATURE_KINDS] = {"word", "lemma", "head", "negated", "pair", "mark"};
+static const char *const figure_names[DK_FIGURES] = {"bias", "score", "good", "bad", "balance", "first", "last"};
+
+const char *dk_feature_name(dk_feature_kind kind) { return feature_names[kind]; }
+const char *dk_figure_name(int figure) { return figure_names[figure]; }
+
+/* ---- The features of a comment ----------------------------------------------------------------------- */
+
+/* The first three marks of a run of ! ? or full stops. */
+static dk_str mark_of(dk_str folded) {
+    if (folded.len == 0 || strchr("!?.", folded.ptr[0]) == NULL) return (dk_str){"", 0};
+    return (dk_str){folded.ptr, folded.len < 3 ? folded.len : 3};
+}
+
+void dk_form_features_find(const dk_morph *morph, dk_str folded, dk_token_kind kind, dk_form_features *out) {
+    for (int i = 0; i < DK_FEATURE_KINDS; i++) out->text[i] = (dk_str){"", 0};
+    if (kind == DK_TOKEN_PUNCT) out->text[DK_FEATURE_MARK] = mark_of(folded);
+    if (kind == DK_TOKEN_EMOJI) out->text[DK_FEATURE_WORD] = folded;
+    if (kind != DK_TOKEN_WORD) return;
+    out->text[DK_FEATURE_WORD] = out->text[DK_FEATURE_PAIR] = folded;
+    out->text[DK_FEATURE_LEMMA] = out->text[DK_FEATURE_NEGATED] = folded;
+    dk_lemma lemma;
+    if (morph == NULL || dk_morph_lemmas(morph, folded, 0, &lemma, 1) == 0) return;
+    memcpy(out->lemma, lemma.text, lemma.len + 1u);
+    out->text[DK_FEATURE_LEMMA] = out->text[DK_FEATURE_NEGATED] = (dk_str){out->lemma, lemma.len};
+    dk_part parts[DK_MORPH_PARTS_MAX];
+    size_t n = dk_morph_split_lemma(morph, folded, &lemma, parts, DK_MORPH_PARTS_MAX);
+    if (n < 2) return;
+    memcpy(out->head, parts[n - 1].text, parts[n - 1].len + 1u);
+    out->text[DK_FEATURE_HEAD] = (dk_str){out->head, parts[n - 1].len};
+}
+
+static bool takes_part(const dk_token *t) { return t->kind == DK_TOKEN_WORD || t->kind == DK_TOKEN_EMOJI || t->kind == DK_TOKEN_PUNCT; }
+
+/* The tokens behind a negation up to the end of its reach, of its clause, or the next mark: first..*end-1. */
+static bool negated_tokens(const dk_tokens *tokens, const dk_lexicon *lexicon, const dk_shift *s, size_t *end) {
+    const dk_entry *e = &lexicon->entries[s->entry];
+    if (e->modifier != DK_MOD_NEGATOR && e->modifier != DK_MOD_LACK) return false;
+    size_t stop = (size_t)s->last + 1 + e->after, i = (size_t)s->last + 1;
+    uint16_t clause = tokens->items[s->first].clause;
+    if (stop > tokens->count) stop = tokens->count;
+    while (i < stop && tokens->items[i].kind != DK_TOKEN_PUNCT && tokens->items[i].clause == clause) i++;
+    *end = i;
+    return true;
+}
+
+static int32_t thousandths(double x) { return (int32_t)(x < 0 ? x * 1000 - 0.5 : x * 1000 + 0.5); }
+
+static int32_t clause_score(const dk_reading *r, uint16_t clause) {
+    int64_t sum = 0;
+    for (size_t i = 0; i < r->nopinions; i++)
+        if (r->opinions[i].clause == clause) sum += dk_opinion_weight(r, i);
+    return dk_squeeze(sum);
+}
+
+void dk_figures_of(const dk_reading *r, int32_t figures[DK_FIGURES]) {
+    memset(figures, 0, DK_FIGURES * sizeof *figures);
+    figures[DK_FIGURE_BIAS] = 1000;
+    if (r->nopinions == 0) return;
+    int64_t good = 0, bad = 0, ngood = 0, nbad = 0;
+    for (size_t i = 0; i < r->nopinions; i++) {
+        int64_t v = dk_opinion_weight(r, i);
+        if (v > 0) good += v, ngood++;
+        if (v < 0) bad -= v, nbad++;
+    }
+    figures[DK_FIGURE_SCORE] = dk_squeeze(good - bad);
+    figures[DK_FIGURE_GOOD] = thousandths(sqrt((double)good / 1000.0));
+    figures[DK_FIGURE_BAD] = -thousandths(sqrt((double)bad / 1000.0));
+    figures[DK_FIGURE_BALANCE] = (int32_t)((ngood - nbad) * 1000 / (ngood + nbad + 1));
+    uint16_t first = r->opinions[0].clause, last = r->opinions[r->nopinions - 1].clause;
+    figures[DK_FIGURE_FIRST] = clause_score(r, first);
+    figures[DK_FIGURE_LAST] = last == first ? figures[DK_FIGURE_FIRST] : clause_score(r, last);
+}
+
+int64_t dk_weights_damp(size_t n) { return (int64_t)(4096.0 / sqrt(sqrt(n > 0 ? (double)n : 1.0)) + 0.5); }
+
+int32_t dk_weights_squeeze(int64_t logit) {
+    double x = (double)logit / 1000.0;
+    return thousandths(x / sqrt(x * x + 4.0));
+}
+
+typedef struct learner {
+    const dk_morph *morph;
+    const dk_forms *forms;
+    const dk_tokens *tokens;
+    dk_feature_function each;
+    void *context;
+} learner;
+
+static dk_status give(const learner *l, uint32_t form, dk_token_kind kind, bool negated, dk_error *err) {
+    dk_form_features f;
+    dk_form_features_find(l->morph, l->forms->folded[form], kind, &f);
+    dk_status status = DK_OK;
+    for (int k = 0; status == DK_OK && k < DK_FEATURE_KINDS; k++)
+        if (f.text[k].len > 0 && k != DK_FEATURE_PAIR && (k == DK_FEATURE_NEGATED) == negated)
+            status = l->each(l->context, (dk_feature_kind)k, f.text[k], (dk_str){"", 0}, err);
+    return status;
+}
+
+dk_status dk_features_each(const dk_morph *morph, const dk_forms *forms, const dk_tokens *tokens, const dk_reading *r,
+                           const dk_lexicon *lexicon, uint32_t *seen, uint32_t mark, dk_feature_function each,
+                           void *context, dk_error *err) {
+    learner l = {morph, forms, tokens, each, context};
+    dk_status status = DK_OK;
+    for (size_t i = 0; status == DK_OK && i < tokens->count; i++) {
+        const dk_token *t = &tokens->items[i], *before = t - 1;
+        if (!takes_part(t)) continue;
+        if (seen[t->form] != mark) status = give(&l, t->form, (dk_token_kind)t->kind, false, err);
+        seen[t->form] = mark;
+        if (status == DK_OK && i > 0 && t->kind == DK_TOKEN_WORD && before->kind == DK_TOKEN_WORD)
+            status = each(context, DK_FEATURE_PAIR, forms->folded[before->form], forms->folded[t->form], err);
+    }
+    for (size_t s = 0; status == DK_OK && s < r->nshifts; s++) {
+        size_t end;
+        if (!negated_tokens(tokens, lexicon, &r->shifts[s], &end)) continue;
+        for (size_t i = (size_t)r->shifts[s].last + 1; status == DK_OK && i < end; i++)
+            if (tokens->items[i].kind == DK_TOKEN_WORD) status = give(&l, tokens->items[i].form, DK_TOKEN_WORD, true, err);
+    }
+    return status;
+}
+
+/* ---- The file ---------------------------------------------------------------------------------------- */
+
+typedef struct pair_slot {
+    uint64_t key; /* left << 32 | right; 0 for empty, since members count from 1 */
+    uint32_t row;
+} pair_slot;
+
+struct dk_weights {
+    dk_language language; /* DK_LANG_OTHER until its row was read */
+    const dk_morph *morph;
+    dk_intern rows[DK_FEATURE_KINDS]; /* texts; [DK_FEATURE_PAIR]: the members of pairs */
+    uint32_t *row_of[DK_FEATURE_KINDS]; /* by id: where the weights stand in values */
+    size_t row_cap[DK_FEATURE_KINDS];
+    pair_slot *pairs;
+    size_t npairs, pairs_size;
+    uint8_t *sides; /* by member: 1 when it is a left one, 2 a right one */
+    size_t sides_cap;
+    int32_t *values; /* `width` to a row: all rows of the data, then without each fold; row 0 is all zero */
+    size_t nvalues, values_cap;
+    uint32_t width; /* 0 until the first row */
+    int32_t figures[DK_WEIGHT_FOLDS + 1][DK_FIGURES];
+    int32_t bands[2];
+};
+
+static inline uint64_t pair_hash(uint64_t key) {
+    key *= 0x9E3779B97F4A7C15ull;
+    return key ^ key >> 32;
+}
+
+/* The weights of a pair: a row, or 0. */
+static inline uint32_t pair_find(const dk_weights *w, uint32_t left, uint32_t right) {
+    uint64_t key = (uint64_t)left << 32 | right;
+    for (size_t at = pair_hash(key) & (w->pairs_size - 1);; at = (at + 1) & (w->pairs_size - 1)) {
+        if (w->pairs[at].key == key) return w->pairs[at].row;
+        if (w->pairs[at].key == 0) return 0;
+    }
+}
+
+static bool pair_put(dk_weights *w, uint64_t key, uint32_t row) {
+    if (w->npairs * 2 >= w->pairs_size) {
+        size_t size = w->pairs_size > 0 ? w->pairs_size * 2 : 64;
+        pair_slot *slots = calloc(size, sizeof *slots), *old = w->pairs;
+        if (slots == NULL) return false;
+        size_t n = w->pairs_size;
+        w->pairs = slots;
+        w->pairs_size = size;
+        w->npairs = 0;
+        for (size_t i = 0; i < n; i++)
+            if (old[i].key != 0) (void)pair_put(w, old[i].key, old[i].row); /* fits: never grows again here */
+        free(old);
+    }
+    size_t at = pair_hash(key) & (w->pairs_size - 1);
+    while (w->pairs[at].key != 0 && w->pairs[at].key != key) at = (at + 1) & (w->pairs_size - 1);
+    w->npairs += w->pairs[at].key == 0;
+    w->pairs[at] = (pair_slot){key, row};
+    return true;
+}
+
+/* The number of a member of pairs, from 1; 0 when memory ran out. */
+static uint32_t member(dk_weights *w, dk_str text, uint8_t side) {
+    uint32_t id = dk_intern_add(&w->rows[DK_FEATURE_PAIR], text);
+    if (id == DK_NO_ID) return 0;
+    size_t cap = w->sides_cap;
+    if (!dk_grow(&w->sides, &w->sides_cap, (size_t)id + 1)) return 0;
+    memset(w->sides + cap, 0, w->sides_cap - cap);
+    w->sides[id] |= side;
+    return id + 1;
+}
+
+/* Reads "a" or "a,b,c" into `count` numbers of at most DK_WEIGHT_MAX either way. */
+static dk_status read_numbers(const dk_tsv *tsv, dk_str cell, int32_t *out, size_t max, size_t *count, dk_error *err) {
+    const char *p = cell.ptr, *end = cell.ptr + cell.len;
+    for (*count = 0; p < end || *count == 0;) {
+        const char *comma = memchr(p, ',', (size_t)(end - p)), *stop = comma != NULL ? comma : end;
+        double value = NAN;
+        dk_status status = dk_tsv_number(tsv, (dk_str){p, (size_t)(stop - p)}, "a weight in thousandths", -DK_WEIGHT_MAX,
+                                         DK_WEIGHT_MAX, &value, err);
+        if (status != DK_OK) return status;
+        if (isnan(value) || value != floor(value)) return dk_tsv_fail(tsv, p, err, "a whole number of thousandths was expected");
+        if (*count == max) return dk_tsv_fail(tsv, p, err, "more than %d folds", DK_WEIGHT_FOLDS);
+        out[(*count)++] = (int32_t)value;
+        p = comma != NULL ? comma + 1 : end;
+        if (comma != NULL && p == end) return dk_tsv_fail(tsv, comma, err, "a weight was expected behind the comma");
+    }
+    return DK_OK;
+}
+
+static dk_status put_row(dk_weights *w, const dk_tsv *tsv, dk_str kind, dk_str text, const int32_t *values, dk_error *err) {
+    if (dk_str_is(kind, "figure")) {
+        for (int f = 0; f < DK_FIGURES; f++)
+            if (dk_str_is(text, figure_names[f])) {
+                for (uint32_t k = 0; k < w->width; k++) w->figures[k][f] = values[k];
+                return DK_OK;
+            }
+        return dk_tsv_fail(tsv, text.ptr, err, "no figure %.*s", (int)text.len, text.ptr);
+    }
+    if (dk_str_is(kind, "language")) {
+        if (!dk_language_from_name(text, &w->language) || w->language == DK_LANG_OTHER)
+            return dk_tsv_fail(tsv, text.ptr, err, "sv, da or en was expected");
+        return DK_OK;
+    }
+    if (dk_str_is(kind, "band")) {
+        bool plain = dk_str_is(text, "plain");
+        if (!plain && !dk_str_is(text, "opinion"))
+            return dk_tsv_fail(tsv, text.ptr, err, "the bands are opinion and plain");
+        if (values[0] < 0 || values[0] > 1000) return dk_tsv_fail(tsv, text.ptr, err, "a band lies within 0..1000");
+        w->bands[!plain] = values[0];
+        return DK_OK;
+    }
+    int k = 0;
+    while (k < DK_FEATURE_KINDS && !dk_str_is(kind, feature_names[k])) k++;
+    if (k == DK_FEATURE_KINDS)
+        return dk_tsv_fail(tsv, kind.ptr, err, "word, lemma, head, negated, pair, mark, figure, band or language was expected");
+    if (text.len == 0) return dk_tsv_fail(tsv, kind.ptr, err, "a row without a text");
+    uint32_t row = (uint32_t)w->nvalues;
+    if (!dk_grow(&w->values, &w->values_cap, w->nvalues + w->width)) return dk_fail_memory(err);
+    memcpy(w->values + row, values, w->width * sizeof *values);
+    w->nvalues += w->width;
+    if (k == DK_FEATURE_PAIR) {
+        const char *space = memchr(text.ptr, ' ', text.len);
+        if (space == NULL || space == text.ptr || space + 1 == text.ptr + text.len)
+            return dk_tsv_fail(tsv, text.ptr, err, "two words with a space between were expected");
+        uint32_t left = member(w, (dk_str){text.ptr, (size_t)(space - text.ptr)}, 1);
+        uint32_t right = member(w, (dk_str){space + 1, (size_t)(text.ptr + text.len - space - 1)}, 2);
+        if (left == 0 || right == 0) return dk_fail_memory(err);
+        if (w->npairs > 0 && pair_find(w, left, right) != 0) return dk_tsv_fail(tsv, text.ptr, err, "this pair stands here twice");
+        return pair_put(w, (uint64_t)left << 32 | right, row) ? DK_OK : dk_fail_memory(err);
+    }
+    size_t known = w->rows[k].count;
+    uint32_t id = dk_intern_add(&w->rows[k], text);
+    if (id == DK_NO_ID || !dk_grow(&w->row_of[k], &w->row_cap[k], (size_t)id + 1)) return dk_fail_memory(err);
+    if (id < known) return dk_tsv_fail(tsv, text.ptr, err, "this %s stands here twice", feature_names[k]);
+    w->row_of[k][id] = row;
+    return DK_OK;
+}
+
+static dk_status read_row(dk_weights *w, const dk_tsv *tsv, const dk_str cells[4], dk_error *err) {
+    int32_t values[DK_WEIGHT_FOLDS + 1];
+    size_t one, folds = 0;
+    dk_status status = read_numbers(tsv, cells[2], values, 1, &one, err);
+    if (status == DK_OK && cells[3].len > 0)
+        status = read_numbers(tsv, cells[3], values + 1, DK_WEIGHT_FOLDS, &folds, err);
+    if (status != DK_OK) return status;
+    if (w->width == 0) {
+        w->width = (uint32_t)folds + 1;
+        if (!dk_grow(&w->values, &w->values_cap, w->width)) return dk_fail_memory(err);
+        memset(w->values, 0, w->width * sizeof *w->values);
+        w->nvalues = w->width;
+    }
+    if (folds + 1 != w->width)
+        return dk_tsv_fail(tsv, cells[2].ptr, err, "weights of %zu folds where the first row has %u", folds, w->width - 1);
+    return put_row(w, tsv, cells[0], cells[1], values, err);
+}
+
+dk_status dk_weights_open(dk_weights **out, const char *path, dk_morph *const morphs[DK_LANGUAGES], dk_stamp *stamp,
+                          dk_error *err) {
+    static const char *const names[] = {"kind", "text", "weight", "folds", NULL};
+    dk_weights *w = calloc(1, sizeof *w);
+    if (w == NULL) return dk_fail_memory(err);
+    w->bands[0] = w->bands[1] = DK_NEUTRAL_BAND;
+    for (int k = 0; k < DK_FEATURE_KINDS; k++) dk_intern_init(&w->rows[k]);
+    dk_tsv tsv;
+    dk_status status = dk_tsv_open(&tsv, path, names, 3, err);
+    if (status == DK_OK) {
+        dk_str cells[DK_TSV_COLUMNS];
+        for (bool end = false; status == DK_OK;) {
+            status = dk_tsv_next(&tsv, cells, &end, err);
+            if (status != DK_OK || end) break;
+            status = read_row(w, &tsv, cells, err);
+        }
+        if (status == DK_OK && w->language == DK_LANG_OTHER)
+            status = dk_fail_at(err, DK_EDATA, path, 0, 0, "no row says which language the weights are of");
+        if (stamp != NULL) dk_stamp_add(stamp, tsv.text.ptr, tsv.text.len);
+        dk_tsv_dispose(&tsv);
+    }
+    if (status == DK_OK && morphs != NULL) w->morph = morphs[w->language];
+    if (status != DK_OK) dk_weights_free(w);
+    else *out = w;
+    return status;
+}
+
+void dk_weights_free(dk_weights *w) {
+    if (w == NULL) return;
+    for (int k = 0; k < DK_FEATURE_KINDS; k++) {
+        dk_intern_dispose(&w->rows[k]);
+        free(w->row_of[k]);
+    }
+    free(w->pairs);
+    free(w->sides);
+    free(w->values);
+    free(w);
+}
+
+int dk_weights_folds(const dk_weights *w) { return (int)w->width - 1; }
+dk_language dk_weights_language(const dk_weights *w) { return w->language; }
+
+dk_label dk_weights_label(const dk_weights *w, int32_t sentiment, bool opinions) {
+    return sentiment >= w->bands[opinions] ? DK_POSITIVE : sentiment <= -w->bands[opinions] ? DK_NEGATIVE : DK_NEUTRAL;
+}
+
+/* ---- Weighing ---------------------------------------------------------------------------------------- */
+
+/* A record: four numbers, then the weights of the form and of the form negated, one for each fold. */
+enum { LEFT, RIGHT, SEEN, SEEN_NEGATED, RECORD };
+
+void dk_weigher_dispose(dk_weigher *w) {
+    for (int l = 0; l < DK_LANGUAGES; l++) free(w->records[l]);
+    free(w->tokens);
+    memset(w, 0, sizeof *w);
+}
+
+static void add_row(const dk_weights *w, dk_feature_kind kind, dk_str text, int32_t *to) {
+    if (text.len == 0) return;
+    uint32_t id = dk_intern_find(&w->rows[kind], text);
+    if (id == DK_NO_ID) return;
+    const int32_t *from = w->values + w->row_of[kind][id];
+    for (uint32_t k = 0; k < w->width; k++) to[k] += from[k];
+}
+
+static void fill_record(const dk_weights *w, const dk_forms *forms, uint32_t form, int32_t *record) {
+    dk_form_features f;
+    dk_form_features_find(w->morph, forms->folded[form], (dk_token_kind)forms->forms[form].kind, &f);
+    memset(record, 0, (RECORD + 2 * w->width) * sizeof *record);
+    for (int k = 0; k < DK_FEATURE_KINDS; k++) {
+        if (k == DK_FEATURE_PAIR) continue;
+        add_row(w, (dk_feature_kind)k, f.text[k], record + RECORD + (k == DK_FEATURE_NEGATED ? w->width : 0));
+    }
+    if (f.text[DK_FEATURE_PAIR].len == 0) return;
+    uint32_t id = dk_intern_find(&w->rows[DK_FEATURE_PAIR], f.text[DK_FEATURE_PAIR]);
+    if (id == DK_NO_ID) return;
+    record[LEFT] = w->sides[id] & 1 ? (int32_t)id + 1 : 0;
+    record[RIGHT] = w->sides[id] & 2 ? (int32_t)id + 1 : 0;
+}
+
+/* Weights that were not learned by folds are the same for all of them. */
+static inline uint32_t fold_of(const dk_weights *w, int fold) { return (uint32_t)fold < w->width ? (uint32_t)fold : 0; }
+
+/* Makes room for the records of all forms, and forgets them when the forms were forgotten. */
+static dk_status prepare(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, dk_error *err) {
+    if (x->resets != forms->counts.resets || x->serial == INT32_MAX) {
+        for (int l = 0; l < DK_LANGUAGES; l++)
+            if (x->records[l] != NULL) memset(x->records[l], 0, x->cap[l] * sizeof *x->records[l]);
+        x->resets = forms->counts.resets;
+        x->serial = 0;
+    }
+    if (x->serial == 0) x->serial = 1; /* 0 marks a record that is not filled, 1 one that was never met in a comment */
+    x->serial++;
+    for (int l = 0; l < DK_LANGUAGES; l++) {
+        if (x->weights[l] == NULL) continue;
+        size_t had = x->cap[l], stride = RECORD + 2 * x->weights[l]->width;
+        if (had >= forms->count * stride) continue;
+        if (!dk_grow(&x->records[l], &x->cap[l], forms->count * stride)) return dk_fail_memory(err);
+        memset(x->records[l] + had, 0, (x->cap[l] - had) * sizeof *x->records[l]);
+    }
+    return dk_grow(&x->tokens, &x->tokens_cap, tokens->count) ? DK_OK : dk_fail_memory(err);
+}
+
+static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
+                             const dk_lexicon *lexicon) {
+    int64_t sum = 0;
+    for (size_t s = 0; s < r->nshifts; s++) {
+        size_t end;
+        if (!negated_tokens(tokens, lexicon, &r->shifts[s], &end)) continue;
+        for (size_t i = (size_t)r->shifts[s].last + 1; i < end; i++) {
+            const dk_weights *w = x->weights[languages[i]];
+            if (w == NULL || tokens->items[i].kind != DK_TOKEN_WORD) continue;
+            const int32_t *record = x->records[languages[i]] + tokens->items[i].form * (size_t)(RECORD + 2 * w->width);
+            int32_t v = record[RECORD + w->width + fold_of(w, x->fold)];
+            x->tokens[i] += v;
+            sum += v;
+        }
+    }
+    return sum;
+}
+
+dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
+                         dk_language main, const dk_reading *r, const dk_lexicon *lexicon, int64_t *logit, dk_error *err) {
+    dk_status status = prepare(x, forms, tokens, err);
+    if (status != DK_OK) return status;
+    int64_t sum = 0;
+    int32_t left = 0; /* of the word before, 0 when there is none or it takes no part in a pair */
+    for (size_t i = 0; i < tokens->count; i++) {
+        const dk_token *t = &tokens->items[i];
+        const dk_weights *w = x->weights[languages[i]];
+        x->tokens[i] = 0;
+        if (i > 0 && languages[i] != languages[i - 1]) left = 0;
+        if (w == NULL || !takes_part(t)) {
+            left = 0;
+            continue;
+        }
+        int32_t *record = x->records[languages[i]] + t->form * (size_t)(RECORD + 2 * w->width);
+        if (DK_UNLIKELY(record[SEEN] == 0)) fill_record(w, forms, t->form, record);
+        uint32_t fold = fold_of(w, x->fold);
+        int32_t v = record[SEEN] != x->serial ? record[RECORD + fold] : 0;
+        record[SEEN] = x->serial;
+        if (left != 0 && record[RIGHT] != 0) v += w->values[pair_find(w, (uint32_t)left, (uint32_t)record[RIGHT]) + fold];
+        left = record[LEFT];
+        x->tokens[i] = v;
+        sum += v;
+    }
+    sum += weigh_negated(x, tokens, languages, r, lexicon);
+    int32_t figures[DK_FIGURES];
+    dk_figures_of(r, figures);
+    const int32_t *coefficients = x->weights[main]->figures[fold_of(x->weights[main], x->fold)];
+    int64_t total = sum * dk_weights_damp(tokens->count) / 4096;
+    for (int f = 0; f < DK_FIGURES; f++) total += (int64_t)coefficients[f] * figures[f] / 1000;
+    *logit = total;
+    return DK_OK;
+}

@@ -1,0 +1,108 @@
+/* Learned sentiment: weights of words, pairs of words and negated words, joined with what the hand-written rules say.
+ *
+ *   logit = bias + sum of coefficient x figure + damp(tokens) x sum of the weights of the comment's features
+ *   sentiment = logit / sqrt(logit^2 + 4), which follows 2 p - 1 for the probability p of a satisfied customer
+ *
+ * Features of a comment, each from single tokens or neighbours: the distinct words as written (folded), their lemmas, the
+ * heads of compounds, the distinct words that a negation reaches (by lemma), neighbouring pairs, and runs of ! ? and full
+ * stops. Longer comments are damped by the fourth root of their length. Figures are what the rules make of the
+ * opinions (dk_figures_of), so that a comment whose words the training never saw is judged by the rules alone.
+ *
+ * All weights are thousandths of a logit, so that sums are exact. The file (models/sentiment_XX.tsv) is TSV with the columns
+ * kind, text, weight and, for cross-fitting, fold1, fold2, ...: the weights learned without the rows of that
+ * fold. Lines that begin with # are remarks. It is made by `drivkraft learn sentiment` (workbench/learn_sentiment.h).
+ */
+#ifndef DK_TAG_WEIGHTS_H
+#define DK_TAG_WEIGHTS_H
+
+#include "tag/forms.h"
+#include "tag/opinion.h"
+
+/* What the rules say of a comment, in thousandths. */
+enum {
+    DK_FIGURE_BIAS,    /* 1000 */
+    DK_FIGURE_SCORE,   /* the squeezed sum of all opinions: -1000..1000 */
+    DK_FIGURE_GOOD,    /* root of the sum of the good ones */
+    DK_FIGURE_BAD,     /* minus the root of the sum of the bad ones */
+    DK_FIGURE_BALANCE, /* (good - bad) / (good + bad + 1) of their numbers */
+    DK_FIGURE_FIRST,   /* squeezed sum of the first clause that has opinions */
+    DK_FIGURE_LAST,    /* and of the last */
+    DK_FIGURES
+};
+const char *dk_figure_name(int figure);
+void dk_figures_of(const dk_reading *reading, int32_t figures[DK_FIGURES]);
+
+typedef enum dk_feature_kind {
+    DK_FEATURE_WORD,
+    DK_FEATURE_LEMMA,
+    DK_FEATURE_HEAD,
+    DK_FEATURE_NEGATED,
+    DK_FEATURE_PAIR,
+    DK_FEATURE_MARK,
+    DK_FEATURE_KINDS
+} dk_feature_kind;
+const char *dk_feature_name(dk_feature_kind kind);
+
+/* The features of one form; a kind that it has not is empty. */
+typedef struct dk_form_features {
+    dk_str text[DK_FEATURE_KINDS]; /* [DK_FEATURE_PAIR]: the form as a member of a pair */
+    char lemma[DK_MORPH_WORD_MAX + 1], head[DK_MORPH_WORD_MAX + 1];
+} dk_form_features;
+
+/* morph may be NULL: then a word is its own lemma. text borrows from folded and from out. */
+void dk_form_features_find(const dk_morph *morph, dk_str folded, dk_token_kind kind, dk_form_features *out);
+
+#define DK_WEIGHT_MAX 100000 /* thousandths either way */
+#define DK_WEIGHT_FOLDS 20
+
+typedef struct dk_weights dk_weights;
+
+/* Reads a file of weights and adds its content to stamp (may be NULL). morphs[language] is borrowed; morphs may be NULL.
+   Malformed lines are DK_EDATA with file, line and column. */
+dk_status dk_weights_open(dk_weights **out, const char *path, dk_morph *const morphs[DK_LANGUAGES], dk_stamp *stamp,
+                          dk_error *err);
+void dk_weights_free(dk_weights *weights);
+
+/* How many folds the file has; 0 for weights that are not for cross-fitting. */
+int dk_weights_folds(const dk_weights *weights);
+
+dk_language dk_weights_language(const dk_weights *weights);
+
+/* The label of a sentiment: neutral within the file's band, of which there is one for comments with an opinion of the rules and
+   one for those without. */
+dk_label dk_weights_label(const dk_weights *weights, int32_t sentiment, bool opinions);
+
+/* A session's working memory: what each form weighs, found once a form. All-zero is an empty one. */
+typedef struct dk_weigher {
+    const dk_weights *weights[DK_LANGUAGES]; /* borrowed, NULL for none */
+    int32_t *records[DK_LANGUAGES];          /* by form number */
+    size_t cap[DK_LANGUAGES];
+    uint64_t resets; /* of the form cache that the records are of */
+    int32_t serial;  /* of the comment, for distinct forms */
+    int fold;        /* 0: all rows; k: without the rows of fold k */
+    int32_t *tokens; /* by token of the last comment: what it added to the sum, before damping */
+    size_t tokens_cap;
+} dk_weigher;
+
+void dk_weigher_dispose(dk_weigher *weigher);
+
+/* Weighs a comment that the rules have read. languages[i] is what token i is read in, main the language of the comment,
+   which must have weights. *logit is in thousandths. The session's forms must be those of the tokens. */
+dk_status dk_weigher_run(dk_weigher *weigher, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
+                         dk_language main, const dk_reading *reading, const dk_lexicon *lexicon, int64_t *logit,
+                         dk_error *err);
+
+/* sentiment of a logit, -1000..1000, and the damping of a comment of so many tokens in 1/4096. */
+int32_t dk_weights_squeeze(int64_t logit);
+int64_t dk_weights_damp(size_t ntokens);
+
+/* ---- For the learner --------------------------------------------------------------------------------- */
+
+/* Calls each for every feature of a comment that the rules have read, as the weigher counts them; second is the right word of a
+   pair, otherwise empty. seen is room for forms->count numbers, all of them other than mark. */
+typedef dk_status (*dk_feature_function)(void *context, dk_feature_kind kind, dk_str text, dk_str second, dk_error *err);
+dk_status dk_features_each(const dk_morph *morph, const dk_forms *forms, const dk_tokens *tokens,
+                           const dk_reading *reading, const dk_lexicon *lexicon, uint32_t *seen, uint32_t mark,
+                           dk_feature_function each, void *context, dk_error *err);
+
+#endif
