@@ -117,6 +117,8 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
          "rows with the same value belong together (customer)", 0, 0},
         {"cluster2", 0, DK_OPT_STRING, &spec.cluster2, "COL", "a second such column, for standard errors", 0,
          0},
+        {"absorb", 0, DK_OPT_STRING, &spec.absorb, "COL",
+         "a constant for each value of this column (fixed effects)", 0, 0},
         {"segment", 0, DK_OPT_STRING, &spec.segment, "COL", "also fit each value of this column alone", 0, 0},
         {"bootstrap", 'b', DK_OPT_INT, &bootstrap, "N", "replicates for intervals (1000); 0 for none", 0,
          1000000},

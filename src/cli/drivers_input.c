@@ -149,12 +149,12 @@ static dk_status name_columns(const dk_drivers_spec *spec, const dk_reader *r, d
 /* Which cells of a selected row are what: numbers first, then weight, cluster, second cluster, segment (-1: none). */
 typedef struct layout {
     size_t numbers;
-    int weight, cluster, cluster2, segment;
+    int weight, cluster, cluster2, absorb, segment;
 } layout;
 
 static dk_status select_columns(const dk_drivers_spec *spec, dk_reader *r, dk_drivers_data *d, layout *l,
                                 dk_error *err) {
-    size_t n = 0, most = d->npredictors + d->ncontrols + 5;
+    size_t n = 0, most = d->npredictors + d->ncontrols + 6;
     size_t *at = malloc(most * sizeof *at);
     if (at == NULL) return dk_fail_memory(err);
     dk_status status = dk_reader_find_column(r, spec->outcome, "--outcome", &at[n++], err);
@@ -169,8 +169,9 @@ static dk_status select_columns(const dk_drivers_spec *spec, dk_reader *r, dk_dr
     } more[] = {{spec->weight, "--weight", &l->weight},
                 {spec->cluster, "--cluster", &l->cluster},
                 {spec->cluster2, "--cluster2", &l->cluster2},
+                {spec->absorb, "--absorb", &l->absorb},
                 {spec->segment, "--segment", &l->segment}};
-    for (size_t i = 0; i < 4 && status == DK_OK; i++) {
+    for (size_t i = 0; i < 5 && status == DK_OK; i++) {
         *more[i].place = -1;
         if (more[i].name == NULL) continue;
         *more[i].place = (int)n;
@@ -291,8 +292,8 @@ static void parse_row(const reading *r, batch *b, size_t i) {
     b->state[i] = KEPT;
     b->weights[i] = 1;
     b->weight_decimals[i] = 0;
-    const int others[] = {r->at.weight, r->at.cluster, r->at.cluster2};
-    for (size_t k = 0; k < 3; k++)
+    const int others[] = {r->at.weight, r->at.cluster, r->at.cluster2, r->at.absorb};
+    for (size_t k = 0; k < 4; k++)
         if (others[k] >= 0 && dk_cell_missing(dk_block_cell(block, i, (size_t)others[k])))
             b->state[i] = MISSING;
     for (size_t j = 0; j < n; j++) {
@@ -365,6 +366,9 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
                                             : (dk_str){"", 0};
         row.cluster = dk_hash(cluster.ptr, cluster.len);
         row.cluster2 = dk_hash(second.ptr, second.len);
+        dk_str fixed = r->at.absorb >= 0 ? dk_cell_trim(dk_block_cell(b->block, i, (size_t)r->at.absorb))
+                                         : (dk_str){"", 0};
+        row.fixed = dk_hash(fixed.ptr, fixed.len);
         status = dk_rows_add(d->segments[0].rows, &row, err);
         if (r->at.segment < 0 || status != DK_OK) continue;
         dk_str segment = dk_cell_trim(dk_block_cell(b->block, i, (size_t)r->at.segment));
@@ -416,6 +420,7 @@ dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_cli *cli, dk_dri
     d->shape = (dk_rows_shape){.ncols = r.at.numbers,
                                .clusters = spec->cluster != NULL,
                                .clusters2 = spec->cluster2 != NULL,
+                               .fixed = spec->absorb != NULL,
                                .weights = spec->weight != NULL,
                                .decimals = true};
     dk_rows *whole;

@@ -9,7 +9,7 @@
 
 /* What is asked for, as given on the command line; kept in partial results. Strings are the caller's. */
 typedef struct dk_drivers_spec {
-    const char *table, *outcome, *weight, *cluster, *cluster2, *segment;
+    const char *table, *outcome, *weight, *cluster, *cluster2, *absorb, *segment;
     dk_opt_list predictors, controls; /* A,B or GROUP=A+B; several may be joined by commas */
 } dk_drivers_spec;
 

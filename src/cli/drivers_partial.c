@@ -10,7 +10,7 @@
 static const char title[] = "drivkraft partial 1\n";
 
 typedef struct head {
-    uint64_t shape[5];  /* columns, clusters, clusters2, weights, decimals */
+    uint64_t shape[6];  /* columns, clusters, clusters2, fixed, weights, decimals */
     uint64_t counts[4]; /* predictors, controls, groups, segments */
     int64_t rows[4];    /* read, missing, unreadable, rejected */
     int64_t options[5]; /* model, bootstrap, seed, min_rows, hc */
@@ -32,12 +32,12 @@ static void put_question(dk_buf *out, const dk_drivers_data *d, const char *outc
 
 dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *o, const char *outcome,
                                    const char *path, dk_error *err) {
-    head h = {
-        .shape = {d->shape.ncols, d->shape.clusters, d->shape.clusters2, d->shape.weights, d->shape.decimals},
-        .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments},
-        .rows = {d->read, d->missing, d->unreadable, d->rejected},
-        .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc},
-        .numbers = {o->confidence, o->alpha, o->negligible_r2}};
+    head h = {.shape = {d->shape.ncols, d->shape.clusters, d->shape.clusters2, d->shape.fixed,
+                        d->shape.weights, d->shape.decimals},
+              .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments},
+              .rows = {d->read, d->missing, d->unreadable, d->rejected},
+              .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc},
+              .numbers = {o->confidence, o->alpha, o->negligible_r2}};
     dk_buf out, text;
     dk_output *file = NULL;
     dk_buf_init(&out);
@@ -129,8 +129,9 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
     d->shape = (dk_rows_shape){.ncols = h->shape[0],
                                .clusters = h->shape[1] != 0,
                                .clusters2 = h->shape[2] != 0,
-                               .weights = h->shape[3] != 0,
-                               .decimals = h->shape[4] != 0};
+                               .fixed = h->shape[3] != 0,
+                               .weights = h->shape[4] != 0,
+                               .decimals = h->shape[5] != 0};
     if (h->counts[0] > rest || h->counts[1] > rest || h->counts[2] > rest ||
         h->counts[0] + h->counts[1] + 1 != h->shape[0])
         return damaged(path, err);

@@ -30,6 +30,7 @@ typedef struct boot_job {
 } boot_job;
 
 typedef struct worker {
+    double *fixed;   /* batch x nslots x fixed effects: sums of each column in each of them */
     double *sum;     /* batch x npairs, replicates adjacent */
     double *weights; /* batch x CHUNK */
     double *dense;   /* CHUNK x ndense */
@@ -105,6 +106,11 @@ static void encode_columns(boot_job *job) {
     job->ndense_pairs = dense * (dense + 1) / 2;
 }
 
+/* Numbers of a batch's sums by fixed effect. */
+static size_t fixed_size(const boot_job *job) {
+    return job->plan->absorb != NULL ? job->plan->absorb->n * job->nslots * (size_t)job->batch : 0;
+}
+
 /* Adds the chunk's rows to the dense pairs. */
 static dk_status add_chunk(const boot_job *job, worker *w, size_t rows, dk_error *err) {
     size_t pair = 0;
@@ -146,6 +152,13 @@ static void add_row(const boot_job *job, const dk_lanes *lanes, worker *w, const
             w->value[nsparse++] = (double)b->value[at];
         }
     }
+    if (w->fixed != NULL) {
+        double *sums = w->fixed + dk_absorb_find(job->plan->absorb, b->fixed[i]) * job->nslots * batch;
+        for (size_t d = 0; d < job->ndense; d++)
+            lanes->add_scaled(sums + d * batch, weights, w->dense[d * CHUNK + r], batch);
+        for (size_t s = 0; s < nsparse; s++)
+            lanes->add_scaled(sums + w->sparse[s] * batch, weights, w->value[s], batch);
+    }
     for (size_t s = 0; s < nsparse; s++) {
         for (size_t d = 0; d < job->ndense; d++) {
             double v = w->value[s] * w->dense[d * CHUNK + r];
@@ -162,6 +175,7 @@ static dk_status sum_replicates(const boot_job *job, const dk_lanes *lanes, work
     size_t fill = 0;
     dk_status status = DK_OK;
     memset(w->sum, 0, job->npairs * (size_t)job->batch * sizeof *w->sum);
+    if (w->fixed != NULL) memset(w->fixed, 0, fixed_size(job) * sizeof *w->fixed);
     for (int part = 0; part < DK_ROWS_PARTS && status == DK_OK; part++) {
         dk_rows_part *b;
         status = dk_rows_get(rows, part, &b, err);
@@ -180,6 +194,21 @@ static dk_status sum_replicates(const boot_job *job, const dk_lanes *lanes, work
 static const dk_lane *pair_of(const boot_job *job, const worker *w, size_t d1, size_t d2, int at) {
     const double *sum = w->sum + dk_tri(job->enc[d1].slot, job->enc[d2].slot) * (size_t)job->batch + at;
     return (const dk_lane *)(const void *)sum;
+}
+
+/* The sum over fixed effects of the product of two columns' sums over the weight: what centring within takes off. */
+static void within(const boot_job *job, const worker *w, size_t i, size_t j, int at, dk_lane *out) {
+    size_t batch = (size_t)job->batch;
+    *out = (dk_lane){0};
+    for (size_t f = 0; f < job->plan->absorb->n; f++) {
+        const double *sums = w->fixed + f * job->nslots * batch + at;
+        const dk_lane *x = (const dk_lane *)(const void *)(sums + i * batch),
+                      *y = (const dk_lane *)(const void *)(sums + j * batch);
+        dk_lane weight = *(const dk_lane *)(const void *)sums;
+        for (int l = 0; l < DK_LANES; l++)
+            if (!(weight[l] > 0)) weight[l] = 1; /* then the sums are 0 */
+        *out += *x * *y / weight;
+    }
 }
 
 /* What one step of an encoded column is worth in its own unit. */
@@ -211,8 +240,9 @@ static void fit_lanes(const boot_job *job, const dk_lanes *lanes, worker *w, int
         for (size_t j = 0; j <= i; j++) {
             size_t dj = j < k ? p->columns[j] : p->outcome;
             double sj = step_of(job, dj) / (p->sd[j] > 0 ? p->sd[j] : 1);
-            dk_lane mean = centre[i] / total;
-            a[dk_tri(i, j)] = (*pair_of(job, w, d, dj, at) - mean * centre[j]) / total * (si * sj);
+            dk_lane taken = centre[i] / total * centre[j];
+            if (w->fixed != NULL) within(job, w, job->enc[d].slot, job->enc[dj].slot, at, &taken);
+            a[dk_tri(i, j)] = (*pair_of(job, w, d, dj, at) - taken) / total * (si * sj);
         }
         floor[i] = a[dk_tri(i, i)] * FLOOR;
         for (int l = 0; l < DK_LANES; l++)
@@ -278,10 +308,11 @@ static dk_status run_batch(void *context, size_t index, dk_error *err) {
         .lanes = aligned(lane_count(p), sizeof *w.lanes),
         .sparse = aligned(job->nslots, sizeof *w.sparse),
         .value = aligned(job->nslots, sizeof *w.value),
+        .fixed = p->absorb != NULL ? aligned(fixed_size(job), sizeof *w.fixed) : NULL,
     };
     dk_status status = DK_OK;
     if (w.sum == NULL || w.weights == NULL || w.dense == NULL || w.product == NULL || w.keys == NULL ||
-        w.lanes == NULL || w.sparse == NULL || w.value == NULL)
+        w.lanes == NULL || w.sparse == NULL || w.value == NULL || (p->absorb != NULL && w.fixed == NULL))
         status = dk_fail_memory(err);
     int first = (int)index * job->batch;
     if (status == DK_OK) {
@@ -291,6 +322,7 @@ static dk_status run_batch(void *context, size_t index, dk_error *err) {
     for (int at = 0; status == DK_OK && at < job->batch && first + at < p->replicates; at += DK_LANES)
         fit_lanes(job, lanes, &w, at, first + at);
     free(w.sum);
+    free(w.fixed);
     free(w.weights);
     free(w.dense);
     free(w.product);
@@ -331,7 +363,8 @@ dk_status dk_boot_run(const dk_boot_plan *p, dk_boot *boot, dk_error *err) {
     }
     encode_columns(&job);
     /* A batch's sums stay within about 48 MB, and no batch is longer than what keeps the threads evenly busy. */
-    size_t fits = ((size_t)48 << 20) / (job.npairs * sizeof(double)) / 16 * 16;
+    size_t each = job.npairs + (p->absorb != NULL ? p->absorb->n * job.nslots : 0);
+    size_t fits = ((size_t)48 << 20) / (each * sizeof(double)) / 16 * 16;
     size_t even = (((size_t)p->replicates + (size_t)p->threads - 1) / (size_t)p->threads + 15) / 16 * 16;
     size_t batch = fits < even ? fits : even;
     job.batch = (int)(batch < 16 ? 16 : batch > 512 ? 512 : batch);

@@ -10,14 +10,15 @@
 #define DK_STATS_BOOT_H
 
 #include "stats/lanes.h"
-#include "stats/moments.h"
+#include "stats/absorb.h"
 
 typedef struct dk_boot_plan {
     dk_rows *rows;
     const dk_moments *moments;
-    const double *unit;    /* of each design column */
-    size_t outcome;        /* design columns */
-    const size_t *columns; /* ncontrols + nterms, the terms in the order of groups; none aliased */
+    const dk_absorb *absorb; /* fixed effects, or NULL */
+    const double *unit;      /* of each design column */
+    size_t outcome;          /* design columns */
+    const size_t *columns;   /* ncontrols + nterms, the terms in the order of groups; none aliased */
     size_t ncontrols, nterms;
     dk_lane_groups groups; /* of the terms: first[] counts from 0 */
     const double *sd;      /* of each column in columns, and the outcome's behind them */

@@ -97,7 +97,7 @@ static void note_aliased(const dk_frame *f, const dk_solution *s, dk_estimate *e
 }
 
 static dk_status bootstrap(const dk_frame *f, const dk_driver_options *o, const dk_moments *m,
-                           const dk_solution *s, dk_estimate *e, dk_error *err) {
+                           const dk_solution *s, const dk_absorb *absorb, dk_estimate *e, dk_error *err) {
     size_t n = e->plan.nterms, count = 0;
     size_t *columns = malloc((f->ncontrols + n + 1) * sizeof *columns);
     double *sd = malloc((f->ncontrols + n + 2) * sizeof *sd);
@@ -110,6 +110,7 @@ static dk_status bootstrap(const dk_frame *f, const dk_driver_options *o, const 
         }
         dk_boot_plan plan = {.rows = f->rows,
                              .moments = m,
+                             .absorb = absorb,
                              .unit = f->unit,
                              .outcome = 1,
                              .columns = columns,
@@ -143,20 +144,27 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
     dk_moments m;
     dk_solution s = {0};
     dk_robust robust = {0};
+    dk_absorb absorbed = {0};
+    const dk_absorb *absorb = NULL;
     size_t *columns = malloc((k + 1) * sizeof *columns);
     dk_status status =
         columns == NULL ? dk_fail_memory(err) : dk_moments_compute(f->rows, o->threads, &m, err);
     if (columns == NULL) return status;
     for (size_t i = 0; i < nc; i++) columns[i] = dk_frame_control(f, i);
     for (size_t i = 0; i < n; i++) columns[nc + i] = dk_frame_predictor(i);
-    if (status == DK_OK) status = dk_solve(&m, f->unit, f->weight_unit, columns, k, nc, 1, &s, err);
+    if (status == DK_OK && dk_rows_shape_of(f->rows)->fixed) {
+        status = dk_absorb_init(&absorbed, f->rows, &m, err);
+        absorb = &absorbed;
+    }
+    if (status == DK_OK) status = dk_solve(&m, f->unit, f->weight_unit, columns, k, nc, 1, absorb, &s, err);
     if (status == DK_OK)
-        status = dk_robust_compute(f->rows, &m, f->unit, f->weight_unit, columns, 1, &s, o->hc, o->threads,
-                                   &robust, err);
+        status = dk_robust_compute(f->rows, &m, f->unit, f->weight_unit, columns, 1, &s, absorb, o->hc,
+                                   o->threads, &robust, err);
     if (status != DK_OK) goto done;
     note_aliased(f, &s, e);
     double sy = s.sd[k], parameters = 1;
     for (size_t i = 0; i < k; i++) parameters += !s.aliased[i];
+    if (absorb != NULL) parameters += (double)absorb->n - 1;
     for (size_t i = 0; i < n; i++) {
         size_t a = nc + i;
         e->use[i] = !s.aliased[a];
@@ -189,11 +197,12 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
     e->max_leverage = robust.max_leverage;
     e->max_cook = robust.max_cook;
     status = dk_estimate_importance(f, o, e, err);
-    if (status == DK_OK) status = bootstrap(f, o, &m, &s, e, err);
+    if (status == DK_OK) status = bootstrap(f, o, &m, &s, absorb, e, err);
 done:
     free(columns);
     dk_moments_dispose(&m);
     dk_solution_dispose(&s);
     dk_robust_dispose(&robust);
+    dk_absorb_dispose(&absorbed);
     return status;
 }

@@ -17,6 +17,8 @@ typedef struct frame {
     double *coef;    /* p, the first the constant */
     double y_step, weight_step;
     int64_t y_centre;
+    const dk_absorb *absorb; /* or NULL */
+    double *within; /* with absorb: each value's mean of u and, at p, of the scaled outcome; p + 1 each */
     int hc;
     bool clustered;
 } frame;
@@ -67,8 +69,47 @@ static dk_status frame_init(frame *f, const dk_moments *m, const double *unit, c
 
 static void frame_dispose(frame *f) {
     dk_design_dispose(&f->design);
+    free(f->within);
     free(f->inverse);
     free(f->coef);
+}
+
+/* Each value's means, for centring its rows. */
+static dk_status frame_absorb(frame *f, const dk_absorb *a, const dk_moments *m, dk_error *err) {
+    const dk_design *d = &f->design;
+    f->absorb = a;
+    f->within = calloc(a->n * (f->p + 1) + 1, sizeof *f->within);
+    if (f->within == NULL) return dk_fail_memory(err);
+    for (size_t v = 0; v < a->n; v++) {
+        const dk_int128 *sum = a->sum + v * a->p;
+        double *mean = f->within + v * (f->p + 1), w = (double)sum[0];
+        for (size_t c = 1; c < a->p; c++) {
+            double centre = ldexp((double)sum[c] / w, m->shift[c]);
+            size_t i = d->place[c];
+            if (i != 0) mean[i] = (centre - (double)d->centre[i]) * d->step[i];
+            if (c == d->outcome) mean[f->p] = (centre - (double)f->y_centre) * f->y_step;
+        }
+    }
+    for (size_t i = 0; i < f->p; i++)
+        f->inverse[i] = f->inverse[i * f->p] = 0; /* no common constant is left */
+    f->coef[0] = 0;
+    return DK_OK;
+}
+
+/* Centres a row within its value: it then lists every column. */
+static void centre_within(const frame *f, uint64_t id, dk_design_row *v, double *y, double *own) {
+    size_t at = dk_absorb_find(f->absorb, id);
+    const double *mean = f->within + at * (f->p + 1);
+    for (size_t i = 0; i < f->p; i++) v->scratch[i] = -mean[i];
+    for (size_t a = 1; a < v->n; a++) v->scratch[v->index[a]] += v->value[a];
+    v->scratch[0] = 0;
+    for (size_t i = 0; i < f->p; i++) {
+        v->index[i] = i;
+        v->value[i] = v->scratch[i];
+    }
+    v->n = f->p;
+    *y -= mean[f->p];
+    *own = 1 / ((double)f->absorb->sum[at * f->absorb->p] * f->weight_step);
 }
 
 static double leverage(const frame *f, const dk_design_row *v) {
@@ -93,9 +134,11 @@ static void add_outer(double *meat, const dk_design_row *v, double factor) {
 static double score_of(const frame *f, const dk_rows_part *b, size_t i, dk_design_row *v,
                        double residual_variance, tally *t) {
     double y = (double)(dk_design_expand(&f->design, b, i, v) - f->y_centre) * f->y_step;
-    double w = (double)b->weight[i] * f->weight_step, e = y;
+    double w = (double)b->weight[i] * f->weight_step, own = 0;
+    if (f->absorb != NULL) centre_within(f, b->fixed[i], v, &y, &own);
+    double e = y;
     for (size_t a = 0; a < v->n; a++) e -= f->coef[v->index[a]] * v->value[a];
-    double h = w * leverage(f, v), left = 1 - h > 1e-8 ? 1 - h : 1e-8;
+    double h = w * (own + leverage(f, v)), left = 1 - h > 1e-8 ? 1 - h : 1e-8;
     double p = (double)f->p, cook = w * e * e * h / (left * left * p * residual_variance);
     t->rows++;
     if (h > t->max_leverage) t->max_leverage = h;
@@ -256,8 +299,8 @@ void dk_robust_dispose(dk_robust *r) {
 }
 
 dk_status dk_robust_compute(dk_rows *rows, const dk_moments *m, const double *unit, double weight_unit,
-                            const size_t *columns, size_t outcome, const dk_solution *s, int hc, int threads,
-                            dk_robust *r, dk_error *err) {
+                            const size_t *columns, size_t outcome, const dk_solution *s,
+                            const dk_absorb *absorb, int hc, int threads, dk_robust *r, dk_error *err) {
     const dk_rows_shape *shape = dk_rows_shape_of(rows);
     frame f = {.hc = hc, .clustered = shape->clusters, .weight_step = 1 / weight_unit};
     tally parts[DK_ROWS_PARTS] = {0};
@@ -265,12 +308,14 @@ dk_status dk_robust_compute(dk_rows *rows, const dk_moments *m, const double *un
     double *meat = NULL, n, p = 1;
     memset(r, 0, sizeof *r);
     dk_status status = frame_init(&f, m, unit, columns, outcome, s, rows, err);
+    if (status == DK_OK && absorb != NULL) status = frame_absorb(&f, absorb, m, err);
     size_t triangle = f.p * (f.p + 1) / 2;
     r->cov = calloc(s->k * s->k + 1, sizeof *r->cov);
     meat = calloc(triangle, sizeof *meat);
     if (status == DK_OK && (r->cov == NULL || meat == NULL)) status = dk_fail_memory(err);
     if (status != DK_OK) goto done;
     for (size_t i = 0; i < s->k; i++) p += !s->aliased[i];
+    if (absorb != NULL) p += (double)absorb->n - 1;
     n = (double)dk_rows_count(rows);
     job.residual_variance = (1 - s->r2) * s->w / (n - p > 1 ? n - p : 1);
     if (!(job.residual_variance > 0)) job.residual_variance = 1e-300;

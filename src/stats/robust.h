@@ -19,8 +19,8 @@ typedef struct dk_robust {
 } dk_robust;
 
 dk_status dk_robust_compute(dk_rows *rows, const dk_moments *moments, const double *unit, double weight_unit,
-                            const size_t *columns, size_t outcome, const dk_solution *solution, int hc,
-                            int threads, dk_robust *robust, dk_error *err);
+                            const size_t *columns, size_t outcome, const dk_solution *solution,
+                            const dk_absorb *absorb, int hc, int threads, dk_robust *robust, dk_error *err);
 void dk_robust_dispose(dk_robust *robust);
 
 #endif

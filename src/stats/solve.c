@@ -43,12 +43,14 @@ static dd sum_of(const dk_moments *m, size_t i, size_t j) {
 }
 
 /* Centred sums of products in lower-triangular order, scaled to unit diagonals. */
-static void correlate(const dk_moments *m, const double *unit, const size_t *at, dk_solution *s, dd *c) {
+static void correlate(const dk_moments *m, const double *unit, const size_t *at, const dk_absorb *absorb,
+                      dk_solution *s, dd *c) {
     size_t q = s->k + 1;
     dd w = sum_of(m, 0, 0);
     for (size_t i = 0; i < q; i++) {
         for (size_t j = 0; j <= i; j++) {
-            dd product = dd_mul(sum_of(m, at[i], 0), dd_div(sum_of(m, at[j], 0), w));
+            dd product = absorb != NULL ? dk_absorb_product(absorb, at[i], at[j])
+                                        : dd_mul(sum_of(m, at[i], 0), dd_div(sum_of(m, at[j], 0), w));
             c[dk_tri(i, j)] = dd_sub(sum_of(m, at[i], at[j]), product);
         }
     }
@@ -186,7 +188,8 @@ static dk_status condition_of(dk_solution *s, dk_error *err) {
 }
 
 dk_status dk_solve(const dk_moments *m, const double *unit, double weight_unit, const size_t *columns,
-                   size_t k, size_t ncontrols, size_t outcome, dk_solution *s, dk_error *err) {
+                   size_t k, size_t ncontrols, size_t outcome, const dk_absorb *absorb, dk_solution *s,
+                   dk_error *err) {
     size_t q = k + 1, terms = k - ncontrols;
     dk_status status = solution_init(s, k, ncontrols, err);
     dd *c = calloc(q * (q + 1) / 2, sizeof *c);
@@ -196,7 +199,7 @@ dk_status dk_solve(const dk_moments *m, const double *unit, double weight_unit, 
     if (k > 0) memcpy(at, columns, k * sizeof *at);
     at[k] = outcome;
     s->w = dd_from_int128(m->sum[0]).hi / weight_unit;
-    correlate(m, unit, at, s, c);
+    correlate(m, unit, at, absorb, s, c);
     if (!(s->sd[k] > 0)) {
         status = dk_fail(err, DK_EDATA, "the outcome does not vary");
         goto done;

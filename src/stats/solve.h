@@ -11,7 +11,7 @@
 #ifndef DK_STATS_SOLVE_H
 #define DK_STATS_SOLVE_H
 
-#include "stats/moments.h"
+#include "stats/absorb.h"
 
 typedef struct dk_solution {
     size_t k, ncontrols;
@@ -29,9 +29,11 @@ typedef struct dk_solution {
 } dk_solution;
 
 /* columns: k design columns of the moments (as numbered there), controls first; outcome: its design column. unit[j]: what
-   the integers of design column j are divided by. DK_EDATA when the outcome does not vary. */
+   the integers of design column j are divided by. absorb: fixed effects that all are
+   centred within, or NULL. DK_EDATA when the outcome does not vary. */
 dk_status dk_solve(const dk_moments *moments, const double *unit, double weight_unit, const size_t *columns,
-                   size_t k, size_t ncontrols, size_t outcome, dk_solution *solution, dk_error *err);
+                   size_t k, size_t ncontrols, size_t outcome, const dk_absorb *absorb, dk_solution *solution,
+                   dk_error *err);
 void dk_solution_dispose(dk_solution *solution);
 
 #endif

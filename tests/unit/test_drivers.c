@@ -254,6 +254,55 @@ static void subsets_and_row_lists(void **state) {
     free(d);
 }
 
+/* Absorbed constants must give what a dummy column for each value gives. */
+static void fixed_effects_are_dummies(void **state) {
+    (void)state;
+    data *d = make(31, 1);
+    uint64_t id[N];
+    uint8_t dummy[4][N];
+    for (size_t i = 0; i < N; i++) {
+        size_t level = dk_hash_mix(8, i) % 5;
+        id[i] = dk_hash_mix(9, level);
+        d->outcome[i] += 2000 * (int64_t)level;
+        for (size_t k = 0; k < 4; k++) dummy[k][i] = level == k;
+    }
+    dk_column x[] = {{"late", DK_COLUMN_MENTION, d->mention[0], 0, 0},
+                     {"price", DK_COLUMN_REAL, d->rating[0], 0, 0}};
+    dk_column dummies[4];
+    for (size_t k = 0; k < 4; k++) dummies[k] = (dk_column){"dummy", DK_COLUMN_MENTION, dummy[k], 0, 0};
+    dk_driver_table a = {.rows = N,
+                         .outcome = {"y", DK_COLUMN_FIXED, d->outcome, 0, 100},
+                         .predictors = x,
+                         .npredictors = 2,
+                         .fixed_effects = id,
+                         .weights = d->weight};
+    dk_driver_table b = a;
+    b.fixed_effects = NULL;
+    b.controls = dummies;
+    b.ncontrols = 4;
+    for (int clustered = 0; clustered < 2; clustered++) {
+        a.clusters = b.clusters = clustered ? d->cluster : NULL;
+        dk_driver_options o;
+        dk_driver_options_init(&o);
+        o.bootstrap = 64;
+        dk_driver_result *ra, *rb;
+        SUCCEED(dk_drivers_fit(&a, &o, &ra, &error_));
+        SUCCEED(dk_drivers_fit(&b, &o, &rb, &error_));
+        for (size_t g = 0; g < 2; g++) {
+            const dk_driver_term *s = ra->drivers[g].terms, *t = rb->drivers[g].terms;
+            assert_string_equal(s->predictor, t->predictor);
+            assert_close(s->effect, t->effect, 1e-11);
+            assert_close(s->se, t->se, 1e-10);
+            assert_close(s->p, t->p, 1e-7);
+            /* Replicates of rows without a cluster are drawn by their content, which differs here. */
+            if (clustered) assert_close(s->opportunity_ci.lo, t->opportunity_ci.lo, 0.02);
+        }
+        dk_drivers_free(ra);
+        dk_drivers_free(rb);
+    }
+    free(d);
+}
+
 static void verdicts_of_clear_cases(void **state) {
     (void)state;
     data *linked = make(21, 1), *unlinked = make(22, 0);
@@ -335,6 +384,7 @@ int main(void) {
         cmocka_unit_test(sampling_agrees_with_exact),
         cmocka_unit_test(weights_count_rows),
         cmocka_unit_test(subsets_and_row_lists),
+        cmocka_unit_test(fixed_effects_are_dummies),
         cmocka_unit_test(verdicts_of_clear_cases),
         cmocka_unit_test(aliased_columns_are_named),
         cmocka_unit_test(bad_tables_are_refused),
