@@ -4,7 +4,7 @@
 
 #include "text/morph_rank.h"
 
-enum { LETTERS_MIN = 4, LEFT_LETTERS_MIN = 2, UNKNOWN_LETTERS_MIN = 3, HEAD_LETTERS_MIN = 2 };
+enum { LETTERS_MIN = 5, LEFT_LETTERS_MIN = 2, UNKNOWN_LETTERS_MIN = 3, HEAD_LETTERS_MIN = 2 };
 
 const char *morph_split_feature_name(unsigned feature) {
     static const char *const names[] = {
@@ -13,7 +13,7 @@ const char *morph_split_feature_name(unsigned feature) {
         "hyphen",     "vowel",        "triple",       "unknown",     "begin",          "end",
         "head:entry", "head:learned", "left:family",  "head:family", "left:lonely",    "head:lonely",
         "left:mass",  "head:mass",    "left:2",       "left:3",      "left:4",         "head:2",
-        "head:3",     "head:4",       "head:letters", "left:form",   "balance",        "left:whole"};
+        "head:3",     "head:4",       "head:letters", "balance",     "left:whole"};
     _Static_assert(sizeof names / sizeof *names == SPLIT_USED, "a name for each feature");
     _Static_assert((int)SPLIT_USED <= (int)MORPH_SPLIT_FEATURES, "room in the image");
     return feature < SPLIT_USED ? names[feature] : "";
@@ -53,10 +53,22 @@ typedef struct part_info {
     uint32_t script, sanctioned_script; /* to a base form */
 } part_info;
 
+/* The right side of a cut, looked up once for all its left sides. */
+typedef struct head_info {
+    part_info part;
+    size_t at;
+    char base[DK_MORPH_WORD_MAX + 1];
+    size_t base_len;
+    uint64_t hash;
+    int letters, family;
+    uint32_t mass;
+    int32_t weight;
+} head_info;
+
 static part_info look_up(const dk_morph *m, const char *text, size_t len) {
     part_info info = {.word = false};
     size_t count;
-    const morph_record *records = morph_lookup(m, MAP_FORMS, text, len, &count);
+    const morph_record *records = morph_form(m, text, len, &count);
     for (size_t i = 0; i < count; i++) {
         unsigned p = m->classes[records[i].value].properties;
         if (p & CLASS_NAME) continue;
@@ -84,121 +96,147 @@ typedef struct splitter {
     uint32_t whole_mass;
 } splitter;
 
-/* Adds the cut with base as the left word. */
-static void add_cut(splitter *s, size_t left_end, size_t head_start, const part_info *head, int how,
-                    const char *base, size_t base_len, bool begin, bool entry) {
+static int32_t part_weight(const dk_morph *m, uint64_t hash) {
+    uint32_t weight = morph_map_find(m, MAP_PARTS, hash);
+    return weight == UINT32_MAX ? 0 : (int32_t)weight - PART_WEIGHT_OFFSET;
+}
+
+/* Adds the cut with base as the left word; the joint lies from left_end to the head. */
+static void add_cut(splitter *s, size_t left_end, const head_info *head, int how, const char *base,
+                    size_t base_len, bool begin) {
     if (s->count == CUTS_MAX || base_len == 0 || base_len > DK_MORPH_WORD_MAX) return;
     const dk_morph *m = s->m;
-    morph_cut *c = &s->cuts[s->count];
-    const char *head_text = s->form + head_start;
-    size_t head_len = s->len - head_start;
-    c->lemma_len = (uint8_t)morph_apply(m, &m->scripts[head->script], head_text, head_len, c->head);
-    if (c->lemma_len == 0) return;
-    s->count++;
+    morph_cut *c = &s->cuts[s->count++];
     c->left_end = (uint8_t)left_end;
-    c->head_start = (uint8_t)head_start;
+    c->head_start = (uint8_t)head->at;
     c->left_known = how != SPLIT_UNKNOWN;
+    c->head_is_lemma = (head->part.entry && !head->part.irregular_noun) || !head->part.word;
     memcpy(c->base, base, base_len);
     c->base[base_len] = '\0';
     c->base_len = (uint8_t)base_len;
+    memcpy(c->head, head->base, head->base_len + 1);
+    c->lemma_len = (uint8_t)head->base_len;
+    c->head_hash = head->hash;
+    c->left_hash = morph_part_hash('l', base, base_len);
+    morph_map_prefetch(m, MAP_FAMILIES, c->left_hash);
+    c->lexical = part_weight(m, c->left_hash) + head->weight;
+    uint64_t mass_hash = morph_hash(base, base_len);
+    morph_map_prefetch(m, MAP_MASS, mass_hash);
     memset(c->values, 0, sizeof c->values);
     int16_t *v = c->values;
+    int left_family = log2_floor(value_or_0(m, MAP_FAMILIES, c->left_hash));
+    uint32_t left_mass = value_or_0(m, MAP_MASS, mass_hash);
+    int more = log2_floor(left_mass) - log2_floor(s->whole_mass), left = letters(s->form, left_end);
     v[how] = 1;
     v[SPLIT_BEGIN] = begin;
-    v[SPLIT_END] = head->end;
-    v[SPLIT_HEAD_ENTRY] = head->entry;
-    v[SPLIT_HEAD_LEARNED] = !head->word;
-    c->head_is_lemma = (head->entry && !head->irregular_noun) || !head->word;
-    v[SPLIT_LEFT_NOT_ENTRY] = how == SPLIT_WORD && !entry;
-    c->left_hash = morph_part_hash('l', base, base_len);
-    c->head_hash = morph_part_hash('h', c->head, c->lemma_len);
-    int left_family = log2_floor(value_or_0(m, MAP_FAMILIES, c->left_hash));
-    int head_family = log2_floor(value_or_0(m, MAP_FAMILIES, c->head_hash));
-    uint32_t left_mass = value_or_0(m, MAP_MASS, morph_hash(base, base_len));
-    uint32_t head_mass = value_or_0(m, MAP_MASS, morph_hash(c->head, c->lemma_len));
+    v[SPLIT_END] = head->part.end;
+    v[SPLIT_HEAD_ENTRY] = head->part.entry;
+    v[SPLIT_HEAD_LEARNED] = !head->part.word;
     v[SPLIT_LEFT_FAMILY] = at_most(left_family, 12);
-    v[SPLIT_HEAD_FAMILY] = at_most(head_family, 12);
+    v[SPLIT_HEAD_FAMILY] = at_most(head->family, 12);
     v[SPLIT_LEFT_LONELY] = left_family == 0;
-    v[SPLIT_HEAD_LONELY] = head_family == 0;
+    v[SPLIT_HEAD_LONELY] = head->family == 0;
     v[SPLIT_LEFT_MASS] = at_most(log2_floor(left_mass), 24);
-    v[SPLIT_HEAD_MASS] = at_most(log2_floor(head_mass), 24);
-    int left_letters = letters(s->form, left_end), head_letters = letters(head_text, head_len);
-    if (left_letters <= 4)
-        v[left_letters <= 2 ? SPLIT_LEFT_2 : left_letters == 3 ? SPLIT_LEFT_3 : SPLIT_LEFT_4] = 1;
-    if (head_letters <= 4)
-        v[head_letters <= 2 ? SPLIT_HEAD_2 : head_letters == 3 ? SPLIT_HEAD_3 : SPLIT_HEAD_4] = 1;
-    v[SPLIT_HEAD_LETTERS] = at_most(head_letters, 12);
-    v[SPLIT_BALANCE] = at_most(left_letters < head_letters ? left_letters : head_letters, 8);
-    int more = log2_floor(left_mass) - log2_floor(s->whole_mass);
+    v[SPLIT_HEAD_MASS] = at_most(log2_floor(head->mass), 24);
+    if (left <= 4) v[left <= 2 ? SPLIT_LEFT_2 : left == 3 ? SPLIT_LEFT_3 : SPLIT_LEFT_4] = 1;
+    if (head->letters <= 4)
+        v[head->letters <= 2 ? SPLIT_HEAD_2 : head->letters == 3 ? SPLIT_HEAD_3 : SPLIT_HEAD_4] = 1;
+    v[SPLIT_HEAD_LETTERS] = at_most(head->letters, 12);
+    v[SPLIT_BALANCE] = at_most(left < head->letters ? left : head->letters, 8);
     v[SPLIT_LEFT_WHOLE] = at_most(more > 0 ? more : 0, 16);
-    uint32_t left_weight = morph_map_find(m, MAP_PARTS, c->left_hash);
-    uint32_t head_weight = morph_map_find(m, MAP_PARTS, c->head_hash);
-    c->lexical = (left_weight == UINT32_MAX ? 0 : (int32_t)left_weight - PART_WEIGHT_OFFSET) +
-                 (head_weight == UINT32_MAX ? 0 : (int32_t)head_weight - PART_WEIGHT_OFFSET);
 }
 
-/* Tries base (left side and ending) as a word behind which the joint begins at left_end. */
-static bool try_word(splitter *s, size_t left_end, size_t at, const part_info *head, int how,
-                     const char *base, size_t base_len) {
+/* Adds a cut if base (left side without its joint, or with what it lost) is an entry. */
+static bool try_word(splitter *s, size_t left_end, const head_info *head, int how, const char *base,
+                     size_t base_len) {
     if (letters(base, base_len) < LEFT_LETTERS_MIN) return false;
     part_info left = look_up(s->m, base, base_len);
     if (!left.word || !left.entry) return false;
-    add_cut(s, left_end, at, head, how, base, base_len, left.begin, left.entry);
+    add_cut(s, left_end, head, how, base, base_len, left.begin);
     return true;
 }
 
-/* All ways to read the left side of a cut. */
-static void cut_at(splitter *s, size_t at, const part_info *head) {
-    const dk_morph *m = s->m;
-    const char *form = s->form;
+/* The left side as the dictionary itself makes it for compounds: flick of flicka. */
+static bool try_sanctioned(splitter *s, const head_info *head, const part_info *left) {
+    char base[DK_MORPH_WORD_MAX + 1];
+    size_t len = morph_apply(s->m, &s->m->scripts[left->sanctioned_script], s->form, head->at, base);
+    if (len == 0) return false;
+    bool begins = len < head->at && memcmp(base, s->form, len) == 0; /* what follows is then the joint */
+    add_cut(s, begins ? len : head->at, head, SPLIT_SANCTIONED, base, len, true);
+    return true;
+}
+
+/* skol+a, abborr+e; sago and gatu stand for saga and gata; top+politik shares the p of topp. */
+static bool try_restored(splitter *s, const head_info *head) {
     char base[DK_MORPH_WORD_MAX + 2];
-    bool any = false;
+    size_t at = head->at;
+    char last = s->form[at - 1];
+    memcpy(base, s->form, at);
+    if (last == 'o' || last == 'u') {
+        base[at - 1] = 'a';
+        return try_word(s, at, head, SPLIT_VOWEL, base, at);
+    }
+    base[at] = 'a';
+    bool any = try_word(s, at, head, SPLIT_VOWEL, base, at + 1);
+    base[at] = 'e';
+    any |= try_word(s, at, head, SPLIT_VOWEL, base, at + 1);
+    if (at > 1 && s->form[at] == last && s->form[at - 2] != last && strchr("bdfgklmnprstv", last) != NULL) {
+        base[at] = last;
+        any |= try_word(s, at, head, SPLIT_TRIPLE, base, at + 1);
+    }
+    return any;
+}
+
+static int joint_of(char last) {
+    switch (last) {
+    case 's': return SPLIT_JOINT_S;
+    case 'e': return SPLIT_JOINT_E;
+    case 'n': return SPLIT_JOINT_N;
+    case 'o':
+    case 'u': return SPLIT_JOINT_OTHER;
+    default: return -1;
+    }
+}
+
+/* All ways to read the left side of a cut. */
+static void read_left(splitter *s, const head_info *head) {
+    const char *form = s->form;
+    size_t at = head->at;
     if (form[at - 1] == '-') {
-        if (at < 2) return;
-        part_info left = look_up(m, form, at - 1);
-        add_cut(s, at - 1, at, head, SPLIT_HYPHEN, form, at - 1, left.begin, left.entry);
+        part_info left = look_up(s->m, form, at - 1);
+        add_cut(s, at - 1, head, SPLIT_HYPHEN, form, at - 1, left.begin);
         return;
     }
-    part_info left = look_up(m, form, at);
-    if (left.sanctioned) {
-        size_t len = morph_apply(m, &m->scripts[left.sanctioned_script], form, at, base);
-        if (len > 0) {
-            size_t end = at; /* the joint is what the base does not have */
-            size_t same = 0;
-            while (same < len && same < at && base[same] == form[same]) same++;
-            if (same == len) end = same;
-            add_cut(s, end, at, head, SPLIT_SANCTIONED, base, len, true, true);
-            any = true;
-        }
-    }
+    part_info left = look_up(s->m, form, at);
+    bool any = left.sanctioned && try_sanctioned(s, head, &left);
     if (left.word && left.entry) {
-        add_cut(s, at, at, head, SPLIT_WORD, form, at, left.begin, true);
+        add_cut(s, at, head, SPLIT_WORD, form, at, left.begin);
         any = true;
     }
-    char last = form[at - 1];
-    int joint = last == 's'                  ? SPLIT_JOINT_S
-                : last == 'e'                ? SPLIT_JOINT_E
-                : last == 'n'                ? SPLIT_JOINT_N
-                : last == 'o' || last == 'u' ? SPLIT_JOINT_OTHER
-                                             : -1;
-    if (joint >= 0 && at > 1) any |= try_word(s, at - 1, at, head, joint, form, at - 1);
-    memcpy(base, form, at);
-    if (at < DK_MORPH_WORD_MAX) {
-        /* skol+a, abborr+e; sago and gatu stand for saga and gata */
-        bool replaces = last == 'o' || last == 'u';
-        base[replaces ? at - 1 : at] = 'a';
-        any |= try_word(s, at, at, head, SPLIT_VOWEL, base, replaces ? at : at + 1);
-        if (!replaces) {
-            base[at] = 'e';
-            any |= try_word(s, at, at, head, SPLIT_VOWEL, base, at + 1);
-            if (at > 1 && form[at] == last && form[at - 2] != last && strchr("bdfgklmnprstv", last) != NULL) {
-                base[at] = last;
-                any |= try_word(s, at, at, head, SPLIT_TRIPLE, base, at + 1);
-            }
-        }
-    }
+    int joint = joint_of(form[at - 1]);
+    if (joint >= 0) any |= try_word(s, at - 1, head, joint, form, at - 1);
+    any |= try_restored(s, head);
     if (!any && letters(form, at) >= UNKNOWN_LETTERS_MIN)
-        add_cut(s, at, at, head, SPLIT_UNKNOWN, form, at, false, false);
+        add_cut(s, at, head, SPLIT_UNKNOWN, form, at, false);
+}
+
+/* Whether a head begins at this byte; fills *head with what is known of it. */
+static bool read_head(const splitter *s, size_t at, head_info *head) {
+    const dk_morph *m = s->m;
+    const char *text = s->form + at;
+    size_t len = s->len - at;
+    head->part = look_up(m, text, len);
+    if (!head->part.word && morph_map_find(m, MAP_PARTS, morph_part_hash('h', text, len)) == UINT32_MAX)
+        return false;
+    head->base_len = morph_apply(m, &m->scripts[head->part.script], text, len, head->base);
+    if (head->base_len == 0) return false;
+    head->at = at;
+    head->letters = letters(text, len);
+    head->hash = morph_part_hash('h', head->base, head->base_len);
+    head->family = log2_floor(value_or_0(m, MAP_FAMILIES, head->hash));
+    head->mass = value_or_0(m, MAP_MASS, morph_hash(head->base, head->base_len));
+    head->weight = part_weight(m, head->hash);
+    return true;
 }
 
 static void score(const dk_morph *m, morph_cut *c) {
@@ -222,11 +260,10 @@ size_t morph_cuts(const dk_morph *m, const char *form, size_t len, morph_cut *si
     simple->values[SPLIT_SIMPLE_UNSEEN] = s.whole_mass == 0;
     score(m, simple);
     for (size_t at = 2; at < len; at++) {
-        if (!is_start(form[at]) || letters(form + at, len - at) < HEAD_LETTERS_MIN) continue;
-        part_info head = look_up(m, form + at, len - at);
-        if (head.word ||
-            morph_map_find(m, MAP_PARTS, morph_part_hash('h', form + at, len - at)) != UINT32_MAX)
-            cut_at(&s, at, &head);
+        head_info head;
+        if (is_start(form[at]) && letters(form + at, len - at) >= HEAD_LETTERS_MIN &&
+            read_head(&s, at, &head))
+            read_left(&s, &head);
     }
     for (size_t i = 0; i < s.count; i++) score(m, &out[i]);
     return s.count;
@@ -260,21 +297,18 @@ static void set_part(dk_part *part, const char *text, size_t len, size_t start, 
 
 /* What is split is the lemma, for endings look like heads (hed+der, pig+erne). A form that the dictionary does not know may
    also be split as it stands, where its head is a base form: its lemma is less sure than its head. */
-size_t dk_morph_split(const dk_morph *m, dk_str form, dk_part *out, size_t max) {
-    if (form.len < LETTERS_MIN || form.len > DK_MORPH_WORD_MAX || max < 2 ||
-        m->split_weights[SPLIT_SIMPLE] == 0)
-        return 0;
-    dk_lemma lemma, head;
-    if (dk_morph_lemmas(m, form, 0, &lemma, 1) == 0 ||
-        morph_map_find(m, MAP_PARTS, morph_part_hash('s', lemma.text, lemma.len)) != UINT32_MAX ||
+size_t dk_morph_split_lemma(const dk_morph *m, dk_str form, const dk_lemma *lemma, dk_part *out, size_t max) {
+    if (letters(form.ptr, form.len) < LETTERS_MIN || form.len > DK_MORPH_WORD_MAX || max < 2 ||
+        m->split_weights[SPLIT_SIMPLE] == 0 ||
+        morph_map_find(m, MAP_PARTS, morph_part_hash('s', lemma->text, lemma->len)) != UINT32_MAX ||
         morph_map_find(m, MAP_PARTS, morph_part_hash('s', form.ptr, form.len)) != UINT32_MAX)
         return 0;
     size_t same = 0;
-    while (same < form.len && same < lemma.len && form.ptr[same] == lemma.text[same]) same++;
-    bool is_base = same == form.len && same == lemma.len;
+    while (same < form.len && same < lemma->len && form.ptr[same] == lemma->text[same]) same++;
+    bool is_base = same == form.len && same == lemma->len;
     morph_cut cut, other;
     int32_t margin = 0, other_margin;
-    bool found = best_cut(m, lemma.text, lemma.len, same, false, &cut, &margin);
+    bool found = best_cut(m, lemma->text, lemma->len, same, false, &cut, &margin);
     if (!is_base && !dk_morph_known(m, form) &&
         best_cut(m, form.ptr, form.len, form.len, true, &other, &other_margin) &&
         (!found || other_margin > margin)) {
@@ -282,15 +316,19 @@ size_t dk_morph_split(const dk_morph *m, dk_str form, dk_part *out, size_t max) 
         cut = other;
     }
     if (!found) return 0;
-    const char *head_text = cut.head;
-    size_t head_len = cut.lemma_len;
+    set_part(&out[0], cut.base, cut.base_len, 0, cut.left_end, cut.left_known);
+    set_part(&out[1], cut.head, cut.lemma_len, cut.head_start, form.len, true);
     if (!cut.head_is_lemma) {
+        dk_lemma head;
         dk_str word = {form.ptr + cut.head_start, form.len - cut.head_start};
         if (dk_morph_lemmas(m, word, 0, &head, 1) == 0) return 0;
-        head_text = head.text;
-        head_len = head.len;
+        set_part(&out[1], head.text, head.len, cut.head_start, form.len, true);
     }
-    set_part(&out[0], cut.base, cut.base_len, 0, cut.left_end, cut.left_known);
-    set_part(&out[1], head_text, head_len, cut.head_start, form.len, true);
     return 2;
+}
+
+size_t dk_morph_split(const dk_morph *m, dk_str form, dk_part *out, size_t max) {
+    dk_lemma lemma;
+    if (dk_morph_lemmas(m, form, 0, &lemma, 1) == 0) return 0;
+    return dk_morph_split_lemma(m, form, &lemma, out, max);
 }

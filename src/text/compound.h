@@ -47,9 +47,8 @@ enum {
     SPLIT_HEAD_3,
     SPLIT_HEAD_4,
     SPLIT_HEAD_LETTERS, /* at most 12 */
-    SPLIT_LEFT_NOT_ENTRY,
-    SPLIT_BALANCE,    /* letters of the shorter side, at most 8 */
-    SPLIT_LEFT_WHOLE, /* log2 by which the left word is more frequent than the whole, 0..16 */
+    SPLIT_BALANCE,      /* letters of the shorter side, at most 8 */
+    SPLIT_LEFT_WHOLE,   /* log2 by which the left word is more frequent than the whole, 0..16 */
     SPLIT_USED
 };
 

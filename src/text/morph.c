@@ -18,7 +18,8 @@ uint64_t morph_image_checksum(const void *image, size_t size) {
     morph_image head;
     memcpy(&head, image, sizeof head);
     head.checksum = 0;
-    return dk_hash_mix(dk_hash(&head, sizeof head), dk_hash((const char *)image + sizeof head, size - sizeof head));
+    return dk_hash_mix(dk_hash(&head, sizeof head),
+                       dk_hash((const char *)image + sizeof head, size - sizeof head));
 }
 
 bool morph_image_attach(dk_morph *m, const void *image, size_t size) {
@@ -32,6 +33,7 @@ bool morph_image_attach(dk_morph *m, const void *image, size_t size) {
     bool good = h->language[sizeof h->language - 1] == '\0' && h->stamp[sizeof h->stamp - 1] == '\0' &&
                 inside(h, h->scripts, h->nscripts, sizeof(morph_script)) && h->nscripts > 0 &&
                 inside(h, h->classes, h->nclasses, sizeof(morph_class)) &&
+                inside(h, h->filter, MORPH_FILTER_BITS / 64, sizeof(uint64_t)) &&
                 inside(h, h->strings, h->strings_len, 1) && h->nclasses + h->nscripts < 1u << 20 &&
                 inside(h, h->weights, h->nclasses + h->nscripts + FIX_COUNT, sizeof(int32_t)) &&
                 h->nsplit_weights == MORPH_SPLIT_FEATURES &&
@@ -42,6 +44,7 @@ bool morph_image_attach(dk_morph *m, const void *image, size_t size) {
     if (!good) return false;
     m->base = base;
     m->image = h;
+    m->filter = (const uint64_t *)(const void *)(base + h->filter);
     m->scripts = (const morph_script *)(const void *)(base + h->scripts);
     m->classes = (const morph_class *)(const void *)(base + h->classes);
     m->strings = (const char *)base + h->strings;
@@ -145,7 +148,7 @@ const char *dk_morph_stamp(const dk_morph *m) {
 
 bool dk_morph_known(const dk_morph *m, dk_str form) {
     size_t count;
-    const morph_record *records = morph_lookup(m, MAP_FORMS, form.ptr, form.len, &count);
+    const morph_record *records = morph_form(m, form.ptr, form.len, &count);
     for (size_t i = 0; i < count; i++)
         if ((m->classes[records[i].value].properties & CLASS_COMPOUND_ONLY) == 0) return true;
     return false;
@@ -177,7 +180,8 @@ static void put_first(morph_candidate *list, size_t at, float probability) {
 static void prefer_name(const dk_morph *m, dk_str form, morph_candidate *list, size_t count) {
     enum { TAIL_BYTES = 5 };
     size_t tail = morph_known_tail(m, form.ptr, form.len);
-    if (list[0].learned > 500 || dk_morph_known(m, form) || (tail > 0 && form.len - tail >= TAIL_BYTES)) return;
+    if (list[0].learned > 500 || dk_morph_known(m, form) || (tail > 0 && form.len - tail >= TAIL_BYTES))
+        return;
     bool genitive = false;
     if (strcmp(m->image->language, "en") != 0 && form.len > 3 && form.ptr[form.len - 1] == 's')
         genitive = dk_morph_known(m, (dk_str){form.ptr, form.len - 1}) ||

@@ -94,6 +94,10 @@ typedef struct dk_part {
    more than max parts, 0. */
 size_t dk_morph_split(const dk_morph *morph, dk_str form, dk_part *out, size_t max);
 
+/* The same where the first lemma of form is already at hand: half of the work. */
+size_t dk_morph_split_lemma(const dk_morph *morph, dk_str form, const dk_lemma *lemma, dk_part *out,
+                            size_t max);
+
 /* ---- The dictionary ---------------------------------------------------------------------------------- */
 
 /* Whether form stands in the dictionary, inflected or not. */

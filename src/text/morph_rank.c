@@ -65,6 +65,9 @@ typedef struct gather {
     const dk_morph *m;
     const char *form;
     size_t len, count;
+    uint64_t hash;
+    uint64_t endings[RULE_LETTERS_MAX]; /* hashes of the last letter, the last two, ... */
+    size_t nendings;
     morph_candidate *list;
     bool known; /* the form stands in the dictionary: rules then add only lemmas that stand there too */
 } gather;
@@ -77,6 +80,9 @@ static morph_candidate *candidate(gather *g, uint32_t script, dk_lemma_source so
     morph_candidate *c = &g->list[g->count];
     size_t len = morph_apply(g->m, &g->m->scripts[script], g->form, g->len, c->text);
     if (len == 0) return NULL;
+    c->hash = morph_hash(c->text, len);
+    morph_map_prefetch(g->m, MAP_MASS, c->hash);
+    morph_map_prefetch(g->m, MAP_FORMS, c->hash);
     c->script = script;
     c->len = (uint8_t)len;
     c->source = (uint8_t)source;
@@ -94,7 +100,7 @@ static morph_candidate *rule_candidate(gather *g, uint32_t script) {
     char text[DK_MORPH_WORD_MAX + 1];
     if (g->known) {
         size_t count, len = morph_apply(g->m, &g->m->scripts[script], g->form, g->len, text);
-        const morph_record *records = morph_lookup(g->m, MAP_FORMS, text, len, &count);
+        const morph_record *records = morph_form(g->m, text, len, &count);
         if (!morph_set_is_word(g->m, records, count)) return NULL;
     }
     return candidate(g, script, DK_LEMMA_RULE);
@@ -104,7 +110,7 @@ static morph_candidate *rule_candidate(gather *g, uint32_t script) {
 static bool add_dictionary(gather *g) {
     const dk_morph *m = g->m;
     size_t count;
-    const morph_record *records = morph_lookup(m, MAP_FORMS, g->form, g->len, &count);
+    const morph_record *records = morph_form_hashed(m, g->hash, &count);
     for (size_t i = 0; i < count; i++) {
         const morph_class *class = &m->classes[records[i].value];
         if (class->properties & CLASS_COMPOUND_ONLY) continue;
@@ -123,7 +129,7 @@ static void add_tail(gather *g) {
     size_t count, at = morph_known_tail(m, g->form, g->len);
     if (at == 0) return;
     size_t bucket = count_letters(g->form + at, g->len - at) - TAIL_LETTERS_MIN;
-    const morph_record *records = morph_lookup(m, MAP_FORMS, g->form + at, g->len - at, &count);
+    const morph_record *records = morph_form(m, g->form + at, g->len - at, &count);
     for (size_t i = 0; i < count; i++) {
         const morph_class *class = &m->classes[records[i].value];
         if (class->properties & (CLASS_COMPOUND_ONLY | CLASS_NAME)) continue;
@@ -141,7 +147,7 @@ size_t morph_known_tail(const dk_morph *m, const char *form, size_t len) {
         if (!is_start(form[at])) continue;
         if (count_letters(form + at, len - at) < TAIL_LETTERS_MIN) break;
         size_t count;
-        const morph_record *records = morph_lookup(m, MAP_FORMS, form + at, len - at, &count);
+        const morph_record *records = morph_form(m, form + at, len - at, &count);
         if (morph_set_is_word(m, records, count)) return at;
     }
     return 0;
@@ -150,33 +156,45 @@ size_t morph_known_tail(const dk_morph *m, const char *form, size_t len) {
 /* The rules of the longest ending that has any. */
 static void add_rules(gather *g) {
     const dk_morph *m = g->m;
-    size_t starts[RULE_LETTERS_MAX], n = 0;
-    for (size_t at = g->len; at-- > 1 && n < RULE_LETTERS_MAX;)
-        if (is_start(g->form[at])) starts[n++] = at;
-    while (n-- > 0) {
+    for (size_t n = g->nendings; n-- > 0;) {
+        uint32_t set = morph_map_find(m, MAP_SUFFIXES, g->endings[n]);
+        if (set == UINT32_MAX) continue;
         size_t count;
-        const morph_record *records =
-            morph_lookup(m, MAP_SUFFIXES, g->form + starts[n], g->len - starts[n], &count);
+        const morph_record *records = morph_set(m, MAP_SUFFIXES, set, &count);
         for (size_t i = 0; i < count; i++) {
             morph_candidate *c = rule_candidate(g, records[i].script);
             unsigned bits = records[i].value / 1000;
             if (c != NULL) add_feature(c, fixed(m, FIX_RULE) + (bits < 8 ? bits : 7));
         }
-        if (count > 0) return;
+        return;
     }
 }
 
-static uint32_t value_or_0(const dk_morph *m, int map, const char *text, size_t len) {
-    uint32_t value = morph_map_find(m, map, morph_hash(text, len));
+/* Hashes everything that will be looked up, so that memory is under way while the first answers are read. */
+static void prepare(gather *g) {
+    g->hash = morph_hash(g->form, g->len);
+    morph_map_prefetch(g->m, MAP_FORMS, g->hash);
+    morph_map_prefetch(g->m, MAP_COUNTS, g->hash);
+    morph_map_prefetch(g->m, MAP_IRREGULARS, g->hash);
+    for (size_t at = g->len; at-- > 1 && g->nendings < RULE_LETTERS_MAX;) {
+        if (!is_start(g->form[at])) continue;
+        uint64_t hash = morph_hash(g->form + at, g->len - at);
+        morph_map_prefetch(g->m, MAP_SUFFIXES, hash);
+        g->endings[g->nendings++] = hash;
+    }
+}
+
+static uint32_t value_or_0(const dk_morph *m, int map, uint64_t hash) {
+    uint32_t value = morph_map_find(m, map, hash);
     return value == UINT32_MAX ? 0 : value;
 }
 
 /* How often each lemma occurs in other forms than this one, against the best of the others. */
 static void add_mass(gather *g) {
-    uint32_t mass[CANDIDATES_MAX], self = value_or_0(g->m, MAP_COUNTS, g->form, g->len), zero = 0;
+    uint32_t mass[CANDIDATES_MAX], self = value_or_0(g->m, MAP_COUNTS, g->hash), zero = 0;
     const dk_morph *m = g->m;
     for (size_t i = 0; i < g->count; i++) {
-        mass[i] = value_or_0(m, MAP_MASS, g->list[i].text, g->list[i].len);
+        mass[i] = value_or_0(m, MAP_MASS, g->list[i].hash);
         mass[i] = mass[i] > self ? mass[i] - self : 0;
     }
     for (size_t i = 0; i < g->count; i++) {
@@ -197,7 +215,7 @@ static void add_lemma_known(gather *g) {
         morph_candidate *c = &g->list[i];
         size_t count;
         bool entry = false, word = false;
-        const morph_record *records = morph_lookup(g->m, MAP_FORMS, c->text, c->len, &count);
+        const morph_record *records = morph_form_hashed(g->m, c->hash, &count);
         for (size_t k = 0; k < count; k++) {
             unsigned properties = g->m->classes[records[k].value].properties;
             word |= (properties & CLASS_COMPOUND_ONLY) == 0;
@@ -210,15 +228,18 @@ static void add_lemma_known(gather *g) {
 size_t morph_candidates(const dk_morph *m, const char *form, size_t len, bool as_unknown,
                         morph_candidate *out) {
     gather g = {.m = m, .form = form, .len = len, .list = out};
-    size_t nlearned;
+    prepare(&g);
     bool known = g.known = !as_unknown && add_dictionary(&g);
-    add_tail(&g);
+    /* an entry without more (utgör) may still be inflected like the word at its end */
+    if (!known || (g.count == 1 && out[0].script == 0)) add_tail(&g);
     add_rules(&g);
     size_t before = g.count;
     morph_candidate *same = candidate(&g, 0, DK_LEMMA_RULE); /* script 0 is ">": the form as it stands */
     if (same != NULL && (g.count > before || !known))
         add_feature(same, fixed(m, known ? FIX_IDENTITY_INFLECTED : FIX_IDENTITY_UNKNOWN));
-    const morph_record *learned = morph_lookup(m, MAP_IRREGULARS, form, len, &nlearned);
+    uint32_t set = morph_map_find(m, MAP_IRREGULARS, g.hash);
+    size_t nlearned = 0;
+    const morph_record *learned = set != UINT32_MAX ? morph_set(m, MAP_IRREGULARS, set, &nlearned) : NULL;
     for (size_t i = 0; i < nlearned; i++) {
         morph_candidate *c = candidate(&g, learned[i].script, DK_LEMMA_IRREGULAR);
         if (c == NULL) continue;

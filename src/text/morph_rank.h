@@ -18,6 +18,7 @@ typedef struct morph_candidate {
     uint8_t source, word_class;
     uint16_t learned; /* thousandths: how sure the irregulars are of it */
     int32_t score;
+    uint64_t hash; /* of text */
     float probability;
     uint8_t len;
     char text[DK_MORPH_WORD_MAX + 1];

@@ -206,6 +206,19 @@ static dk_status count_families(build *b, const morph_image *head, const dk_buf 
     return b->families.failed ? dk_fail_memory(b->err) : DK_OK;
 }
 
+static dk_status write_filter(build *b, dk_buf *out, morph_image *head) {
+    uint64_t *bits = calloc(MORPH_FILTER_BITS / 64, sizeof *bits);
+    if (bits == NULL) return dk_fail_memory(b->err);
+    for (size_t i = 0; i < b->forms.count; i++) {
+        uint32_t bit = morph_filter_bit(b->forms.pairs[i].hash);
+        bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
+    }
+    head->filter = image_align(out);
+    dk_buf_put(out, bits, MORPH_FILTER_BITS / 8);
+    free(bits);
+    return DK_OK;
+}
+
 static dk_status write_image(build *b, const model *m, dk_buf *out) {
     morph_image head = {.magic = MORPH_MAGIC, .version = MORPH_VERSION, .nclasses = b->class_keys.count};
     memcpy(head.language, b->sources->language, sizeof head.language);
@@ -213,6 +226,7 @@ static dk_status write_image(build *b, const model *m, dk_buf *out) {
     dk_buf_put(out, &head, sizeof head);
     dk_status status = map_builder_sort(&b->forms, false, b->err);
     if (status == DK_OK) drop_forbidden(b);
+    if (status == DK_OK) status = write_filter(b, out, &head);
     if (status == DK_OK) status = map_builder_write(&b->forms, out, &head.maps[MAP_FORMS], b->err);
     if (status == DK_OK) status = map_builder_write(&b->paradigms, out, &head.maps[MAP_PARADIGMS], b->err);
     if (status == DK_OK) status = map_builder_write(&b->irregulars, out, &head.maps[MAP_IRREGULARS], b->err);

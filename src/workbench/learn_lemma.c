@@ -86,8 +86,9 @@ static dk_status read_treebank(learner *l) {
         }
         if (l->nsentences == 0 || !dk_str_eq(columns[0], last)) l->nsentences++;
         last = columns[0];
-        /* an end of 0 marks a token that the text does not show */
-        if (dk_str_is(columns[2], "0") || !all_letters(columns[3]) || columns[3].len > DK_MORPH_WORD_MAX)
+        /* an end of 0 marks a token that the text does not show, a lemma _ the rest of a word written apart */
+        if (dk_str_is(columns[2], "0") || dk_str_is(columns[4], "_") || !all_letters(columns[3]) ||
+            columns[3].len > DK_MORPH_WORD_MAX)
             continue;
         token t = {.sentence = l->nsentences - 1};
         status = intern_folded(l, columns[3], &folded, &t.form);
