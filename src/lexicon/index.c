@@ -124,6 +124,7 @@ static uint32_t step_to(dk_index *x, uint32_t from, uint32_t atom) {
     to = add_node(x);
     if (to == 0) return 0;
     x->nodes[from].bloom |= dk_atom_bloom(atom);
+    x->nodes[from].pairs |= dk_atom_pair(atom);
     uint64_t key = (uint64_t)from << 32 | atom;
     size_t at = dk_edge_hash(key) & (x->edges_size - 1);
     while (x->edges[at].key != 0) at = (at + 1) & (x->edges_size - 1);
@@ -187,15 +188,41 @@ static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at
     return DK_OK;
 }
 
+/* Keeps of a literal its longest run of ASCII letters: that must stand within one token. A pattern with an apostrophe may lie
+   across tokens (can|n't), so it has no literal. */
+static void set_literal(comment_pattern *p, dk_str pattern) {
+    char text[64];
+    size_t len = dk_regex_literal(pattern, text, sizeof text), best = 0, best_at = 0, run = 0;
+    p->literal_len = 0;
+    if (memchr(pattern.ptr, '\'', pattern.len) != NULL) return;
+    for (size_t i = 0; i < len; i++) {
+        run = text[i] >= 'a' && text[i] <= 'z' ? run + 1 : 0;
+        if (run > best) best = run, best_at = i + 1 - run;
+    }
+    if (best < LITERAL_MIN) return;
+    p->literal_len = (uint8_t)(best < sizeof p->literal ? best : sizeof p->literal);
+    memcpy(p->literal, text + best_at, p->literal_len);
+}
+
 static dk_status add_comment_pattern(dk_index *x, uint32_t entry, dk_error *err) {
+    if (x->ncomment_patterns == PATTERNS_MAX) return dk_fail(err, DK_EDATA, "more than %d comment-wide patterns", PATTERNS_MAX);
     if (!dk_grow(&x->comment_patterns, &x->comment_patterns_cap, x->ncomment_patterns + 1)) return dk_fail_memory(err);
     comment_pattern *p = &x->comment_patterns[x->ncomment_patterns];
-    p->entry = entry;
     dk_str pattern = x->lexicon->sources[entry].term.pattern;
-    p->literal_len = (uint8_t)dk_regex_literal(pattern, p->literal, sizeof p->literal);
+    memset(p, 0, sizeof *p);
+    p->entry = entry;
+    set_literal(p, pattern);
     dk_status status = dk_regex_new(&p->regex, pattern, err);
-    if (status == DK_OK) x->ncomment_patterns++;
-    return status;
+    if (status != DK_OK) return status;
+    uint32_t number = (uint32_t)++x->ncomment_patterns;
+    if (p->literal_len == 0) {
+        x->nwithout++;
+    } else {
+        uint32_t *bucket = &x->buckets[dk_literal_bucket(p->literal)];
+        p->next = *bucket;
+        *bucket = number;
+    }
+    return DK_OK;
 }
 
 static dk_status add_entry(dk_index *x, uint32_t entry, dk_error *err) {

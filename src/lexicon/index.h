@@ -23,7 +23,7 @@ enum { DK_FIT_PART = 1, DK_FIT_INFLECTED = 2, DK_FIT_FORM = 3, DK_FIT_EXACT = 4 
 typedef struct dk_hook {
     uint32_t atom;
     uint32_t node;    /* of the trie, reached from its root by the atom; 0 when no entry begins so */
-    uint64_t bloom;   /* copies from that node, so that most tokens need not look at it: where it leads, */
+    uint64_t bloom, pairs; /* copies from that node, so that most tokens need not look at it: where it leads, */
     uint32_t outputs; /* what ends here, */
     uint8_t has_gap;  /* whether a gap may follow */
     uint8_t fit;
@@ -41,6 +41,7 @@ typedef struct dk_word {
     uint16_t nhooks, nstarts;
     uint32_t notes; /* DK_WORD_ bits */
     uint64_t bloom; /* of the atoms, to skip the edge table */
+    const uint16_t *patterns; /* comment-wide patterns whose literal stands in the form, ended by UINT16_MAX; NULL for none */
 } dk_word;
 
 /* A match of an entry: tokens first..last, of which mask says which belong to it (bit i: first + i); the others stand in
@@ -78,9 +79,10 @@ dk_status dk_index_analyse(const dk_index *index, dk_regex_scratch *scratch, dk_
 dk_status dk_index_match(const dk_index *index, const dk_word *const *words, const dk_tokens *tokens, uint32_t packs,
                          dk_matches *out, dk_error *err);
 
-/* Appends the matches of comment-wide patterns. *limited counts patterns given up on a comment for want of steps. */
+/* Appends the matches of comment-wide patterns: of those that some word calls for by their literal, and of those without one.
+   words is as in dk_index_match. *limited counts patterns given up on a comment for want of steps. */
 dk_status dk_index_match_patterns(const dk_index *index, dk_regex_scratch *scratch, dk_str text,
-                                  const dk_tokens *tokens, uint32_t packs, dk_matches *out, uint64_t *limited,
-                                  dk_error *err);
+                                  const dk_word *const *words, const dk_tokens *tokens, uint32_t packs, dk_matches *out,
+                                  uint64_t *limited, dk_error *err);
 
 #endif

@@ -20,7 +20,7 @@ static void add_hook(const dk_index *x, hooks *h, uint32_t atom, unsigned fit) {
     if (h->count == HOOKS_MAX) return;
     uint32_t to = dk_edge_find(x, 1, atom);
     const node *n = &x->nodes[to]; /* node 0 leads nowhere and ends nothing */
-    h->items[h->count++] = (dk_hook){atom, to, n->bloom, n->outputs, n->gap != 0, (uint8_t)fit};
+    h->items[h->count++] = (dk_hook){atom, to, n->bloom, n->pairs, n->outputs, n->gap != 0, (uint8_t)fit};
 }
 
 static void add_key(const dk_index *x, hooks *h, const key_table *t, dk_str key, unsigned fit) {
@@ -116,6 +116,28 @@ static void add_misspelt(const dk_index *x, hooks *h, dk_str form, uint32_t *not
     *notes |= DK_WORD_SPELLING;
 }
 
+/* The comment-wide patterns whose literal stands in the form. */
+static dk_status add_literals(const dk_index *x, dk_str form, dk_arena *arena, dk_word *word, dk_error *err) {
+    enum { MOST = 64 };
+    uint16_t found[MOST + 1];
+    size_t n = 0;
+    if (x->ncomment_patterns == x->nwithout) return DK_OK;
+    for (size_t at = 0; at + LITERAL_MIN <= form.len; at++) {
+        for (uint32_t p = x->buckets[dk_literal_bucket(form.ptr + at)]; p != 0; p = x->comment_patterns[p - 1].next) {
+            const comment_pattern *c = &x->comment_patterns[p - 1];
+            if (c->literal_len <= form.len - at && memcmp(c->literal, form.ptr + at, c->literal_len) == 0 && n < MOST)
+                found[n++] = (uint16_t)(p - 1);
+        }
+    }
+    if (n == 0) return DK_OK;
+    found[n++] = UINT16_MAX;
+    uint16_t *kept = dk_arena_alloc(arena, n * sizeof *kept);
+    if (kept == NULL) return dk_fail_memory(err);
+    memcpy(kept, found, n * sizeof *kept);
+    word->patterns = kept;
+    return DK_OK;
+}
+
 static int compare_hooks(const void *a, const void *b) {
     const dk_hook *x = a, *y = b;
     if ((x->node != 0) != (y->node != 0)) return x->node != 0 ? -1 : 1;
@@ -139,7 +161,8 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
         add_key(x, &h, &x->words, form, DK_FIT_FORM);
         if (form.len <= DK_MORPH_WORD_MAX) add_patterns(x, scratch, &h, form);
     }
-    if (h.count == 0) return DK_OK;
+    dk_status status = kind == DK_TOKEN_WORD ? add_literals(x, form, arena, word, err) : DK_OK;
+    if (status != DK_OK || h.count == 0) return status;
     qsort(h.items, h.count, sizeof *h.items, compare_hooks);
     dk_hook *kept = dk_arena_alloc(arena, h.count * sizeof *kept);
     if (kept == NULL) return dk_fail_memory(err);

@@ -19,7 +19,8 @@ typedef struct key_table {
 } key_table;
 
 typedef struct node {
-    uint64_t bloom;   /* of the atoms that lead on from here */
+    uint64_t bloom;   /* of the atoms that lead on from here, a bit an atom */
+    uint64_t pairs;   /* the same, two bits an atom */
     uint32_t outputs; /* index + 1 into outputs */
     uint32_t gap;     /* the node behind a gap, 0 for none */
 } node;
@@ -42,9 +43,19 @@ typedef struct token_pattern {
 typedef struct comment_pattern {
     dk_regex *regex;
     uint32_t entry;
-    char literal[24]; /* folded, must occur in the comment */
+    char literal[24]; /* folded letters that must stand within one word of the comment */
     uint8_t literal_len;
+    uint32_t next; /* pattern + 1 in the same bucket */
 } comment_pattern;
+
+/* Literals are found in a form by their first three letters. */
+enum { LITERAL_MIN = 3, LITERAL_BUCKETS = 1024, PATTERNS_MAX = UINT16_MAX - 1 };
+static inline unsigned dk_literal_bucket(const char *text) {
+    uint32_t h = (uint32_t)(unsigned char)text[0] * 0x9E3779B1u;
+    h = (h ^ (unsigned char)text[1]) * 0x85EBCA6Bu;
+    h = (h ^ (unsigned char)text[2]) * 0xC2B2AE35u;
+    return h >> 22;
+}
 
 struct dk_index {
     const dk_lexicon *lexicon;
@@ -62,6 +73,8 @@ struct dk_index {
     size_t ntoken_patterns, token_patterns_cap;
     comment_pattern *comment_patterns;
     size_t ncomment_patterns, comment_patterns_cap;
+    uint32_t buckets[LITERAL_BUCKETS]; /* pattern + 1, those with a literal */
+    size_t nwithout;                   /* patterns without one */
 
     node *nodes; /* 0 is no node, 1 is the root */
     size_t nnodes, nodes_cap;
@@ -76,6 +89,11 @@ struct dk_index {
 };
 
 static inline uint64_t dk_atom_bloom(uint32_t atom) { return 1ull << ((atom * 0x9E3779B1u) >> 26); }
+
+static inline uint64_t dk_atom_pair(uint32_t atom) {
+    uint32_t h = atom * 0x85EBCA6Bu;
+    return 1ull << (h >> 26) | 1ull << (h >> 20 & 63);
+}
 
 static inline uint64_t dk_edge_hash(uint64_t key) {
     key ^= key >> 29;

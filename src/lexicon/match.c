@@ -43,13 +43,14 @@ static void emit(walker *w, uint32_t outputs, const state *s) {
 
 static void visit(walker *w, uint32_t at, const state *s);
 
-/* Goes on from a node, whose children's bloom is given, with the token at `next`. */
-static void advance(walker *w, uint32_t from, uint64_t bloom, uint32_t next, const state *s) {
+/* Goes on from a node, whose filters are given, with the token at `next`. */
+static void advance(walker *w, uint32_t from, uint64_t bloom, uint64_t pairs, uint32_t next, const state *s) {
     const dk_word *word = w->words[next];
     if (word == NULL || (word->bloom & bloom) == 0 || next - w->first >= 64) return;
     for (unsigned i = 0; i < word->nhooks; i++) {
         const dk_hook *h = &word->hooks[i];
-        if ((dk_atom_bloom(h->atom) & bloom) == 0) continue;
+        uint64_t pair = dk_atom_pair(h->atom);
+        if ((pair & pairs) != pair) continue;
         uint32_t to = dk_edge_find(w->x, from, h->atom);
         if (to == 0) continue;
         state t = {.mask = s->mask | 1ull << (next - w->first), .last = next, .fit = h->fit < s->fit ? h->fit : s->fit,
@@ -60,10 +61,10 @@ static void advance(walker *w, uint32_t from, uint64_t bloom, uint32_t next, con
 
 static void advance_over_gap(walker *w, uint32_t at, const state *s) {
     uint32_t from = w->x->nodes[at].gap;
-    uint64_t bloom = w->x->nodes[from].bloom;
+    const node *n = &w->x->nodes[from];
     for (uint32_t skip = 0; skip <= DK_GAP_MAX && s->last + 1 + skip < w->tokens->count; skip++) {
         if (w->tokens->items[s->last + skip].flags & DK_TOKEN_ENDS_SENTENCE) break;
-        advance(w, from, bloom, s->last + 1 + skip, s);
+        advance(w, from, n->bloom, n->pairs, s->last + 1 + skip, s);
     }
 }
 
@@ -72,7 +73,7 @@ static void visit(walker *w, uint32_t at, const state *s) {
     const node *n = &w->x->nodes[at];
     if (n->outputs != 0) emit(w, n->outputs, s);
     if (s->last + 1 >= w->tokens->count) return;
-    if (n->bloom != 0) advance(w, at, n->bloom, s->last + 1, s);
+    if (n->bloom != 0) advance(w, at, n->bloom, n->pairs, s->last + 1, s);
     if (n->gap != 0) advance_over_gap(w, at, s);
 }
 
@@ -91,29 +92,12 @@ dk_status dk_index_match(const dk_index *x, const dk_word *const *words, const d
             const dk_hook *hook = &word->hooks[h];
             state s = {.mask = 1, .last = (uint32_t)i, .fit = hook->fit, .notes = (uint8_t)word->notes, .length = 1};
             if (hook->outputs != 0) emit(&w, hook->outputs, &s);
-            if (hook->bloom & next_bloom) advance(&w, hook->node, hook->bloom, (uint32_t)i + 1, &s);
+            if (hook->bloom & next_bloom) advance(&w, hook->node, hook->bloom, hook->pairs, (uint32_t)i + 1, &s);
             if (hook->has_gap && i + 1 < n) advance_over_gap(&w, hook->node, &s);
         }
         if (w.failed) return dk_fail_memory(err);
     }
     return DK_OK;
-}
-
-/* Whether a folded ASCII literal occurs in text, case aside. */
-static bool contains(dk_str text, const char *literal, size_t len) {
-    if (len == 0) return true;
-    char upper = (char)(literal[0] >= 'a' && literal[0] <= 'z' ? literal[0] - 32 : literal[0]);
-    for (size_t at = 0; at + len <= text.len; at++) {
-        if (text.ptr[at] != literal[0] && text.ptr[at] != upper) continue;
-        size_t i = 1;
-        while (i < len) {
-            char c = text.ptr[at + i];
-            if ((c >= 'A' && c <= 'Z' ? c | 0x20 : c) != literal[i]) break;
-            i++;
-        }
-        if (i == len) return true;
-    }
-    return false;
 }
 
 /* The tokens that a span touches; false when there are none. */
@@ -130,27 +114,51 @@ static bool span_tokens(const dk_tokens *tokens, size_t start, size_t end, uint3
     return true;
 }
 
-dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text,
-                                  const dk_tokens *tokens, uint32_t packs, dk_matches *out, uint64_t *limited,
-                                  dk_error *err) {
+static dk_status match_pattern(const comment_pattern *p, dk_regex_scratch *scratch, dk_str text,
+                               const dk_tokens *tokens, dk_matches *out, uint64_t *limited, dk_error *err) {
     enum { MATCHES_EACH = 16 };
-    for (size_t i = 0; i < x->ncomment_patterns; i++) {
-        const comment_pattern *p = &x->comment_patterns[i];
-        if (!pack_is_on(x->lexicon->entries[p->entry].pack, packs) || !contains(text, p->literal, p->literal_len)) continue;
-        size_t from = 0, start, end;
-        bool gave_up = false;
-        for (int n = 0; n < MATCHES_EACH && dk_regex_find(p->regex, scratch, text, from, &start, &end, &gave_up); n++) {
-            dk_match m = {.entry = p->entry, .fit = DK_FIT_PART, .start = (uint32_t)start, .end = (uint32_t)end};
-            from = end;
-            if (!span_tokens(tokens, start, end, &m.first, &m.last)) continue;
-            uint32_t extent = m.last - m.first;
-            if (extent > 63) m.last = m.first + (extent = 63);
-            m.mask = extent == 63 ? UINT64_MAX : (1ull << (extent + 1)) - 1;
-            m.length = (uint8_t)(extent + 1);
-            if (!dk_grow(&out->items, &out->cap, out->count + 1)) return dk_fail_memory(err);
-            out->items[out->count++] = m;
-        }
-        *limited += gave_up;
+    size_t from = 0, start, end;
+    bool gave_up = false;
+    for (int n = 0; n < MATCHES_EACH && dk_regex_find(p->regex, scratch, text, from, &start, &end, &gave_up); n++) {
+        dk_match m = {.entry = p->entry, .fit = DK_FIT_PART, .start = (uint32_t)start, .end = (uint32_t)end};
+        from = end;
+        if (!span_tokens(tokens, start, end, &m.first, &m.last)) continue;
+        uint32_t extent = m.last - m.first;
+        if (extent > 63) m.last = m.first + (extent = 63);
+        m.mask = extent == 63 ? UINT64_MAX : (1ull << (extent + 1)) - 1;
+        m.length = (uint8_t)(extent + 1);
+        if (!dk_grow(&out->items, &out->cap, out->count + 1)) return dk_fail_memory(err);
+        out->items[out->count++] = m;
     }
+    *limited += gave_up;
     return DK_OK;
+}
+
+dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text,
+                                  const dk_word *const *words, const dk_tokens *tokens, uint32_t packs, dk_matches *out,
+                                  uint64_t *limited, dk_error *err) {
+    uint64_t wanted[(PATTERNS_MAX + 64) / 64]; /* bit by pattern */
+    size_t nwords = (x->ncomment_patterns + 63) / 64;
+    bool any = x->nwithout > 0;
+    for (size_t i = 0; !any && i < tokens->count; i++) any = words[i] != NULL && words[i]->patterns != NULL;
+    if (!any) return DK_OK;
+    memset(wanted, 0, nwords * sizeof *wanted);
+    for (size_t i = 0; x->nwithout > 0 && i < x->ncomment_patterns; i++)
+        if (x->comment_patterns[i].literal_len == 0) wanted[i / 64] |= 1ull << (i % 64);
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (words[i] == NULL || words[i]->patterns == NULL) continue;
+        for (const uint16_t *p = words[i]->patterns; *p != UINT16_MAX; p++) wanted[*p / 64] |= 1ull << (*p % 64);
+    }
+    dk_status status = DK_OK;
+    for (size_t i = 0; status == DK_OK && i < x->ncomment_patterns; i++) {
+        if (wanted[i / 64] == 0) {
+            i |= 63;
+            continue;
+        }
+        if (!(wanted[i / 64] >> (i % 64) & 1)) continue;
+        const comment_pattern *p = &x->comment_patterns[i];
+        if (pack_is_on(x->lexicon->entries[p->entry].pack, packs))
+            status = match_pattern(p, scratch, text, tokens, out, limited, err);
+    }
+    return status;
 }

@@ -174,7 +174,7 @@ dk_status dk_forms_analyse(dk_forms *f, uint32_t number, const dk_index *index, 
         dk_index_analyse(index, scratch, f->folded[number], (dk_token_kind)form->kind, &f->arena, &found, err);
     if (status != DK_OK) return status;
     f->counts.analysed++;
-    if (found.nhooks == 0) {
+    if (found.nhooks == 0 && found.patterns == NULL) {
         form->words[language - 1] = &nothing;
         return DK_OK;
     }

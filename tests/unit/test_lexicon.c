@@ -139,7 +139,7 @@ static void match(const char *text, char *out, size_t size) {
     dk_matches m = {0};
     uint64_t limited = 0;
     assert_int_equal(dk_index_match(index, pointers, &tokens, 0, &m, NULL), DK_OK);
-    assert_int_equal(dk_index_match_patterns(index, scratch, dk_str_from(text), &tokens, 0, &m, &limited, NULL), DK_OK);
+    assert_int_equal(dk_index_match_patterns(index, scratch, dk_str_from(text), pointers, &tokens, 0, &m, &limited, NULL), DK_OK);
     *out = '\0';
     for (size_t i = 0; i < m.count; i++)
         snprintf(out + strlen(out), size - strlen(out), "%s%u-%u:%u", i > 0 ? " " : "", m.items[i].first, m.items[i].last,
