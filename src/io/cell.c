@@ -41,7 +41,9 @@ bool dk_cell_missing(dk_str cell) {
     }
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 enum { MOST_DIGITS = 400 };
 
@@ -58,7 +60,8 @@ static size_t count(dk_str s, char c, size_t *last) {
 
 /* Three digits follow at i, and then none. */
 static bool group_follows(dk_str s, size_t i) {
-    if (i + 3 > s.len || !is_digit(s.ptr[i]) || !is_digit(s.ptr[i + 1]) || !is_digit(s.ptr[i + 2])) return false;
+    if (i + 3 > s.len || !is_digit(s.ptr[i]) || !is_digit(s.ptr[i + 1]) || !is_digit(s.ptr[i + 2]))
+        return false;
     return i + 3 == s.len || !is_digit(s.ptr[i + 3]);
 }
 
@@ -108,7 +111,8 @@ static size_t plain_number(dk_str s, char *out) {
 
 /* Up to 15 digits and a power of ten up to 10^22 are both exact, so one division rounds correctly (Clinger 1990). */
 static bool quick(const char *p, double *value) {
-    static const double power[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    static const double power[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                   1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
     bool negative = *p == '-', fraction = false;
     if (*p == '-' || *p == '+') p++;
     uint64_t n = 0;

@@ -3,10 +3,10 @@
 #include "io/scan.h"
 
 /* Windows-1252, 0x80 to 0x9F; 0 where it has no character. From 0xA0 on it is Latin-1. */
-static const uint16_t windows_1252[32] = {
-    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+static const uint16_t windows_1252[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+                                          0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
+                                          0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
+                                          0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
 size_t dk_utf8_sequence(const unsigned char *p, size_t len) {
     unsigned char a = p[0];
@@ -35,7 +35,9 @@ static size_t put_windows_1252(char *to, unsigned char byte) {
     return 3;
 }
 
-static bool is_control(unsigned char c) { return c < 0x20 && c != '\t' && c != '\n' && c != '\r'; }
+static bool is_control(unsigned char c) {
+    return c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+}
 
 /* The slow path, from the first bad byte on. */
 static bool repair(dk_str *cell, size_t from, dk_arena *arena, bool *control) {

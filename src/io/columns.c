@@ -24,16 +24,15 @@ dk_status dk_reader_set_columns(dk_reader *r, const dk_str *names, size_t count,
 }
 
 dk_status dk_reader_select(dk_reader *r, const size_t *columns, size_t count, dk_error *err) {
-    if (r->started)
-        return dk_fail(err, DK_EUSAGE, "columns are chosen before the first row is read");
+    if (r->started) return dk_fail(err, DK_EUSAGE, "columns are chosen before the first row is read");
     uint32_t *twin = malloc((count > 0 ? count : 1) * sizeof *twin);
     if (twin == NULL) return dk_fail_memory(err);
     for (size_t i = 0; i < r->ncolumns; i++) r->slot[i] = DK_UNSELECTED;
     for (size_t i = 0; i < count; i++) {
         if (columns[i] >= r->ncolumns) {
             free(twin);
-            return dk_fail_at(err, DK_EUSAGE, r->source, 0, 0, "there is no column %zu: it has %zu", columns[i] + 1,
-                              r->ncolumns);
+            return dk_fail_at(err, DK_EUSAGE, r->source, 0, 0, "there is no column %zu: it has %zu",
+                              columns[i] + 1, r->ncolumns);
         }
         uint32_t *slot = &r->slot[columns[i]];
         if (*slot == DK_UNSELECTED) *slot = (uint32_t)i;
@@ -45,7 +44,9 @@ dk_status dk_reader_select(dk_reader *r, const size_t *columns, size_t count, dk
     return DK_OK;
 }
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
 
 static bool same_folded(dk_str a, dk_str b) {
     if (a.len != b.len) return false;
@@ -111,7 +112,8 @@ static dk_status no_column(const dk_reader *r, dk_str name, const char *option, 
     dk_status status = dk_buf_status(&text, err);
     if (status == DK_OK)
         status = dk_fail(err, DK_EUSAGE, "%s%s%.*s: no such column%s", option != NULL ? option : "",
-                         option != NULL ? " " : "", (int)(name.len < 100 ? name.len : 100), name.ptr, dk_buf_cstr(&text));
+                         option != NULL ? " " : "", (int)(name.len < 100 ? name.len : 100), name.ptr,
+                         dk_buf_cstr(&text));
     dk_buf_dispose(&text);
     return status;
 }
@@ -122,7 +124,8 @@ dk_status dk_reader_find_column(const dk_reader *r, const char *name, const char
     for (int folded = 0; folded < 2; folded++) {
         size_t found[2] = {0, 0}, n = 0;
         for (size_t i = 0; i < r->ncolumns && n < 2; i++) {
-            if (want.len == 0 || !(folded ? same_folded(r->names[i], want) : dk_str_eq(r->names[i], want))) continue;
+            if (want.len == 0 || !(folded ? same_folded(r->names[i], want) : dk_str_eq(r->names[i], want)))
+                continue;
             found[n++] = i;
         }
         if (n == 1) {
@@ -131,7 +134,8 @@ dk_status dk_reader_find_column(const dk_reader *r, const char *name, const char
         }
         if (n == 2) {
             dk_fail_at(err, DK_EDATA, r->source, 0, 0, "%s%s%s: several columns have this name (%zu and %zu)",
-                       option != NULL ? option : "", option != NULL ? " " : "", name, found[0] + 1, found[1] + 1);
+                       option != NULL ? option : "", option != NULL ? " " : "", name, found[0] + 1,
+                       found[1] + 1);
             dk_error_remedy(err, "give the columns different names");
             return DK_EDATA;
         }

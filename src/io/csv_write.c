@@ -35,7 +35,9 @@ void dk_csv_put(dk_buf *buf, dk_str cell) {
     dk_buf_putc(buf, '"');
 }
 
-void dk_csv_puts(dk_buf *buf, const char *cell) { dk_csv_put(buf, dk_str_from(cell)); }
+void dk_csv_puts(dk_buf *buf, const char *cell) {
+    dk_csv_put(buf, dk_str_from(cell));
+}
 
 void dk_csv_put_row(dk_buf *buf, const dk_str *cells, size_t count) {
     for (size_t i = 0; i < count; i++) {

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "io/boundary.h"
 #include "io/clean.h"
 #include "io/scan.h"
 
 enum {
-    FAR = 120,          /* bytes before a place that an excerpt still shows */
+    FAR = 120, /* bytes before a place that an excerpt still shows */
     EXCERPT = 160,
     SAMPLE = 256 * 1024 /* what the dialect is told from, whatever the size of the blocks */
 };
@@ -18,8 +19,8 @@ static bool grow_bytes(char **bytes, size_t *cap, size_t need) {
     return dk_grow(bytes, cap, need + DK_SCAN_PAD);
 }
 
-dk_status dk_delimited_fail(const dk_delimited *d, const char *bytes, size_t len, int64_t line, const char *at,
-                            dk_error *err, const char *format, ...) {
+dk_status dk_delimited_fail(const dk_delimited *d, const char *bytes, size_t len, int64_t line,
+                            const char *at, dk_error *err, const char *format, ...) {
     const char *start = bytes;
     for (const char *p = bytes; p < at; p++) {
         if (*p != d->dialect.eol) continue;
@@ -57,7 +58,8 @@ static dk_status fill_carry(dk_delimited *d, size_t want, dk_error *err) {
     if (!grow_bytes(&d->carry, &d->carry_cap, want)) return dk_fail_memory(err);
     while (!d->ended && want - d->carry_len >= 4) {
         size_t got;
-        dk_status status = dk_source_read(&d->source, d->carry + d->carry_len, want - d->carry_len, &got, err);
+        dk_status status =
+            dk_source_read(&d->source, d->carry + d->carry_len, want - d->carry_len, &got, err);
         if (status != DK_OK) return status;
         d->carry_len += got;
         if (got == 0) d->ended = true;
@@ -97,8 +99,8 @@ static bool tab_named(const char *path) {
 }
 
 /* The first record that is not blank, complete in the carry. NULL with DK_OK when there is none. */
-static dk_status first_record(const dk_reader *r, dk_delimited *d, const char **record, const char **next, size_t *count,
-                              dk_error *err) {
+static dk_status first_record(const dk_reader *r, dk_delimited *d, const char **record, const char **next,
+                              size_t *count, dk_error *err) {
     for (;;) {
         const char *p = d->carry + d->dialect.skip, *end = d->carry + d->carry_len;
         while (p < end && (*p == '\n' || *p == '\r')) p++;
@@ -137,12 +139,14 @@ static bool put_field(dk_str *name, const dk_field *f, dk_arena *arena) {
     return dk_cell_clean(name, arena, &ignored);
 }
 
-static dk_status name_columns(dk_reader *r, dk_delimited *d, const char *record, size_t count, dk_error *err) {
+static dk_status name_columns(dk_reader *r, dk_delimited *d, const char *record, size_t count,
+                              dk_error *err) {
     dk_field *fields = calloc(count, sizeof *fields);
     dk_str *names = calloc(count, sizeof *names);
     dk_status status = DK_OK;
     if (fields == NULL || names == NULL) status = dk_fail_memory(err);
-    if (status == DK_OK) dk_record_split(&d->dialect, record, d->carry + d->carry_len, d->ended, fields, count, &count);
+    if (status == DK_OK)
+        dk_record_split(&d->dialect, record, d->carry + d->carry_len, d->ended, fields, count, &count);
     for (size_t i = 0; i < count && status == DK_OK; i++) {
         bool ok = true;
         if (r->options.no_header) {
@@ -181,7 +185,8 @@ static dk_status open_state(dk_reader *r, dk_delimited *d, const char *path, dk_
     if (status != DK_OK) return status;
     if (record == NULL) {
         dk_fail_at(err, DK_EDATA, d->source.name, 0, 0, "the file is empty");
-        dk_error_remedy(err, "expected a header row with the names of the columns, then one row per response");
+        dk_error_remedy(err,
+                        "expected a header row with the names of the columns, then one row per response");
         return DK_EDATA;
     }
     status = name_columns(r, d, record, count, err);
@@ -196,74 +201,8 @@ static dk_status open_state(dk_reader *r, dk_delimited *d, const char *path, dk_
     return status;
 }
 
-/* Where records end, found over pieces of a growing buffer. All positions are offsets into it. */
-typedef struct boundary {
-    size_t seen;             /* bytes looked at */
-    size_t record;           /* where the record at hand begins: all before it is complete */
-    size_t open, closed;     /* the last opening and closing quote + 1; closed 0: none yet */
-    bool inside;             /* between them */
-    int64_t lines, records, blanks;
-    int64_t lines_complete;  /* lines before record */
-    int64_t unended;         /* 1 when the last record has no line end */
-} boundary;
-
-/* A record ends at `at`. */
-static inline void end_record(boundary *b, const dk_delimited *d, bool skip_blanks, const char *bytes, size_t at) {
-    size_t len = at - b->record;
-    bool blank = len == 0 || (len == 1 && d->dialect.eol == '\n' && bytes[b->record] == '\r');
-    if (blank && skip_blanks)
-        b->blanks++;
-    else
-        b->records++;
-    b->record = at + 1;
-    b->lines_complete = ++b->lines;
-}
-
-/* Whether a quote outside of quotes begins a quoted field, or doubles the closing quote just before it. */
-static inline bool opens(const boundary *b, const dk_delimited *d, const char *bytes, size_t at) {
-    if (at == b->record || b->closed == at) return true;
-    return d->dialect.delimiter != '\0' && bytes[at - 1] == d->dialect.delimiter;
-}
-
-static void find_boundaries(boundary *b, const dk_delimited *d, bool skip_blanks, const char *bytes, size_t len) {
-    char eol = d->dialect.eol;
-    for (; b->seen < len; b->seen += 64) {
-        size_t base = b->seen;
-        uint64_t valid = dk_scan_first(len - base);
-        uint64_t lines = dk_scan_equal(bytes + base, eol) & valid;
-        uint64_t quotes = d->dialect.quoted ? dk_scan_equal(bytes + base, '"') & valid : 0;
-        while ((quotes | lines) != 0) {
-            if (b->inside) {
-                if (quotes == 0) {
-                    b->lines += dk_scan_count(lines);
-                    break;
-                }
-                int bit = dk_scan_lowest(quotes);
-                uint64_t before = lines & dk_scan_first((size_t)bit);
-                b->lines += dk_scan_count(before);
-                lines ^= before;
-                quotes &= quotes - 1;
-                b->inside = false;
-                b->closed = base + (size_t)bit + 1;
-            } else {
-                int bit = dk_scan_lowest(quotes | lines);
-                size_t at = base + (size_t)bit;
-                if ((lines >> bit & 1) != 0) {
-                    lines &= lines - 1;
-                    end_record(b, d, skip_blanks, bytes, at);
-                    continue;
-                }
-                quotes &= quotes - 1;
-                if (!opens(b, d, bytes, at)) continue;
-                if (b->closed != at || at == b->record) b->open = at;
-                b->inside = true;
-            }
-        }
-    }
-    b->seen = len;
-}
-
-static dk_status too_long(const dk_delimited *d, const struct dk_block_data *data, const boundary *b, dk_error *err) {
+static dk_status too_long(const dk_delimited *d, const struct dk_block_data *data, const dk_boundary *b,
+                          dk_error *err) {
     const char *at = data->bytes + (b->inside ? b->open : b->record);
     dk_delimited_fail(d, data->bytes, data->len, d->line, at, err,
                       b->inside ? "a quoted field that begins here is not closed within %zu MB"
@@ -275,13 +214,14 @@ static dk_status too_long(const dk_delimited *d, const struct dk_block_data *dat
 
 /* The source ended within a record. Cut within a quoted field of one line, it is a row to reject; else the field has
    swallowed the rows behind it. */
-static dk_status last_record(const dk_delimited *d, struct dk_block_data *data, boundary *b, bool skip_blanks,
+static dk_status last_record(const dk_delimited *d, struct dk_block_data *data, dk_boundary *b,
                              dk_error *err) {
     size_t len = data->len;
     if (b->record == len) return DK_OK;
     if (b->inside) {
         size_t text_end = len;
-        while (text_end > b->open && (data->bytes[text_end - 1] == '\n' || data->bytes[text_end - 1] == '\r')) text_end--;
+        while (text_end > b->open && (data->bytes[text_end - 1] == '\n' || data->bytes[text_end - 1] == '\r'))
+            text_end--;
         if (memchr(data->bytes + b->open, d->dialect.eol, text_end - b->open) != NULL) {
             dk_delimited_fail(d, data->bytes, len, d->line, data->bytes + b->open, err,
                               "a quoted field that begins here is never closed");
@@ -290,11 +230,7 @@ static dk_status last_record(const dk_delimited *d, struct dk_block_data *data, 
         }
         data->cut = true;
     }
-    int64_t lines = b->lines;
-    end_record(b, d, skip_blanks, data->bytes, len);
-    b->record = len;
-    b->lines = b->lines_complete = lines;
-    b->unended = 1;
+    dk_boundary_end(b, &d->dialect, data->bytes, len);
     return DK_OK;
 }
 
@@ -314,15 +250,15 @@ static dk_status pull(dk_delimited *d, struct dk_block_data *data, size_t want, 
     return DK_OK;
 }
 
-static dk_status find_records(dk_reader *r, dk_delimited *d, struct dk_block_data *data, boundary *b, dk_error *err) {
-    bool skip_blanks = r->ncolumns > 1;
+static dk_status find_records(dk_reader *r, dk_delimited *d, struct dk_block_data *data, dk_boundary *b,
+                              dk_error *err) {
     for (size_t want = r->options.block_bytes;; want *= 2) {
         if (!grow_bytes(&data->bytes, &data->cap, want)) return dk_fail_memory(err);
         dk_status status = pull(d, data, want, err);
         if (status != DK_OK) return status;
         memset(data->bytes + data->len, 0, DK_SCAN_PAD);
-        find_boundaries(b, d, skip_blanks, data->bytes, data->len);
-        if (d->ended && d->carry_at == d->carry_len) return last_record(d, data, b, skip_blanks, err);
+        dk_boundary_find(b, &d->dialect, data->bytes, data->len);
+        if (d->ended && d->carry_at == d->carry_len) return last_record(d, data, b, err);
         if (b->record > 0) return DK_OK;
         if (data->len > r->options.record_limit) return too_long(d, data, b, err);
     }
@@ -347,7 +283,7 @@ static dk_status read_block(dk_reader *r, dk_block *block, bool *done, dk_error 
     struct dk_block_data *data = block->data;
     data->len = 0;
     data->cut = false;
-    boundary b = {0};
+    dk_boundary b = {.skip_blanks = r->ncolumns > 1};
     dk_status status = find_records(r, d, data, &b, err);
     if (status != DK_OK) return status;
     if (data->len == 0) {
@@ -412,7 +348,8 @@ static void free_state(dk_reader *r) {
     free(d);
 }
 
-static const dk_reader_kind kind = {read_block, dk_delimited_parse, rewind_source, progress, describe, free_state};
+static const dk_reader_kind kind = {read_block, dk_delimited_parse, rewind_source,
+                                    progress,   describe,           free_state};
 
 dk_status dk_delimited_open(dk_reader *r, const char *source, dk_error *err) {
     dk_delimited *d = calloc(1, sizeof *d);

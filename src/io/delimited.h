@@ -23,7 +23,7 @@ dk_status dk_delimited_open(dk_reader *r, const char *source, dk_error *err);
 dk_status dk_delimited_parse(const dk_reader *r, dk_block *block, dk_error *err);
 
 /* An error at `at` within the bytes of a block that begin on line `line`: finds line and column and quotes the line. */
-dk_status dk_delimited_fail(const dk_delimited *d, const char *bytes, size_t len, int64_t line, const char *at,
-                            dk_error *err, const char *format, ...) DK_PRINTF(7, 8);
+dk_status dk_delimited_fail(const dk_delimited *d, const char *bytes, size_t len, int64_t line,
+                            const char *at, dk_error *err, const char *format, ...) DK_PRINTF(7, 8);
 
 #endif

@@ -89,8 +89,8 @@ static bool only_spaces(const char *p, size_t len) {
     return len == 0;
 }
 
-static dk_status reject(dk_block *b, const dk_delimited *d, const dk_reader *r, const row_state *row, const char *next,
-                        int64_t number, int64_t line, dk_error *err) {
+static dk_status reject(dk_block *b, const dk_delimited *d, const dk_reader *r, const row_state *row,
+                        const char *next, int64_t number, int64_t line, dk_error *err) {
     struct dk_block_data *data = b->data;
     if (!dk_grow(&b->rejects, &data->rejects_cap, b->nrejects + 1)) return dk_fail_memory(err);
     dk_reject *x = &b->rejects[b->nrejects];
@@ -126,10 +126,12 @@ static dk_status reject(dk_block *b, const dk_delimited *d, const dk_reader *r, 
 }
 
 /* A quoted field that spans lines and is closed in the middle of a cell has lost its closing quote. */
-static dk_status lost_quote(const dk_delimited *d, const struct dk_block_data *data, const char *open, dk_error *err) {
+static dk_status lost_quote(const dk_delimited *d, const struct dk_block_data *data, const char *open,
+                            dk_error *err) {
     dk_delimited_fail(d, data->bytes, data->len, data->line, open, err,
                       "a quoted field that begins here is never closed properly");
-    dk_error_remedy(err, "add the closing quote, double the quotes inside, or say --quote none if quotes are plain text");
+    dk_error_remedy(
+        err, "add the closing quote, double the quotes inside, or say --quote none if quotes are plain text");
     return DK_EDATA;
 }
 
@@ -196,12 +198,14 @@ static dk_status split_row(const dk_reader *r, const dk_delimited *d, dk_block *
 /* The bytes behind the closing quote of a field, up to where the field ends. */
 static size_t tail_length(const dk_delimited *d, const char *close, const char *end) {
     const char *p = close + 1;
-    while (p < end && *p != d->dialect.eol && (*p != d->dialect.delimiter || d->dialect.delimiter == '\0')) p++;
+    while (p < end && *p != d->dialect.eol && (*p != d->dialect.delimiter || d->dialect.delimiter == '\0'))
+        p++;
     if ((p == end || *p == '\n') && d->dialect.eol == '\n' && p > close + 1 && p[-1] == '\r') p--;
     return (size_t)(p - close) - 1;
 }
 
-static bool finish_cells(const dk_reader *r, const dk_delimited *d, dk_block *b, const row_state *row, dk_str *cells) {
+static bool finish_cells(const dk_reader *r, const dk_delimited *d, dk_block *b, const row_state *row,
+                         dk_str *cells) {
     static const char empty[DK_SCAN_PAD];
     const char *end = b->data->bytes + b->data->len;
     if (row->fields < r->ncolumns) {

@@ -4,8 +4,8 @@
 
 enum { SAMPLE_RECORDS = 200 };
 
-const char *dk_record_split(const dk_dialect *d, const char *p, const char *end, bool at_end, dk_field *fields,
-                            size_t cap, size_t *count) {
+const char *dk_record_split(const dk_dialect *d, const char *p, const char *end, bool at_end,
+                            dk_field *fields, size_t cap, size_t *count) {
     *count = 0;
     for (;;) {
         dk_field f = {.ptr = p, .closed = true};
@@ -71,7 +71,8 @@ static double consistency(const dk_dialect *d, const char *p, const char *end, b
     return records > 0 ? (double)same / (double)records : 0;
 }
 
-static char find_delimiter(const dk_dialect *like, const char *p, const char *end, bool whole, bool tab_named) {
+static char find_delimiter(const dk_dialect *like, const char *p, const char *end, bool whole,
+                           bool tab_named) {
     static const char candidates[] = {',', ';', '\t', '|'};
     char best = '\0';
     double best_share = 0;

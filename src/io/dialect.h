@@ -19,16 +19,16 @@ void dk_dialect_detect(dk_dialect *d, const char *sample, size_t len, bool whole
 
 typedef struct dk_field {
     const char *ptr;
-    size_t len;       /* without quotes around, doubled quotes still doubled, and without what is behind the closing quote */
-    size_t tail;      /* bytes behind the closing quote */
+    size_t len;  /* within the quotes, doubled ones still doubled */
+    size_t tail; /* bytes behind the closing quote */
     bool quoted, doubled, closed;
 } dk_field;
 
 /* Splits the record that begins at p, byte by byte. Stores at most cap fields and counts all of them in *count.
    Returns where the next record begins, or NULL when the record is not complete before end (*count is then what there
    was; the end of the data counts as a line end when at_end). */
-const char *dk_record_split(const dk_dialect *d, const char *p, const char *end, bool at_end, dk_field *fields,
-                            size_t cap, size_t *count);
+const char *dk_record_split(const dk_dialect *d, const char *p, const char *end, bool at_end,
+                            dk_field *fields, size_t cap, size_t *count);
 
 /* The name of a delimiter for messages: "comma". */
 const char *dk_delimiter_name(char delimiter);

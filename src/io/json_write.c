@@ -5,7 +5,9 @@
 
 #include "io/clean.h"
 
-void dk_json_init(dk_json *j, dk_buf *buf, bool pretty) { *j = (dk_json){.buf = buf, .pretty = pretty}; }
+void dk_json_init(dk_json *j, dk_buf *buf, bool pretty) {
+    *j = (dk_json){.buf = buf, .pretty = pretty};
+}
 
 static void new_line(dk_json *j) {
     dk_buf_putc(j->buf, '\n');
@@ -40,8 +42,12 @@ static void open_level(dk_json *j, char opener, char closer) {
     j->depth++;
 }
 
-void dk_json_object(dk_json *j) { open_level(j, '{', '}'); }
-void dk_json_array(dk_json *j) { open_level(j, '[', ']'); }
+void dk_json_object(dk_json *j) {
+    open_level(j, '{', '}');
+}
+void dk_json_array(dk_json *j) {
+    open_level(j, '[', ']');
+}
 
 void dk_json_end(dk_json *j) {
     assert(j->depth > 0 && !j->after_key);

@@ -21,11 +21,11 @@ enum { DK_JSON_DEPTH = 64 };
 typedef struct dk_json {
     dk_buf *buf;
     int depth;
-    bool pretty;                     /* each member of an object, and each object or array in an array, on its own line */
-    bool after_key;                  /* a key was written and waits for its value */
-    char closer[DK_JSON_DEPTH];      /* of each open object or array */
-    bool used[DK_JSON_DEPTH];        /* it has a member already */
-    bool broken[DK_JSON_DEPTH];      /* its closer goes on a line of its own */
+    bool pretty;    /* each member of an object, and each object or array in an array, on its own line */
+    bool after_key; /* a key was written and waits for its value */
+    char closer[DK_JSON_DEPTH]; /* of each open object or array */
+    bool used[DK_JSON_DEPTH];   /* it has a member already */
+    bool broken[DK_JSON_DEPTH]; /* its closer goes on a line of its own */
 } dk_json;
 
 void dk_json_init(dk_json *j, dk_buf *buf, bool pretty);

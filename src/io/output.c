@@ -19,7 +19,9 @@ struct dk_output {
     size_t held_len;
 };
 
-const char *dk_output_name(const dk_output *o) { return o->name; }
+const char *dk_output_name(const dk_output *o) {
+    return o->name;
+}
 
 static void discard(dk_output *o) {
     if (o->fd > STDERR_FILENO) close(o->fd);
@@ -107,7 +109,8 @@ static dk_status open_target(dk_output *o, const char *path, dk_error *err) {
     }
     struct stat st;
     bool exists = stat(path, &st) == 0;
-    if (exists && S_ISDIR(st.st_mode)) return dk_fail_at(err, DK_EIO, path, 0, 0, "cannot write: this is a folder");
+    if (exists && S_ISDIR(st.st_mode))
+        return dk_fail_at(err, DK_EIO, path, 0, 0, "cannot write: this is a folder");
     if (exists && !S_ISREG(st.st_mode)) {
         o->fd = open(path, O_WRONLY | O_CLOEXEC);
         return o->fd >= 0 ? DK_OK : dk_fail_errno(err, errno, path, "cannot write");

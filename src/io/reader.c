@@ -8,7 +8,8 @@
 enum { BLOCK_BYTES = 512 * 1024, LEAST_BYTES = 16 };
 static const size_t RECORD_LIMIT = (size_t)256 << 20;
 
-dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader_options *options, dk_error *err) {
+dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader_options *options,
+                         dk_error *err) {
     *reader = NULL;
     dk_reader *r = calloc(1, sizeof *r);
     if (r == NULL) return dk_fail_memory(err);
@@ -34,9 +35,15 @@ void dk_reader_free(dk_reader *r) {
     free(r);
 }
 
-const char *dk_reader_source(const dk_reader *r) { return r->source; }
-size_t dk_reader_columns(const dk_reader *r) { return r->ncolumns; }
-dk_str dk_reader_column_name(const dk_reader *r, size_t column) { return r->names[column]; }
+const char *dk_reader_source(const dk_reader *r) {
+    return r->source;
+}
+size_t dk_reader_columns(const dk_reader *r) {
+    return r->ncolumns;
+}
+dk_str dk_reader_column_name(const dk_reader *r, size_t column) {
+    return r->names[column];
+}
 
 dk_block *dk_block_new(void) {
     dk_block *b = calloc(1, sizeof *b);
@@ -64,7 +71,8 @@ void dk_block_free(dk_block *b) {
 
 bool dk_block_reserve(dk_block *b, size_t rows, size_t columns) {
     if (columns != 0 && rows > SIZE_MAX / columns) return false;
-    return dk_grow(&b->cells, &b->data->cells_cap, rows * columns) && dk_grow(&b->row, &b->data->row_cap, rows) &&
+    return dk_grow(&b->cells, &b->data->cells_cap, rows * columns) &&
+           dk_grow(&b->row, &b->data->row_cap, rows) &&
            dk_grow(&b->data->marks, &b->data->marks_cap, columns);
 }
 
@@ -78,7 +86,9 @@ dk_status dk_reader_read_block(dk_reader *r, dk_block *b, bool *done, dk_error *
     return r->kind->read_block(r, b, done, err);
 }
 
-dk_status dk_reader_parse(const dk_reader *r, dk_block *b, dk_error *err) { return r->kind->parse(r, b, err); }
+dk_status dk_reader_parse(const dk_reader *r, dk_block *b, dk_error *err) {
+    return r->kind->parse(r, b, err);
+}
 
 dk_status dk_reader_rewind(dk_reader *r, dk_error *err) {
     dk_status status = r->kind->rewind(r, err);
@@ -86,7 +96,9 @@ dk_status dk_reader_rewind(dk_reader *r, dk_error *err) {
     return status;
 }
 
-void dk_reader_progress(const dk_reader *r, int64_t *taken, int64_t *total) { r->kind->progress(r, taken, total); }
+void dk_reader_progress(const dk_reader *r, int64_t *taken, int64_t *total) {
+    r->kind->progress(r, taken, total);
+}
 
 void dk_read_counts_add(dk_read_counts *sum, const dk_read_counts *more) {
     sum->rows += more->rows;

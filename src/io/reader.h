@@ -46,13 +46,13 @@ typedef enum dk_quoting {
 
 /* All-zero stands for: find out. */
 typedef struct dk_reader_options {
-    char delimiter;       /* 0: the best of comma, semicolon, tab and pipe, or none for a file of one column */
+    char delimiter; /* 0: the best of comma, semicolon, tab and pipe, or none for a file of one column */
     dk_quoting quoting;
     const char *encoding; /* a name that iconv knows; NULL: UTF-8 with repairs, or UTF-16 when it looks so */
     bool no_header;       /* the first row is data; columns are then named 1, 2, 3, ... */
-    bool rewindable;      /* standard input and pipes are first copied to a temporary file, for a second pass */
-    size_t block_bytes;   /* 0: 512 KB */
-    size_t record_limit;  /* the longest row in bytes that is read; 0: 256 MB */
+    bool rewindable;    /* standard input and pipes are first copied to a temporary file, for a second pass */
+    size_t block_bytes; /* 0: 512 KB */
+    size_t record_limit; /* the longest row in bytes that is read; 0: 256 MB */
 } dk_reader_options;
 
 /* What was met while reading, over the selected columns. Sums over blocks do not depend on their order. */
@@ -76,7 +76,7 @@ typedef struct dk_reject {
 
 typedef struct dk_row {
     int64_t number; /* 1-based over all rows of the source; rejected rows have their own number */
-    int64_t line;   /* the line of the source where the row begins, 1-based; equal to number when there are no lines */
+    int64_t line;   /* of the source, where the row begins, 1-based; the number when there are no lines */
 } dk_row;
 
 /* A block of rows. Everything in it is borrowed until the block is read again or freed. Read-only to callers. */
@@ -84,12 +84,12 @@ typedef struct dk_block {
     size_t rows, columns; /* columns: as many as were selected */
     dk_str *cells;        /* rows x columns, row by row; never a NULL ptr */
     dk_row *row;
-    dk_reject *rejects;   /* in the order of the source */
+    dk_reject *rejects; /* in the order of the source */
     size_t nrejects;
     dk_read_counts counts;
-    int64_t serial;       /* 0, 1, 2, ... in the order of reading */
-    int64_t first_number; /* the number of the first row, known before parsing */
-    int64_t numbered;     /* rows in it, rejected ones included, known before parsing */
+    int64_t serial;             /* 0, 1, 2, ... in the order of reading */
+    int64_t first_number;       /* the number of the first row, known before parsing */
+    int64_t numbered;           /* rows in it, rejected ones included, known before parsing */
     struct dk_block_data *data; /* the format's own */
 } dk_block;
 
@@ -100,7 +100,8 @@ static inline dk_str dk_block_cell(const dk_block *b, size_t row, size_t column)
 /* Opens a source: the path of a file, or "-" for standard input. options may be NULL. Reads as much as is needed to
    tell the dialect and the columns. DK_EIO when it cannot be read, DK_EDATA when it is empty or of a kind that
    this build cannot read (the message says what it is). Free with dk_reader_free. */
-dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader_options *options, dk_error *err);
+dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader_options *options,
+                         dk_error *err);
 void dk_reader_free(dk_reader *reader);
 
 /* The name for messages: the path, or "standard input". */

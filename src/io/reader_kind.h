@@ -13,11 +13,11 @@ struct dk_block_data {
     char *bytes; /* len bytes, with DK_SCAN_PAD zero bytes behind them */
     size_t len, cap;
     size_t cells_cap, row_cap, rejects_cap;
-    dk_arena arena;    /* text that did not fit in place; reset when the block is read */
-    int64_t line;      /* the line of the source where the bytes begin */
-    bool multi_line;   /* some record holds a line end */
-    bool cut;          /* the last record ends within a quoted field */
-    uint8_t *marks;    /* per selected column of the row at hand */
+    dk_arena arena;  /* text that did not fit in place; reset when the block is read */
+    int64_t line;    /* the line of the source where the bytes begin */
+    bool multi_line; /* some record holds a line end */
+    bool cut;        /* the last record ends within a quoted field */
+    uint8_t *marks;  /* per selected column of the row at hand */
     size_t marks_cap;
 };
 
@@ -41,8 +41,8 @@ struct dk_reader {
     dk_arena arena;            /* column names */
     dk_str *names;
     size_t ncolumns;
-    uint32_t *slot;      /* per column: its first place among the selected, or DK_UNSELECTED */
-    uint32_t *twin;      /* per place: an earlier place of the same column, or itself */
+    uint32_t *slot; /* per column: its first place among the selected, or DK_UNSELECTED */
+    uint32_t *twin; /* per place: an earlier place of the same column, or itself */
     size_t nselected;
     bool started;
 };

@@ -66,7 +66,9 @@ static inline uint64_t dk_scan_word(const char *p) {
 }
 
 /* Gathers the top bit of each byte. */
-static inline uint64_t dk_scan_gather(uint64_t tops) { return ((tops >> 7) * 0x0102040810204080u) >> 56; }
+static inline uint64_t dk_scan_gather(uint64_t tops) {
+    return ((tops >> 7) * 0x0102040810204080u) >> 56;
+}
 
 static inline uint64_t dk_scan_zero_bytes(uint64_t w) {
     const uint64_t low = 0x7F7F7F7F7F7F7F7Fu;
@@ -75,7 +77,8 @@ static inline uint64_t dk_scan_zero_bytes(uint64_t w) {
 
 static inline uint64_t dk_scan_equal(const char *p, char c) {
     uint64_t mask = 0, want = (uint64_t)(unsigned char)c * 0x0101010101010101u;
-    for (int i = 0; i < 8; i++) mask |= dk_scan_gather(dk_scan_zero_bytes(dk_scan_word(p + 8 * i) ^ want)) << (8 * i);
+    for (int i = 0; i < 8; i++)
+        mask |= dk_scan_gather(dk_scan_zero_bytes(dk_scan_word(p + 8 * i) ^ want)) << (8 * i);
     return mask;
 }
 
@@ -93,14 +96,22 @@ static inline uint64_t dk_scan_unplain(const char *p) {
     return mask;
 }
 
-static inline uint64_t dk_scan_unplain16(const char *p) { return dk_scan_unplain(p) & 0xFFFF; }
+static inline uint64_t dk_scan_unplain16(const char *p) {
+    return dk_scan_unplain(p) & 0xFFFF;
+}
 
 #endif
 
 /* The lowest n bits, n from 0 to 64. */
-static inline uint64_t dk_scan_first(size_t n) { return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1; }
+static inline uint64_t dk_scan_first(size_t n) {
+    return n >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << n) - 1;
+}
 
-static inline int dk_scan_lowest(uint64_t mask) { return __builtin_ctzll(mask); }
-static inline int dk_scan_count(uint64_t mask) { return __builtin_popcountll(mask); }
+static inline int dk_scan_lowest(uint64_t mask) {
+    return __builtin_ctzll(mask);
+}
+static inline int dk_scan_count(uint64_t mask) {
+    return __builtin_popcountll(mask);
+}
 
 #endif

@@ -45,7 +45,8 @@ static dk_status spool(dk_source *s, dk_error *err) {
         status = raw_read(s, chunk, RAW, &n, err);
         if (status != DK_OK || n == 0) break;
         if (fwrite(chunk, 1, n, f) != n)
-            status = dk_fail_errno(err, errno, s->name, "cannot write the temporary copy that is needed to read it twice");
+            status = dk_fail_errno(err, errno, s->name,
+                                   "cannot write the temporary copy that is needed to read it twice");
     }
     int copy = -1;
     if (status == DK_OK && (fflush(f) != 0 || (copy = fcntl(fileno(f), F_DUPFD_CLOEXEC, 3)) < 0 ||
@@ -76,7 +77,9 @@ static const magic magics[] = {
     {"\x1f\x8b", 2, "a gzip file", "unpack it first: gunzip -c FILE, and - for standard input"},
     {"\x28\xb5\x2f\xfd", 4, "a Zstandard file", "unpack it first: zstdcat FILE, and - for standard input"},
     {"BZh91AY&SY", 10, "a bzip2 file", "unpack it first: bzcat FILE, and - for standard input"},
-    {"\xfd" "7zXZ", 5, "an xz file", "unpack it first: xzcat FILE, and - for standard input"},
+    {"\xfd"
+     "7zXZ",
+     5, "an xz file", "unpack it first: xzcat FILE, and - for standard input"},
     {"PK\x03\x04", 4, "a zip file or an Excel workbook", "save the sheet as CSV (UTF-8), or unzip it"},
     {"\xd0\xcf\x11\xe0\xa1\xb1", 6, "an old Excel workbook", "save the sheet as CSV (UTF-8)"},
     {"SQLite format 3", 16, "an SQLite database", "export the table as CSV"},
@@ -130,7 +133,9 @@ static dk_status open_decoder(dk_source *s, dk_error *err) {
     iconv_t cd = iconv_open("UTF-8", s->encoding);
     if (cd == (iconv_t)-1) {
         dk_fail(err, DK_EUSAGE, "--encoding %s: no such encoding", s->encoding);
-        dk_error_remedy(err, "iconv --list shows the names; UTF-8, UTF-16 and Windows-1252 are found without this option");
+        dk_error_remedy(
+            err,
+            "iconv --list shows the names; UTF-8, UTF-16 and Windows-1252 are found without this option");
         return DK_EUSAGE;
     }
     s->decoder = (void *)cd;
@@ -204,7 +209,9 @@ void dk_source_close(dk_source *s) {
 
 /* Replaces one unit that the decoder cannot read by U+FFFD. */
 static void skip_broken(dk_source *s, char **in, size_t *left, char **out, size_t *room) {
-    size_t unit = strncasecmp(s->encoding, "UTF-16", 6) == 0 ? 2 : strncasecmp(s->encoding, "UTF-32", 6) == 0 ? 4 : 1;
+    size_t unit = strncasecmp(s->encoding, "UTF-16", 6) == 0   ? 2
+                  : strncasecmp(s->encoding, "UTF-32", 6) == 0 ? 4
+                                                               : 1;
     if (unit > *left) unit = *left;
     *in += unit;
     *left -= unit;

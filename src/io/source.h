@@ -5,19 +5,19 @@
 #include "base/buffer.h"
 
 typedef struct dk_source {
-    char *name;           /* the path, or "standard input" */
+    char *name; /* the path, or "standard input" */
     int fd;
     bool seekable;
-    int64_t size, taken;  /* bytes of the file (0: unknown), bytes read so far; both before decoding */
-    char *head;           /* the first bytes, read ahead to look at them */
+    int64_t size, taken; /* bytes of the file (0: unknown), bytes read so far; both before decoding */
+    char *head;          /* the first bytes, read ahead to look at them */
     size_t head_len, head_at;
     size_t mark_len;      /* bytes of a byte order mark, skipped */
     const char *encoding; /* what is decoded to UTF-8, such as "UTF-16LE"; NULL when bytes are passed on */
     char *encoding_copy;
-    void *decoder;        /* iconv_t, or NULL */
-    char *raw;            /* bytes that wait for the decoder */
+    void *decoder; /* iconv_t, or NULL */
+    char *raw;     /* bytes that wait for the decoder */
     size_t raw_len;
-    int64_t broken;       /* sequences that the decoder could not read; each became U+FFFD */
+    int64_t broken; /* sequences that the decoder could not read; each became U+FFFD */
     bool raw_ended;
 } dk_source;
 

@@ -2,7 +2,9 @@
 
 #include <math.h>
 
-void dk_scale_init(dk_scale *s) { *s = (dk_scale){NAN, NAN, 1}; }
+void dk_scale_init(dk_scale *s) {
+    *s = (dk_scale){NAN, NAN, 1};
+}
 
 void dk_scale_take(dk_scale *s, double value) {
     if (!isfinite(value)) return;
@@ -44,7 +46,9 @@ static void put_number(dk_page *p, const char *name, double value) {
 }
 
 /* The marks are lo + i * step; how many there are is a whole number by construction. */
-static int mark_count(const dk_scale *s) { return (int)lround((s->hi - s->lo) / s->step) + 1; }
+static int mark_count(const dk_scale *s) {
+    return (int)lround((s->hi - s->lo) / s->step) + 1;
+}
 
 static int mark_decimals(const dk_scale *s) {
     int decimals = (int)ceil(-log10(s->step) - 1e-9);
@@ -78,7 +82,8 @@ void dk_chart_axis(dk_page *p, const dk_scale *s) {
     dk_page_raw(p, "</svg>");
 }
 
-void dk_chart_interval(dk_page *p, const dk_scale *s, double value, dk_interval ci, const char *css, bool faint) {
+void dk_chart_interval(dk_page *p, const dk_scale *s, double value, dk_interval ci, const char *css,
+                       bool faint) {
     dk_page_rawf(p, "<svg class=\"track %s%s\" aria-hidden=\"true\" width=\"100%%\" height=\"24\">", css,
                  faint ? " faint" : "");
     guides(p, s, 24);
@@ -144,7 +149,8 @@ static void smooth_run(dk_page *p, const plot *f, const dk_chart_point *points, 
         double value = k < to - from ? points[i].band.lo : points[i].band.hi;
         dk_buf_put_milli(p->out, (int64_t)llround(across(f, i) * 1000));
         dk_buf_putc(p->out, ',');
-        dk_buf_put_milli(p->out, (int64_t)llround(up(f, isfinite(value) ? value : points[i].smoothed) * 1000));
+        dk_buf_put_milli(p->out,
+                         (int64_t)llround(up(f, isfinite(value) ? value : points[i].smoothed) * 1000));
         dk_buf_putc(p->out, ' ');
     }
     dk_page_raw(p, "\"/><polyline class=\"smooth\" points=\"");
@@ -158,7 +164,8 @@ static void smooth_run(dk_page *p, const plot *f, const dk_chart_point *points, 
 }
 
 static void smooth_line(dk_page *p, const plot *f, const dk_chart_point *points) {
-    dk_page_rawf(p, "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 100 %d\" preserveAspectRatio=\"none\">", HEIGHT, HEIGHT);
+    dk_page_rawf(p, "<svg width=\"100%%\" height=\"%d\" viewBox=\"0 0 100 %d\" preserveAspectRatio=\"none\">",
+                 HEIGHT, HEIGHT);
     for (size_t i = 0; i < f->count;) {
         size_t to = i;
         while (to < f->count && isfinite(points[to].smoothed)) to++;
@@ -172,8 +179,8 @@ void dk_chart_waves(dk_page *p, const dk_chart_point *points, size_t count, dk_m
     plot f = {.count = count};
     dk_scale_init(&f.scale);
     for (size_t i = 0; i < count; i++) {
-        double all[] = {points[i].value, points[i].smoothed, points[i].ci.lo, points[i].ci.hi, points[i].band.lo,
-                        points[i].band.hi};
+        double all[] = {points[i].value, points[i].smoothed, points[i].ci.lo,
+                        points[i].ci.hi, points[i].band.lo,  points[i].band.hi};
         for (size_t k = 0; k < sizeof all / sizeof *all; k++) dk_scale_take(&f.scale, all[k]);
     }
     dk_scale_finish(&f.scale, 4);

@@ -19,7 +19,8 @@ void dk_scale_finish(dk_scale *s, int marks);
 void dk_chart_axis(dk_page *p, const dk_scale *s);
 
 /* An interval as a line, its value as a dot; css: neg, pos or seg; faint when not supported. */
-void dk_chart_interval(dk_page *p, const dk_scale *s, double value, dk_interval ci, const char *css, bool faint);
+void dk_chart_interval(dk_page *p, const dk_scale *s, double value, dk_interval ci, const char *css,
+                       bool faint);
 
 /* Parts of a whole as one bar; each part with its class. */
 void dk_chart_stack(dk_page *p, const double *parts, const char *const *css, size_t count, double whole);

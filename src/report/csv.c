@@ -63,10 +63,13 @@ static void put_lever(const dk_study_result *r, const dk_study_fit *fit, size_t 
 }
 
 void dk_report_drivers_csv(const dk_study_result *r, dk_buf *out) {
-    dk_buf_puts(out, "outcome,unit,segment,n,verdict,rank,supported,touchpoint,theme,polarity,pooled,stage,owner,mentions,"
-                     "prevalence,effect,effect_low,effect_high,se,p,touchpoint_q,moves,moves_low,moves_high,worth,worth_low,"
-                     "worth_high,importance,touchpoint_importance,touchpoint_importance_low,touchpoint_importance_high,"
-                     "touchpoint_share,touchpoint_prob_top3\n");
+    dk_buf_puts(
+        out,
+        "outcome,unit,segment,n,verdict,rank,supported,touchpoint,theme,polarity,pooled,stage,owner,mentions,"
+        "prevalence,effect,effect_low,effect_high,se,p,touchpoint_q,moves,moves_low,moves_high,worth,worth_"
+        "low,"
+        "worth_high,importance,touchpoint_importance,touchpoint_importance_low,touchpoint_importance_high,"
+        "touchpoint_share,touchpoint_prob_top3\n");
     for (size_t i = 0; i < r->nfits; i++) {
         const dk_study_fit *fit = &r->fits[i];
         if (!fit->fitted || r->segments[fit->segment].hidden) continue;

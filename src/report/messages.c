@@ -28,7 +28,8 @@ const char *dk_message_text(dk_message message, dk_language language) {
     return in_language(&messages[message], language);
 }
 
-void dk_message_put(dk_buf *out, dk_message message, dk_language language, const char *const *args, size_t count) {
+void dk_message_put(dk_buf *out, dk_message message, dk_language language, const char *const *args,
+                    size_t count) {
     for (const char *p = dk_message_text(message, language); *p != '\0'; p++) {
         if (p[0] == '{' && p[1] >= '1' && p[1] <= '9' && p[2] == '}' && (size_t)(p[1] - '1') < count) {
             dk_buf_puts(out, args[p[1] - '1']);

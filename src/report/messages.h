@@ -18,7 +18,8 @@ typedef enum dk_message {
 const char *dk_message_text(dk_message message, dk_language language);
 
 /* Appends a message with {1}, {2}, ... replaced by the arguments. */
-void dk_message_put(dk_buf *out, dk_message message, dk_language language, const char *const *args, size_t count);
+void dk_message_put(dk_buf *out, dk_message message, dk_language language, const char *const *args,
+                    size_t count);
 
 /* A touchpoint, stage, owner or other fixed word in a language; the word itself when it is not known, as those of a user's
    own taxonomy. */

@@ -8,7 +8,9 @@
 #include "report/page_data.h"
 #include "report/report.h"
 
-void dk_page_raw(dk_page *p, const char *markup) { dk_buf_puts(p->out, markup); }
+void dk_page_raw(dk_page *p, const char *markup) {
+    dk_buf_puts(p->out, markup);
+}
 
 void dk_page_rawf(dk_page *p, const char *format, ...) {
     char text[512];
@@ -106,7 +108,9 @@ const char *dk_page_signed(dk_page *p, double value, int decimals) {
     return keep(p);
 }
 
-const char *dk_page_count(dk_page *p, int64_t value) { return dk_page_number(p, (double)value, 0); }
+const char *dk_page_count(dk_page *p, int64_t value) {
+    return dk_page_number(p, (double)value, 0);
+}
 
 const char *dk_page_share(dk_page *p, double share) {
     dk_buf_clear(&p->work);
@@ -126,7 +130,8 @@ const char *dk_page_date(dk_page *p, const char *date) {
     return keep(p);
 }
 
-static const char *between(dk_page *p, dk_message message, const char *first, const char *second, const char *third) {
+static const char *between(dk_page *p, dk_message message, const char *first, const char *second,
+                           const char *third) {
     const char *args[3] = {first, second, third};
     dk_buf_clear(&p->work);
     dk_message_put(&p->work, message, p->language, args, 3);
@@ -146,7 +151,9 @@ const char *dk_page_figure(dk_page *p, double value, dk_interval ci, int decimal
                    dk_page_number(p, ci.hi, decimals));
 }
 
-const char *dk_page_words(const dk_page *p, dk_message message) { return dk_message_text(message, p->language); }
+const char *dk_page_words(const dk_page *p, dk_message message) {
+    return dk_message_text(message, p->language);
+}
 
 const char *dk_page_theme(const dk_page *p, int theme) {
     const dk_study_theme *t = &p->result->themes[theme];
@@ -163,6 +170,10 @@ int dk_page_main_outcome(const dk_page *p) {
     for (size_t i = 0; i < p->result->nfits; i++)
         if (p->result->fits[i].fitted) return p->result->fits[i].outcome;
     return p->result->nfits > 0 ? p->result->fits[0].outcome : -1;
+}
+
+bool dk_page_yearly(const dk_page *p) {
+    return p->result->join.joined || p->result->link.per_year != 1;
 }
 
 const char *dk_page_lever_name(dk_page *p, const dk_study_predictor *predictor) {

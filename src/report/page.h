@@ -76,6 +76,9 @@ void dk_page_methods(dk_page *p);
 /* The outcome that the page leads with (the first that has a fit), or -1. */
 int dk_page_main_outcome(const dk_page *p);
 
+/* Whether money is known to be that of a year: a single file need not say which time its profit is of. */
+bool dk_page_yearly(const dk_page *p);
+
 /* What a driver is called: "Waiting time", or of what was pooled "Delivery: other themes". */
 const char *dk_page_lever_name(dk_page *p, const dk_study_predictor *predictor);
 

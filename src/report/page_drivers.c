@@ -6,7 +6,9 @@
 
 enum { MOST_DRIVERS = 15, MOST_OTHERS = 40 };
 
-static const char *css_of(dk_sign sign) { return sign == DK_SIGN_POSITIVE ? "pos" : sign == DK_SIGN_NEGATIVE ? "neg" : "seg"; }
+static const char *css_of(dk_sign sign) {
+    return sign == DK_SIGN_POSITIVE ? "pos" : sign == DK_SIGN_NEGATIVE ? "neg" : "seg";
+}
 
 static void say_verdict(dk_page *p, const dk_study_fit *fit) {
     const dk_driver_result *d = fit->drivers;
@@ -28,7 +30,8 @@ typedef struct lever_frame {
     bool worth;
 } lever_frame;
 
-static void lever_row(dk_page *p, const dk_study_fit *fit, const dk_study_lever *l, const lever_frame *frame) {
+static void lever_row(dk_page *p, const dk_study_fit *fit, const dk_study_lever *l,
+                      const lever_frame *frame) {
     const dk_study_result *r = p->result;
     const dk_study_predictor *predictor = &fit->predictors[l->predictor];
     const dk_study_theme *theme = predictor->theme >= 0 ? &r->themes[predictor->theme] : NULL;
@@ -60,7 +63,9 @@ static void lever_row(dk_page *p, const dk_study_fit *fit, const dk_study_lever 
     dk_page_text(p, dk_page_outcome_range(p, fit->outcome, l->term->ci, true));
     dk_page_raw(p, "</small></td>");
     dk_page_cell(p, "num", MSG_said_by, dk_page_share(p, l->term->prevalence));
-    if (frame->worth) dk_page_cell(p, "num", MSG_worth, isfinite(l->worth) ? dk_page_money(p, l->worth, false) : "–");
+    if (frame->worth)
+        dk_page_cell(p, "num", dk_page_yearly(p) ? MSG_worth : MSG_worth_plain,
+                     isfinite(l->worth) ? dk_page_money(p, l->worth, false) : "–");
     dk_page_raw(p, "</tr>\n");
 }
 
@@ -90,7 +95,7 @@ static void lever_head(dk_page *p, const lever_frame *frame) {
     dk_page_head_cell(p, "num", MSG_moves);
     dk_page_head_cell(p, "num", MSG_effect);
     dk_page_head_cell(p, "num", MSG_said_by);
-    if (frame->worth) dk_page_head_cell(p, "num", MSG_worth);
+    if (frame->worth) dk_page_head_cell(p, "num", dk_page_yearly(p) ? MSG_worth : MSG_worth_plain);
     dk_page_raw(p, "</tr></thead>\n");
 }
 
@@ -102,7 +107,8 @@ static void lever_group(dk_page *p, const dk_study_fit *fit, const lever_frame *
         bool positive = fit->predictors[l->predictor].polarity == DK_SIGN_POSITIVE;
         if (!l->supported || positive != praise) continue;
         if (rows++ == 0) {
-            dk_page_rawf(p, "<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%d\">", frame->worth ? 6 : 5);
+            dk_page_rawf(p, "<tbody><tr class=\"group\"><th scope=\"rowgroup\" colspan=\"%d\">",
+                         frame->worth ? 6 : 5);
             dk_page_tell(p, praise ? MSG_to_keep : MSG_to_mend);
             dk_page_raw(p, "</th></tr>\n");
         }
@@ -175,7 +181,8 @@ static void importance(dk_page *p, const dk_study_fit *fit) {
         dk_chart_interval(p, &scale, 100 * g->share, ci, "seg", !(g->q <= p->result->alpha));
         dk_page_raw(p, "</td>");
         dk_page_cell(p, "num", MSG_share_explained, dk_page_share(p, g->share));
-        dk_page_cell(p, "num", MSG_among_first, isfinite(g->prob_top3) ? dk_page_share(p, g->prob_top3) : "–");
+        dk_page_cell(p, "num", MSG_among_first,
+                     isfinite(g->prob_top3) ? dk_page_share(p, g->prob_top3) : "–");
         dk_page_cell(p, "num", MSG_q_value, dk_page_number(p, g->q, 3));
         dk_page_raw(p, "</tr>\n");
     }
@@ -225,7 +232,8 @@ void dk_page_drivers(dk_page *p) {
                 dk_page_rawf(p, "<section id=\"drivers-%zu\">\n<h2>", o + 1);
                 dk_page_tell(p, MSG_drivers_of, dk_message_word(r->outcomes[o].name, p->language));
                 dk_page_raw(p, "</h2>\n<p class=\"small\">");
-                dk_page_tell(p, MSG_drivers_read, dk_page_share(p, r->confidence), dk_page_share(p, r->alpha));
+                dk_page_tell(p, MSG_drivers_read, dk_page_share(p, r->confidence),
+                             dk_page_share(p, r->alpha));
                 dk_page_raw(p, "</p>\n");
                 begun = true;
             }

@@ -56,7 +56,8 @@ static void put_files(dk_page *p) {
     dk_page_raw(p, "<p>");
     dk_page_tell(p, MSG_joined, dk_page_count(p, r->join.matched), dk_page_count(p, r->join.responses),
                  dk_page_count(p, r->join.unmatched), dk_page_count(p, r->join.out_of_window),
-                 dk_page_count(p, r->join.customers_without_response), dk_page_count(p, r->join.duplicate_records));
+                 dk_page_count(p, r->join.customers_without_response),
+                 dk_page_count(p, r->join.duplicate_records));
     dk_page_raw(p, "</p>\n");
 }
 
@@ -83,8 +84,9 @@ static void put_languages(dk_page *p) {
     const dk_study_segment *all = &r->segments[0];
     if (all->hidden || !isfinite(all->commented_promoters) || all->nps.n == 0) return;
     dk_page_raw(p, "<p>");
-    dk_page_tell(p, MSG_comment_rate, dk_page_share(p, all->commented), dk_page_share(p, all->commented_promoters),
-                 dk_page_share(p, all->commented_passives), dk_page_share(p, all->commented_detractors));
+    dk_page_tell(p, MSG_comment_rate, dk_page_share(p, all->commented),
+                 dk_page_share(p, all->commented_promoters), dk_page_share(p, all->commented_passives),
+                 dk_page_share(p, all->commented_detractors));
     dk_page_raw(p, "</p>\n");
 }
 

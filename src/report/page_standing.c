@@ -40,8 +40,8 @@ static void say_standing(dk_page *p) {
                          dk_page_number(p, r->segments[highest].nps.nps, 0));
         }
     } else if (all->score.n > 0) {
-        dk_page_tell(p, MSG_score_is, dk_page_number(p, all->score.mean, 2), dk_page_range(p, all->score.ci, 2),
-                     dk_page_count(p, all->score.n));
+        dk_page_tell(p, MSG_score_is, dk_page_number(p, all->score.mean, 2),
+                     dk_page_range(p, all->score.ci, 2), dk_page_count(p, all->score.n));
     } else {
         dk_page_tell(p, MSG_no_score, dk_page_count(p, r->comments));
     }
@@ -53,7 +53,8 @@ static void say_link(dk_page *p) {
     if (!l->tested) return;
     dk_page_raw(p, "<p class=\"lead\">");
     if (l->verdict == DK_LINK)
-        dk_page_tell(p, MSG_link_found, dk_page_money(p, l->effect, false), dk_page_money_range(p, l->ci));
+        dk_page_tell(p, dk_page_yearly(p) ? MSG_link_found : MSG_link_found_plain,
+                     dk_page_money(p, l->effect, false), dk_page_money_range(p, l->ci));
     else if (l->verdict == DK_NO_LINK)
         dk_page_tell(p, MSG_link_none, dk_page_money(p, l->ruled_out, false));
     else
@@ -145,7 +146,8 @@ static void segment_row(dk_page *p, size_t i, const dk_scale *scale) {
                                   : "");
     dk_page_cell(p, "num", MSG_responses, dk_page_count(p, s->responses));
     dk_page_cell(p, "num", MSG_with_comment, dk_page_share(p, s->commented));
-    if (profit) dk_page_cell(p, "num", MSG_profit, s->profit.n > 0 ? dk_page_money(p, s->profit.mean, false) : "");
+    if (profit)
+        dk_page_cell(p, "num", MSG_profit, s->profit.n > 0 ? dk_page_money(p, s->profit.mean, false) : "");
     dk_page_raw(p, "</tr>\n");
 }
 
@@ -246,8 +248,8 @@ void dk_page_standing(dk_page *p) {
     if (r->link.tested && r->link.about != NULL) {
         dk_page_element(p, "h3", NULL, MSG_score_and_profit);
         dk_page_raw(p, "<p>");
-        dk_page_tell(p, MSG_correlation, dk_page_number(p, r->link.correlation, 2), dk_page_count(p, r->link.n),
-                     dk_page_count(p, r->link.customers));
+        dk_page_tell(p, MSG_correlation, dk_page_number(p, r->link.correlation, 2),
+                     dk_page_count(p, r->link.n), dk_page_count(p, r->link.customers));
         dk_page_raw(p, " <span lang=\"en\">");
         dk_page_text(p, r->link.about);
         dk_page_raw(p, "</span></p>\n");

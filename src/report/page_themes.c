@@ -65,7 +65,8 @@ void dk_page_themes(dk_page *p) {
     dk_page_raw(p, "<section id=\"themes\">\n");
     dk_page_element(p, "h2", NULL, MSG_themes);
     dk_page_raw(p, "<p class=\"small\">");
-    dk_page_tell(p, MSG_themes_read, dk_page_count(p, (int64_t)(r->nthemes - shown)), dk_page_count(p, r->min_privacy));
+    dk_page_tell(p, MSG_themes_read, dk_page_count(p, (int64_t)(r->nthemes - shown)),
+                 dk_page_count(p, r->min_privacy));
     dk_page_raw(p, "</p>\n<table class=\"rows themes\"><thead><tr>");
     dk_page_head_cell(p, NULL, MSG_theme);
     dk_page_head_cell(p, "num", MSG_said_by);
@@ -101,7 +102,9 @@ void dk_page_themes(dk_page *p) {
 static void mark_title(dk_page *p, const dk_quote_mention *m) {
     if (m->theme >= 0) dk_page_text(p, dk_page_theme(p, m->theme));
     dk_page_raw(p, ", ");
-    dk_page_tell(p, m->polarity == DK_SIGN_NEGATIVE ? MSG_negative : m->polarity == DK_SIGN_POSITIVE ? MSG_positive : MSG_neutral);
+    dk_page_tell(p, m->polarity == DK_SIGN_NEGATIVE   ? MSG_negative
+                    : m->polarity == DK_SIGN_POSITIVE ? MSG_positive
+                                                      : MSG_neutral);
     dk_page_raw(p, " ");
     dk_page_text(p, dk_page_signed(p, m->value, 2));
     if (m->entry != NULL) {
@@ -137,10 +140,13 @@ static void marked_text(dk_page *p, const dk_quote *q) {
         }
         dk_sign sign = q->mentions[i].polarity;
         for (size_t k = i; k < next; k++)
-            if (q->mentions[k].theme == q->theme) sign = q->mentions[k].polarity; /* what the quote is shown for */
+            if (q->mentions[k].theme == q->theme)
+                sign = q->mentions[k].polarity; /* what the quote is shown for */
         dk_page_str(p, (dk_str){q->text + at, start - at});
         dk_page_rawf(p, "<mark class=\"%s\" title=\"",
-                     sign == DK_SIGN_NEGATIVE ? "neg" : sign == DK_SIGN_POSITIVE ? "pos" : "neu");
+                     sign == DK_SIGN_NEGATIVE   ? "neg"
+                     : sign == DK_SIGN_POSITIVE ? "pos"
+                                                : "neu");
         for (size_t k = i; k < next; k++) {
             if (k > i) dk_page_raw(p, "&#10;");
             mark_title(p, &q->mentions[k]);
@@ -156,7 +162,10 @@ static void marked_text(dk_page *p, const dk_quote *q) {
 
 static void put_quote(dk_page *p, const dk_quote *q) {
     const dk_study_result *r = p->result;
-    dk_page_rawf(p, "<blockquote class=\"%s\"><p dir=\"auto\"", q->polarity == DK_SIGN_NEGATIVE ? "neg" : q->polarity == DK_SIGN_POSITIVE ? "pos" : "neu");
+    dk_page_rawf(p, "<blockquote class=\"%s\"><p dir=\"auto\"",
+                 q->polarity == DK_SIGN_NEGATIVE   ? "neg"
+                 : q->polarity == DK_SIGN_POSITIVE ? "pos"
+                                                   : "neu");
     if (q->language != DK_LANG_OTHER) dk_page_rawf(p, " lang=\"%s\"", dk_language_name(q->language));
     dk_page_raw(p, ">");
     marked_text(p, q);

@@ -5,7 +5,9 @@
 #include "base/file.h"
 #include "io/output.h"
 
-static void html_as_set(const dk_study_result *result, dk_buf *out) { dk_report_html(result, DK_LANG_OTHER, out); }
+static void html_as_set(const dk_study_result *result, dk_buf *out) {
+    dk_report_html(result, DK_LANG_OTHER, out);
+}
 
 static const struct {
     const char *name;

@@ -16,7 +16,8 @@ typedef struct run_times {
     double all, boundaries;
 } run_times;
 
-static dk_status run(const char *path, char **columns, int ncolumns, run_times *times, dk_buf *text, dk_error *err) {
+static dk_status run(const char *path, char **columns, int ncolumns, run_times *times, dk_buf *text,
+                     dk_error *err) {
     dk_reader *r = NULL;
     dk_block *b = dk_block_new();
     dk_read_counts counts = {0};
@@ -58,8 +59,8 @@ int main(int argc, char **argv) {
     for (int i = 0; i < repeats; i++) {
         dk_status status = run(argv[1], argv + 3, argc > 3 ? argc - 3 : 0, &best, &text, &err);
         if (status == DK_OK) continue;
-        fprintf(stderr, "%s:%lld:%lld: %s\n%s\n%s\n", err.file, (long long)err.line, (long long)err.column, err.message,
-                err.excerpt, err.remedy);
+        fprintf(stderr, "%s:%lld:%lld: %s\n%s\n%s\n", err.file, (long long)err.line, (long long)err.column,
+                err.message, err.excerpt, err.remedy);
         dk_buf_dispose(&text);
         return 1;
     }
@@ -67,8 +68,8 @@ int main(int argc, char **argv) {
     double size = 0;
     if (f != NULL && fseek(f, 0, SEEK_END) == 0) size = (double)ftell(f);
     if (f != NULL) fclose(f);
-    printf("%.3f s (%.3f s reading and finding rows), %.0f MB/s: %s\n", best.all, best.boundaries, size / best.all / 1e6,
-           dk_buf_cstr(&text));
+    printf("%.3f s (%.3f s reading and finding rows), %.0f MB/s: %s\n", best.all, best.boundaries,
+           size / best.all / 1e6, dk_buf_cstr(&text));
     dk_buf_dispose(&text);
     return 0;
 }

@@ -9,13 +9,25 @@
 #include "io/clean.h"
 #include "io/reader.h"
 
-const char *const fuzz_tokens[] = {",", ";", "\t", "|", "\"", "\"\"", "\n", "\r\n", "\r", "\n\n", ",\"", "\",", "\"\n",
-                                   "\xC3\xA5", "\xE5", "\xF0\x9F\x98\x80", "\xFF\xFE", "\xEF\xBB\xBF", "sep=;\n", "\x01",
-                                   "NA", "åäö och en längre text som fyller mer än ett block av sextiofyra byte i filen"};
+const char *const fuzz_tokens[] = {
+    ",",        ";",
+    "\t",       "|",
+    "\"",       "\"\"",
+    "\n",       "\r\n",
+    "\r",       "\n\n",
+    ",\"",      "\",",
+    "\"\n",     "\xC3\xA5",
+    "\xE5",     "\xF0\x9F\x98\x80",
+    "\xFF\xFE", "\xEF\xBB\xBF",
+    "sep=;\n",  "\x01",
+    "NA",       "åäö och en längre text som fyller mer än ett block av sextiofyra byte i filen"};
 const size_t fuzz_ntokens = sizeof fuzz_tokens / sizeof *fuzz_tokens;
 const char *const fuzz_seeds[] = {"id,nps,text\n1,9,bra\n2,3,\"dyr, men \"\"ok\"\"\"\n3,,\"rad\nrad\"\n",
-                                  "id\ttext\n1\t\"Nej\" sa hon\n2\tja\n", "a;b\r\n1;2\r\n\r\n3;4\r\n", "text\rett\rtv\xE5\r",
-                                  "sep=;\na;b\n1;\"2\n3\"\n", ""};
+                                  "id\ttext\n1\t\"Nej\" sa hon\n2\tja\n",
+                                  "a;b\r\n1;2\r\n\r\n3;4\r\n",
+                                  "text\rett\rtv\xE5\r",
+                                  "sep=;\na;b\n1;\"2\n3\"\n",
+                                  ""};
 const size_t fuzz_nseeds = sizeof fuzz_seeds / sizeof *fuzz_seeds;
 
 static void require(bool ok, const char *what) {
@@ -79,7 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     FILE *f = fopen(path, "wb");
     require(f != NULL && fwrite(bytes, 1, len, f) == len && fclose(f) == 0, "no temporary file");
     uint64_t pick = dk_hash(bytes, len);
-    dk_reader_options options = {.delimiter = "\0,;\t"[pick % 4], .quoting = (dk_quoting)(pick / 4 % 3),
+    dk_reader_options options = {.delimiter = "\0,;\t"[pick % 4],
+                                 .quoting = (dk_quoting)(pick / 4 % 3),
                                  .no_header = pick / 12 % 2 == 1};
     outcome large, small;
     read_all(path, &options, &large);
@@ -91,6 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     require(large.hash == small.hash, "the size of blocks changes the cells");
     require(large.places == small.places, "the size of blocks changes the places of rows");
     require(large.rejects == small.rejects, "the size of blocks changes the rejects");
-    require(memcmp(&large.counts, &small.counts, sizeof large.counts) == 0, "the size of blocks changes the counts");
+    require(memcmp(&large.counts, &small.counts, sizeof large.counts) == 0,
+            "the size of blocks changes the counts");
     return 0;
 }

@@ -282,10 +282,11 @@ static void test_closed_pipe(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),     cmocka_unit_test(test_replace_and_abort), cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_symlinks),  cmocka_unit_test(test_in_place),          cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_full_disk), cmocka_unit_test(test_limit_in_child),    cmocka_unit_test(test_killed),
-        cmocka_unit_test(test_closed_pipe),
+        cmocka_unit_test(test_whole),     cmocka_unit_test(test_replace_and_abort),
+        cmocka_unit_test(test_sizes),     cmocka_unit_test(test_symlinks),
+        cmocka_unit_test(test_in_place),  cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_full_disk), cmocka_unit_test(test_limit_in_child),
+        cmocka_unit_test(test_killed),    cmocka_unit_test(test_closed_pipe),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }

@@ -15,9 +15,14 @@
 
 static void test_csv(void **state) {
     (void)state;
-    static const char *const cells[][2] = {{"", ""},           {"plain text", "plain text"}, {"a,b", "\"a,b\""},
-                                           {"\"", "\"\"\"\""}, {"a\nb", "\"a\nb\""},         {"a\rb", "\"a\rb\""},
-                                           {"say \"x\"", "\"say \"\"x\"\"\""},               {" a;b\t", " a;b\t"}};
+    static const char *const cells[][2] = {{"", ""},
+                                           {"plain text", "plain text"},
+                                           {"a,b", "\"a,b\""},
+                                           {"\"", "\"\"\"\""},
+                                           {"a\nb", "\"a\nb\""},
+                                           {"a\rb", "\"a\rb\""},
+                                           {"say \"x\"", "\"say \"\"x\"\"\""},
+                                           {" a;b\t", " a;b\t"}};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
         dk_buf buf;
         dk_buf_init(&buf);
@@ -79,13 +84,15 @@ static void test_json_shape(void **state) {
     dk_buf_init(&buf);
     dk_json_init(&j, &buf, false);
     write_sample(&j);
-    assert_string_equal(dk_buf_cstr(&buf), "{\"n\":-9223372036854775808,\"ci\":[-0.5,null],\"rows\":[{\"a\":true},{}],"
-                                           "\"none\":[],\"t\":null}");
+    assert_string_equal(dk_buf_cstr(&buf),
+                        "{\"n\":-9223372036854775808,\"ci\":[-0.5,null],\"rows\":[{\"a\":true},{}],"
+                        "\"none\":[],\"t\":null}");
     dk_buf_clear(&buf);
     dk_json_init(&j, &buf, true);
     write_sample(&j);
-    assert_string_equal(dk_buf_cstr(&buf), "{\n  \"n\": -9223372036854775808,\n  \"ci\": [-0.5, null],\n  \"rows\": [\n    {\n"
-                                           "      \"a\": true\n    },\n    {}\n  ],\n  \"none\": [],\n  \"t\": null\n}\n");
+    assert_string_equal(dk_buf_cstr(&buf),
+                        "{\n  \"n\": -9223372036854775808,\n  \"ci\": [-0.5, null],\n  \"rows\": [\n    {\n"
+                        "      \"a\": true\n    },\n    {}\n  ],\n  \"none\": [],\n  \"t\": null\n}\n");
     dk_buf_dispose(&buf);
 }
 
@@ -98,7 +105,10 @@ static void test_json_strings(void **state) {
         {"\n\r\t\b\x1f\x7f", "\"\\n\\r\\t\\u0008\\u001f\\u007f\""},
         {"</script><!--&", "\"\\u003c/script\\u003e\\u003c!--\\u0026\""},
         {"\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xA7", "\"\\u2028\\u2029\xE2\x80\xA7\""},
-        {"a\xFF" "b\xC3", "\"a\xEF\xBF\xBD" "b\xEF\xBF\xBD\""},
+        {"a\xFF"
+         "b\xC3",
+         "\"a\xEF\xBF\xBD"
+         "b\xEF\xBF\xBD\""},
     };
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++) {
         dk_buf buf;
@@ -116,7 +126,8 @@ static void test_json_strings(void **state) {
 
 static void test_json_numbers(void **state) {
     (void)state;
-    static const double values[] = {0.1, 1.0 / 3, 1e300, 5e-324, -123456789.125, 1e15, 2.2250738585072014e-308, 100};
+    static const double values[] = {
+        0.1, 1.0 / 3, 1e300, 5e-324, -123456789.125, 1e15, 2.2250738585072014e-308, 100};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         dk_buf buf;
         dk_json j;
@@ -132,8 +143,10 @@ static void test_missing(void **state) {
     (void)state;
     static const char *const missing[] = {"", " ", "NA", "na", " N/A ", ".", "n/a", "\xC2\xA0"};
     static const char *const present[] = {"0", "-", "nej", "NAN", "..", "N.A."};
-    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) assert_true(dk_cell_missing(dk_str_from(missing[i])));
-    for (size_t i = 0; i < sizeof present / sizeof *present; i++) assert_false(dk_cell_missing(dk_str_from(present[i])));
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+        assert_true(dk_cell_missing(dk_str_from(missing[i])));
+    for (size_t i = 0; i < sizeof present / sizeof *present; i++)
+        assert_false(dk_cell_missing(dk_str_from(present[i])));
 }
 
 static void test_numbers(void **state) {
@@ -141,18 +154,38 @@ static void test_numbers(void **state) {
     static const struct {
         const char *text;
         double value;
-    } good[] = {{"7", 7},           {" 7,5 ", 7.5},      {"-0.25", -0.25},      {"+3", 3},          {"\xE2\x88\x92" "12", -12},
-                {"1.234,5", 1234.5}, {"1,234.5", 1234.5}, {"1,234,567", 1234567}, {"1.234.567", 1234567},
-                {"1 234 567,8", 1234567.8}, {"12\xC2\xA0" "345", 12345}, {"1'000", 1000}, {"1e3", 1000}, {"2,5E-2", 0.025},
-                {"1,234", 1.234},   {"0.1", 0.1},        {".5", 0.5},           {"5.", 5},
-                {"123456789012345678", 123456789012345678.0}, {"0.30000000000000004", 0.30000000000000004}};
+    } good[] = {{"7", 7},
+                {" 7,5 ", 7.5},
+                {"-0.25", -0.25},
+                {"+3", 3},
+                {"\xE2\x88\x92"
+                 "12",
+                 -12},
+                {"1.234,5", 1234.5},
+                {"1,234.5", 1234.5},
+                {"1,234,567", 1234567},
+                {"1.234.567", 1234567},
+                {"1 234 567,8", 1234567.8},
+                {"12\xC2\xA0"
+                 "345",
+                 12345},
+                {"1'000", 1000},
+                {"1e3", 1000},
+                {"2,5E-2", 0.025},
+                {"1,234", 1.234},
+                {"0.1", 0.1},
+                {".5", 0.5},
+                {"5.", 5},
+                {"123456789012345678", 123456789012345678.0},
+                {"0.30000000000000004", 0.30000000000000004}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         double value = -1;
         if (!dk_cell_number(dk_str_from(good[i].text), &value) || value != good[i].value)
             fail_msg("%s gives %.17g", good[i].text, value);
     }
-    static const char *const bad[] = {"", "x", "nan", "inf", "0x10", "7/10", "1e", "1e999", "--1", "1-2", "1,2,3", "12 34",
-                                      "1.23.456", ",", ".", "-", "7 points", "1.234,5.6"};
+    static const char *const bad[] = {"",         "x",     "nan", "inf", "0x10",     "7/10",
+                                      "1e",       "1e999", "--1", "1-2", "1,2,3",    "12 34",
+                                      "1.23.456", ",",     ".",   "-",   "7 points", "1.234,5.6"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         double value;
         if (dk_cell_number(dk_str_from(bad[i]), &value)) fail_msg("%s gives %g", bad[i], value);
@@ -167,8 +200,9 @@ static void test_numbers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv),     cmocka_unit_test(test_json_shape), cmocka_unit_test(test_json_strings),
-        cmocka_unit_test(test_json_numbers), cmocka_unit_test(test_missing),    cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_csv),          cmocka_unit_test(test_json_shape),
+        cmocka_unit_test(test_json_strings), cmocka_unit_test(test_json_numbers),
+        cmocka_unit_test(test_missing),      cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,39 +14,47 @@ static const good_case good[] = {
     {"no line end at the end", ".csv", "a,b\n1,2", "[a][b]", "[1][2]\n", "1:2 "},
     {"comma in quotes", ".csv", "a,b\n\"x, y\",2\n", "[a][b]", "[x, y][2]\n", "1:2 "},
     {"doubled quotes", ".csv", "a,b\n1,\"ha \"\"ha\"\" ha\"\n", "[a][b]", "[1][ha \"ha\" ha]\n", "1:2 "},
-    {"only quotes", ".csv", "a,b\n\"\",\"\"\"\"\n\"\"\"\"\"\",2\n", "[a][b]", "[][\"]\n[\"\"][2]\n", "1:2 2:3 "},
-    {"newlines in quotes", ".csv", "a,b\n1,\"x\ny\n\nz\"\n2,w\n", "[a][b]", "[1][x\ny\n\nz]\n[2][w]\n", "1:2 2:6 "},
-    {"newlines in quotes, CRLF", ".csv", "a,b\r\n1,\"x\r\ny\"\r\n2,w\r\n", "[a][b]", "[1][x\r\ny]\n[2][w]\n", "1:2 2:4 "},
+    {"only quotes", ".csv", "a,b\n\"\",\"\"\"\"\n\"\"\"\"\"\",2\n", "[a][b]", "[][\"]\n[\"\"][2]\n",
+     "1:2 2:3 "},
+    {"newlines in quotes", ".csv", "a,b\n1,\"x\ny\n\nz\"\n2,w\n", "[a][b]", "[1][x\ny\n\nz]\n[2][w]\n",
+     "1:2 2:6 "},
+    {"newlines in quotes, CRLF", ".csv", "a,b\r\n1,\"x\r\ny\"\r\n2,w\r\n", "[a][b]", "[1][x\r\ny]\n[2][w]\n",
+     "1:2 2:4 "},
     {"bare CR", ".csv", "a,b\r1,\"x\ry\"\r2,w\r", "[a][b]", "[1][x\ry]\n[2][w]\n", "1:2 2:4 "},
-    {"quote within a cell is text", ".csv", "a,b\n5\" skärm,x\"y\"\n", "[a][b]", "[5\" skärm][x\"y\"]\n", "1:2 "},
+    {"quote within a cell is text", ".csv", "a,b\n5\" skärm,x\"y\"\n", "[a][b]", "[5\" skärm][x\"y\"]\n",
+     "1:2 "},
     {"JSON in a cell", ".csv", "k,v\n1,\"{\"\"t\"\": \"\"P\"\", \"\"c\"\": [1, 2]}\"\n", "[k][v]",
      "[1][{\"t\": \"P\", \"c\": [1, 2]}]\n", "1:2 "},
-    {"empty cells", ".csv", "a,b,c\n,,\n1,,\n,,3\n", "[a][b][c]", "[][][]\n[1][][]\n[][][3]\n", "1:2 2:3 3:4 "},
+    {"empty cells", ".csv", "a,b,c\n,,\n1,,\n,,3\n", "[a][b][c]", "[][][]\n[1][][]\n[][][3]\n",
+     "1:2 2:3 3:4 "},
     {"blank lines are no rows", ".csv", "a,b\n\n1,2\n\n\n3,4\n\n", "[a][b]", "[1][2]\n[3][4]\n", "1:3 2:6 "},
     {"blank lines, CRLF", ".csv", "a,b\r\n\r\n1,2\r\n\r\n3,4\r\n", "[a][b]", "[1][2]\n[3][4]\n", "1:3 2:5 "},
-    {"blank lines are rows of one column", ".csv", "text\nx\n\ny\n", "[text]", "[x]\n[]\n[y]\n", "1:2 2:3 3:4 "},
-    {"one column, commas are text", ".txt", "kommentar\nBra, men dyr\nok\n", "[kommentar]", "[Bra, men dyr]\n[ok]\n",
-     "1:2 2:3 "},
+    {"blank lines are rows of one column", ".csv", "text\nx\n\ny\n", "[text]", "[x]\n[]\n[y]\n",
+     "1:2 2:3 3:4 "},
+    {"one column, commas are text", ".txt", "kommentar\nBra, men dyr\nok\n", "[kommentar]",
+     "[Bra, men dyr]\n[ok]\n", "1:2 2:3 "},
     {"semicolon, decimal commas", ".csv", "id;betyg;text\n1;7,5;\"a;b\"\n2;8,0;c, d\n", "[id][betyg][text]",
      "[1][7,5][a;b]\n[2][8,0][c, d]\n", "1:2 2:3 "},
     {"pipe", ".txt", "id|text\n1|a, b; c\n2|d\n", "[id][text]", "[1][a, b; c]\n[2][d]\n", "1:2 2:3 "},
-    {"tab in a file called csv", ".csv", "id\ttext\n1\ta, b\n2\tc, d\n", "[id][text]", "[1][a, b]\n[2][c, d]\n", "1:2 2:3 "},
+    {"tab in a file called csv", ".csv", "id\ttext\n1\ta, b\n2\tc, d\n", "[id][text]",
+     "[1][a, b]\n[2][c, d]\n", "1:2 2:3 "},
     {"Excel's sep line", ".csv", "sep=;\r\nid;text\r\n1;a,b\r\n", "[id][text]", "[1][a,b]\n", "1:3 "},
     {"UTF-8 mark", ".csv", "\xEF\xBB\xBFid,text\n1,å\n", "[id][text]", "[1][å]\n", "1:2 "},
     {"spaces around names", ".csv", " id ,\"text \"\n1,  x \n", "[id][text]", "[1][  x ]\n", "1:2 "},
-    {"delimiter at the end of each line", ".csv", "a,b,\n1,2,\n3,4,\n", "[a][b]", "[1][2]\n[3][4]\n", "1:2 2:3 "},
+    {"delimiter at the end of each line", ".csv", "a,b,\n1,2,\n3,4,\n", "[a][b]", "[1][2]\n[3][4]\n",
+     "1:2 2:3 "},
     {"blank lines before the header", ".csv", "\n\na,b\n1,2\n", "[a][b]", "[1][2]\n", "1:4 "},
     {"header only", ".csv", "a,b\n", "[a][b]", "", ""},
     {"header only, no line end", ".csv", "a,b", "[a][b]", "", ""},
-    {"short rows keep what they have", ".csv", "a,b,c\n1\n1,2\n1,2,3\n", "[a][b][c]", "[1][][]\n[1][2][]\n[1][2][3]\n",
-     "1:2 2:3 3:4 "},
+    {"short rows keep what they have", ".csv", "a,b,c\n1\n1,2\n1,2,3\n", "[a][b][c]",
+     "[1][][]\n[1][2][]\n[1][2][3]\n", "1:2 2:3 3:4 "},
     {"more cells without text", ".csv", "a,b\n1,2,,  ,\n", "[a][b]", "[1][2]\n", "1:2 "},
-    {"text behind a closing quote", ".csv", "a,b\n\"x\" y,2\n1,\"z\"\"\" w\r\n", "[a][b]", "[x y][2]\n[1][z\" w]\n",
-     "1:2 2:3 "},
+    {"text behind a closing quote", ".csv", "a,b\n\"x\" y,2\n1,\"z\"\"\" w\r\n", "[a][b]",
+     "[x y][2]\n[1][z\" w]\n", "1:2 2:3 "},
     {"tsv: quotes are text", ".tsv", "id\ttext\n1\t\"Nej\" sa hon\n2\t\"öppet\n3\tb\"\n", "[id][text]",
      "[1][\"Nej\" sa hon]\n[2][\"öppet]\n[3][b\"]\n", "1:2 2:3 3:4 "},
-    {"tsv: every quoted field is closed", ".tsv", "id\ttext\n1\t\"a\tb\"\n2\t\"c \"\"d\"\"\"\n3\t\"e\nf\"\n", "[id][text]",
-     "[1][a\tb]\n[2][c \"d\"]\n[3][e\nf]\n", "1:2 2:3 3:4 "},
+    {"tsv: every quoted field is closed", ".tsv", "id\ttext\n1\t\"a\tb\"\n2\t\"c \"\"d\"\"\"\n3\t\"e\nf\"\n",
+     "[id][text]", "[1][a\tb]\n[2][c \"d\"]\n[3][e\nf]\n", "1:2 2:3 3:4 "},
     {"tsv: a quote that swallows rows is text", ".tsv", "id\ttext\n1\t\"a\n2\tb\n3\tc\"\n", "[id][text]",
      "[1][\"a]\n[2][b]\n[3][c\"]\n", "1:2 2:3 3:4 "},
     {"tsv with one column stays whole", ".tsv", "text\na, b\n", "[text]", "[a, b]\n", "1:2 "},
@@ -58,7 +66,8 @@ static void check_good(const good_case *c, size_t block_bytes) {
     table_from(&t, c->suffix, c->text, strlen(c->text), &options);
     if (t.status != DK_OK) fail_msg("%s: %s", c->what, t.err.message);
     if (strcmp(dk_buf_cstr(&t.header), c->header) != 0) fail_msg("%s: header %s", c->what, t.header.ptr);
-    if (strcmp(dk_buf_cstr(&t.rows), c->rows) != 0) fail_msg("%s (blocks of %zu): rows %s", c->what, block_bytes, t.rows.ptr);
+    if (strcmp(dk_buf_cstr(&t.rows), c->rows) != 0)
+        fail_msg("%s (blocks of %zu): rows %s", c->what, block_bytes, t.rows.ptr);
     if (strcmp(dk_buf_cstr(&t.places), c->places) != 0)
         fail_msg("%s (blocks of %zu): places %s", c->what, block_bytes, t.places.ptr);
     assert_int_equal(t.rejects.len, 0);
@@ -79,7 +88,9 @@ static void test_small_blocks(void **state) {
     dk_buf text;
     dk_buf_init(&text);
     dk_buf_puts(&text, "id,text,x\n");
-    for (int i = 0; i < 400; i++) dk_buf_putf(&text, "%d,\"row\n%d \"\"%d\"\", more\",%s\n%s", i, i, i * 7, i % 3 ? "å" : "", i % 5 ? "" : "\n");
+    for (int i = 0; i < 400; i++)
+        dk_buf_putf(&text, "%d,\"row\n%d \"\"%d\"\", more\",%s\n%s", i, i, i * 7, i % 3 ? "å" : "",
+                    i % 5 ? "" : "\n");
     table whole, part;
     dk_reader_options options = {0};
     table_from(&whole, ".csv", text.ptr, text.len, &options);
@@ -138,18 +149,23 @@ static void test_encodings(void **state) {
     assert_string_equal(dk_buf_cstr(&t.description), "4 rows, comma, UTF-8 (3 cells repaired)");
     table_dispose(&t);
     /* UTF-16 with and without its mark, both byte orders; a surrogate pair; a broken one */
-    const char le[] = "\xFF\xFEi\0d\0,\0t\0\n\0" "1\0,\0\xE5\0=\xD8\0\xDE\n\0";
+    const char le[] = "\xFF\xFEi\0d\0,\0t\0\n\0"
+                      "1\0,\0\xE5\0=\xD8\0\xDE\n\0";
     table_from(&t, ".csv", le, sizeof le - 1, NULL);
     assert_string_equal(dk_buf_cstr(&t.rows), "[1][å😀]\n");
     assert_string_equal(dk_buf_cstr(&t.description), "1 row, comma, UTF-16");
     table_dispose(&t);
-    const char be[] = "\0i\0d\0,\0t\0\n\0" "1\0,\0x\0\n";
+    const char be[] = "\0i\0d\0,\0t\0\n\0"
+                      "1\0,\0x\0\n";
     table_from(&t, ".csv", be, sizeof be - 1, NULL);
     assert_string_equal(dk_buf_cstr(&t.rows), "[1][x]\n");
     table_dispose(&t);
-    const char broken[] = "\xFF\xFEi\0d\0\n\0" "a\0\x3D\xD8" "b\0\n\0";
+    const char broken[] = "\xFF\xFEi\0d\0\n\0"
+                          "a\0\x3D\xD8"
+                          "b\0\n\0";
     table_from(&t, ".csv", broken, sizeof broken - 1, NULL);
-    assert_string_equal(dk_buf_cstr(&t.rows), "[a\xEF\xBF\xBD" "b]\n");
+    assert_string_equal(dk_buf_cstr(&t.rows), "[a\xEF\xBF\xBD"
+                                              "b]\n");
     assert_non_null(strstr(dk_buf_cstr(&t.description), "1 broken character"));
     table_dispose(&t);
     dk_reader_options options = {.encoding = "ISO-8859-15"};
@@ -183,7 +199,8 @@ static void test_long_utf16(void **state) {
 static void test_control_characters(void **state) {
     (void)state;
     table t;
-    const char text[] = "id,text\n1,a\0b\x1B[31m\n2,\"x\ty\nz\"\n3,\xC2\x9B" "1m\n";
+    const char text[] = "id,text\n1,a\0b\x1B[31m\n2,\"x\ty\nz\"\n3,\xC2\x9B"
+                        "1m\n";
     table_from(&t, ".csv", text, sizeof text - 1, NULL);
     assert_string_equal(dk_buf_cstr(&t.rows), "[1][a b [31m]\n[2][x\ty\nz]\n[3][  1m]\n");
     assert_int_equal(t.counts.control_cells, 2);
@@ -208,7 +225,8 @@ static void test_columns(void **state) {
     assert_int_equal(dk_reader_find_column(r, "kmomentar", "--text", &column, &err), DK_EUSAGE);
     assert_non_null(strstr(err.message, "did you mean kommentar?"));
     assert_int_equal(dk_reader_find_column(r, "omsättning", NULL, &column, &err), DK_EUSAGE);
-    assert_string_equal(err.message, "omsättning: no such column; (id, dato, score, kommentar, Score2, x, x)");
+    assert_string_equal(err.message,
+                        "omsättning: no such column; (id, dato, score, kommentar, Score2, x, x)");
     assert_int_equal(dk_reader_find_column(r, "", NULL, &column, &err), DK_EUSAGE);
     /* of two columns of one name neither may be taken silently */
     assert_int_equal(dk_reader_find_column(r, "x", "--score", &column, &err), DK_EDATA);
@@ -308,8 +326,8 @@ static void test_describe(void **state) {
     (void)state;
     table t;
     table_of(&t, "a;b\n1;2\n1;2;3\n\"x\"y;2\n1\n");
-    assert_string_equal(dk_buf_cstr(&t.description),
-                        "3 rows, semicolon, UTF-8 (1 cell with text behind its closing quote, 1 row too short, 1 row rejected)");
+    assert_string_equal(dk_buf_cstr(&t.description), "3 rows, semicolon, UTF-8 (1 cell with text behind its "
+                                                     "closing quote, 1 row too short, 1 row rejected)");
     table_dispose(&t);
     dk_buf text;
     dk_buf_init(&text);
@@ -323,11 +341,11 @@ static void test_describe(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_spectrum),    cmocka_unit_test(test_small_blocks),
-        cmocka_unit_test(test_options),     cmocka_unit_test(test_encodings),
-        cmocka_unit_test(test_long_utf16),  cmocka_unit_test(test_control_characters),
-        cmocka_unit_test(test_columns),     cmocka_unit_test(test_rewind),
-        cmocka_unit_test(test_pipe),        cmocka_unit_test(test_describe),
+        cmocka_unit_test(test_spectrum),   cmocka_unit_test(test_small_blocks),
+        cmocka_unit_test(test_options),    cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_long_utf16), cmocka_unit_test(test_control_characters),
+        cmocka_unit_test(test_columns),    cmocka_unit_test(test_rewind),
+        cmocka_unit_test(test_pipe),       cmocka_unit_test(test_describe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,8 @@ static const bad_case bad[] = {
      "a quoted field that begins here is never closed", "2,8,\"Toppen! Aldrig haft", "--quote none"},
     {"unclosed quote that a later one seems to close", "id,text\n1,\"Toppen\n2,\"Bra, men dyr\"\n", 2, 3,
      "a quoted field that begins here is never closed properly", "1,\"Toppen", "double the quotes"},
-    {"unclosed quote in the header", "id,\"text\n1,a\n2,b\n", 1, 4, "header row is never closed", "id,\"text", "closing quote"},
+    {"unclosed quote in the header", "id,\"text\n1,a\n2,b\n", 1, 4, "header row is never closed", "id,\"text",
+     "closing quote"},
     {"empty", "", 0, 0, "the file is empty", "", "header row"},
     {"only blank lines", "\n\r\n\n", 0, 0, "the file is empty", "", "header row"},
     {"gzip", "\x1f\x8b\x08 rest", 0, 0, "this is a gzip file, not a table of text", "", "gunzip"},
@@ -94,7 +95,8 @@ static void test_rejects(void **state) {
 /* A download that broke off: the rows before are good, the last is named. */
 static void test_cut_file(void **state) {
     (void)state;
-    static const char *const ends[] = {"id,text\n1,a\n2,\"b and", "id,text\n1,a\n2,\"b and\n", "id,text\n1,a\n2,\"b\"\"\r\n"};
+    static const char *const ends[] = {"id,text\n1,a\n2,\"b and", "id,text\n1,a\n2,\"b and\n",
+                                       "id,text\n1,a\n2,\"b\"\"\r\n"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         table t;
         table_of(&t, ends[i]);
@@ -189,10 +191,10 @@ static void test_record_limit(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fatal),     cmocka_unit_test(test_place_in_later_block),
+        cmocka_unit_test(test_fatal),       cmocka_unit_test(test_place_in_later_block),
         cmocka_unit_test(test_far_excerpt), cmocka_unit_test(test_rejects),
-        cmocka_unit_test(test_cut_file),  cmocka_unit_test(test_reject_text),
-        cmocka_unit_test(test_files),     cmocka_unit_test(test_record_limit),
+        cmocka_unit_test(test_cut_file),    cmocka_unit_test(test_reject_text),
+        cmocka_unit_test(test_files),       cmocka_unit_test(test_record_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

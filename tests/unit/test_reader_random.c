@@ -15,8 +15,12 @@ static uint64_t draw(uint64_t below) {
     return seed % below;
 }
 
-static const char *const pieces[] = {"a", "bc", "å", "😀", ",", "\"", "\"\"", "\n", "\r\n", ";", "\t", " ", "Bra, men", "word ",
-                                     "0123456789012345678901234567890123456789012345678901234567890123456789"};
+static const char *const pieces[] = {
+    "a",        "bc",    "å",
+    "😀",        ",",     "\"",
+    "\"\"",     "\n",    "\r\n",
+    ";",        "\t",    " ",
+    "Bra, men", "word ", "0123456789012345678901234567890123456789012345678901234567890123456789"};
 
 static void random_cell(dk_buf *cell) {
     dk_buf_clear(cell);
@@ -82,7 +86,8 @@ static void plain_rows(const dk_dialect *d, dk_str text, dk_buf *rows, dk_buf *p
         } else {
             bool excess = false;
             for (size_t i = columns; i < n && i < 8; i++)
-                for (size_t k = 0; k < f[i].len + f[i].tail; k++) excess |= f[i].ptr[k] != ' ' && f[i].ptr[k] != '\t';
+                for (size_t k = 0; k < f[i].len + f[i].tail; k++)
+                    excess |= f[i].ptr[k] != ' ' && f[i].ptr[k] != '\t';
             if (!excess) {
                 dk_buf_putf(places, "%lld:%lld ", (long long)number, (long long)line);
                 for (size_t i = 0; i < columns; i++) {
@@ -106,8 +111,14 @@ static void plain_rows(const dk_dialect *d, dk_str text, dk_buf *rows, dk_buf *p
 /* Two readers of the same rules, one simple and one fast: where they differ, one is wrong. */
 static void test_against_plain(void **state) {
     (void)state;
-    static const char *const bits[] = {"a", "bb", ",", ",", ",", "\"", "\"", "\"\"", "\n", "\n", "\r\n", " ", "å",
-                                       "012345678901234567890123456789012345678901234567890123456789012"};
+    static const char *const bits[] = {
+        "a",    "bb",
+        ",",    ",",
+        ",",    "\"",
+        "\"",   "\"\"",
+        "\n",   "\n",
+        "\r\n", " ",
+        "å",    "012345678901234567890123456789012345678901234567890123456789012"};
     dk_buf text, rows, places;
     dk_buf_init(&text);
     dk_buf_init(&rows);
@@ -129,8 +140,9 @@ static void test_against_plain(void **state) {
             plain_rows(&d, (dk_str){text.ptr, text.len}, &rows, &places);
             if (strcmp(dk_buf_cstr(&t.rows), dk_buf_cstr(&rows)) != 0 ||
                 strcmp(dk_buf_cstr(&t.places), dk_buf_cstr(&places)) != 0)
-                fail_msg("trial %d:\n%s\ngives\n%s%s\nand not\n%s%s", trial, dk_buf_cstr(&text), dk_buf_cstr(&t.rows),
-                         dk_buf_cstr(&t.places), dk_buf_cstr(&rows), dk_buf_cstr(&places));
+                fail_msg("trial %d:\n%s\ngives\n%s%s\nand not\n%s%s", trial, dk_buf_cstr(&text),
+                         dk_buf_cstr(&t.rows), dk_buf_cstr(&t.places), dk_buf_cstr(&rows),
+                         dk_buf_cstr(&places));
             compared++;
         } else if (t.status != DK_OK) {
             assert_int_equal(t.status, DK_EDATA);
@@ -259,8 +271,9 @@ static void test_threads(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scan),          cmocka_unit_test(test_clean),   cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_against_plain), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_scan),       cmocka_unit_test(test_clean),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_against_plain),
+        cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

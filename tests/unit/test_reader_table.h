@@ -25,7 +25,9 @@ typedef struct table {
     dk_buf description;
 } table;
 
-static inline void table_init(table *t) { memset(t, 0, sizeof *t); }
+static inline void table_init(table *t) {
+    memset(t, 0, sizeof *t);
+}
 
 static inline void table_dispose(table *t) {
     dk_buf_dispose(&t->rows);
@@ -48,8 +50,8 @@ static inline void table_take(table *t, const dk_block *b) {
     }
     for (size_t i = 0; i < b->nrejects; i++) {
         const dk_reject *x = &b->rejects[i];
-        dk_buf_putf(&t->rejects, "%lld:%lld:%lld %s\n", (long long)x->number, (long long)x->line, (long long)x->column,
-                    x->reason);
+        dk_buf_putf(&t->rejects, "%lld:%lld:%lld %s\n", (long long)x->number, (long long)x->line,
+                    (long long)x->column, x->reason);
     }
     dk_read_counts_add(&t->counts, &b->counts);
 }
@@ -108,6 +110,8 @@ static inline void table_from(table *t, const char *suffix, const char *bytes, s
     drop_file(path);
 }
 
-static inline void table_of(table *t, const char *text) { table_from(t, ".csv", text, strlen(text), NULL); }
+static inline void table_of(table *t, const char *text) {
+    table_from(t, ".csv", text, strlen(text), NULL);
+}
 
 #endif

@@ -81,7 +81,8 @@ static void assert_well_formed(const char *html) {
         }
         bool empty = stop[-1] == '/' || strcmp(tag, "meta") == 0;
         if (close) {
-            if (depth == 0 || strcmp(stack[depth - 1], tag) != 0) fail_msg("</%s> closes <%s>", tag, depth > 0 ? stack[depth - 1] : "nothing");
+            if (depth == 0 || strcmp(stack[depth - 1], tag) != 0)
+                fail_msg("</%s> closes <%s>", tag, depth > 0 ? stack[depth - 1] : "nothing");
             depth--;
         } else if (!empty) {
             assert_true(depth < 64);
@@ -144,10 +145,13 @@ static void test_csv(void **state) {
     dk_buf_init(&out);
     dk_report_drivers_csv(r, &out);
     const char *text = dk_buf_cstr(&out);
-    assert_has(text, "nps,NPS points,all,12377,link,1,yes,support,support.waiting,negative,0,support,customer service,2227,0.18,-41,-49,-33,");
+    assert_has(text,
+               "nps,NPS points,all,12377,link,1,yes,support,support.waiting,negative,0,support,customer "
+               "service,2227,0.18,-41,-49,-33,");
     assert_lacks(text, "dold");
     size_t columns = 0, commas = 0;
-    for (const char *p = text; *p != '\0'; p++) { /* no cell here needs quotes: every row has as many commas as the header */
+    for (const char *p = text; *p != '\0';
+         p++) { /* no cell here needs quotes: every row has as many commas as the header */
         commas += *p == ',';
         if (*p != '\n') continue;
         if (columns == 0) columns = commas;
@@ -158,7 +162,8 @@ static void test_csv(void **state) {
     dk_report_rejected_csv(r, &out);
     text = dk_buf_cstr(&out);
     assert_has(text, "file,line,row,column,problem,value,message,kept\n"
-                     "survey.csv,4031,4030,,unreadable row,\"88213,2026-03-02,9,\"\"x,y\"\",1,2,3,4\",9 cells where the header has 7,no\n"
+                     "survey.csv,4031,4030,,unreadable row,\"88213,2026-03-02,9,\"\"x,y\"\",1,2,3,4\",9 "
+                     "cells where the header has 7,no\n"
                      "survey.csv,5001,5000,nps,score,11,");
     dk_buf_dispose(&out);
     sample_free(r);
@@ -184,9 +189,11 @@ static void test_page(void **state) {
         assert_has(html, "Nordisk handel 2025 &lt;&amp;&gt;");
         /* the hidden segment is named, its figures are not */
         assert_has(html, "dold");
-        assert_lacks(html, "\xE2\x88\x92" "77");
+        assert_lacks(html, "\xE2\x88\x92"
+                           "77");
         assert_lacks(html, "99 991");
-        assert_lacks(html, "100\xC2\xA0" "000");
+        assert_lacks(html, "100\xC2\xA0"
+                           "000");
         assert_lacks(html, "nan%");
         assert_lacks(html, ">nan");
         assert_lacks(html, "{1}");
@@ -201,9 +208,12 @@ static void test_page_words(void **state) {
     dk_study_result *r = sample_result();
     char *sv = html_of(r, DK_LANG_OTHER), *da = html_of(r, DK_LANG_DA), *en = html_of(r, DK_LANG_EN);
     assert_has(sv, "<html lang=\"sv\">"); /* the result's own language when none is asked for */
-    assert_has(sv, "NPS är 31 (28 till 34), från 12\xC2\xA0" "377 betyg. Det går från 12 i blå &lt;b&gt; till 52 i guld.");
-    assert_has(sv, "ett steg upp i betyg går ihop med 118\xC2\xA0SEK mer vinst per år och kund (64\xC2\xA0SEK till 171\xC2\xA0SEK)");
-    assert_has(sv, "om klagomålen försvann: <b>Väntetid</b> +7,4, <b>Leveranssäkerhet</b> +4,2, <b>Faktura</b> +1,5.</p>");
+    assert_has(sv, "NPS är 31 (28 till 34), från 12\xC2\xA0"
+                   "377 betyg. Det går från 12 i blå &lt;b&gt; till 52 i guld.");
+    assert_has(sv, "ett steg upp i betyg går ihop med 118\xC2\xA0SEK mer vinst per år och kund "
+                   "(64\xC2\xA0SEK till 171\xC2\xA0SEK)");
+    assert_has(sv, "om klagomålen försvann: <b>Väntetid</b> +7,4, <b>Leveranssäkerhet</b> +4,2, "
+                   "<b>Faktura</b> +1,5.</p>");
     assert_has(sv, "genom beröm: <b>Bemötande</b> +3,1.</p>");
     assert_has(sv, "1,9\xC2\xA0MSEK");
     assert_has(sv, "Konto: övriga teman");
@@ -212,10 +222,14 @@ static void test_page_words(void **state) {
     assert_has(en, "2 Jan 2025 to 30 Dec 2025");
     assert_has(en, "12,377 scores");
     /* the marked words, the overlapping mention in the same mark, the rule on hover */
-    assert_has(sv, "<mark class=\"pos\" title=\"Leveranstid, positivt +0,62: lexicons/sv/themes.tsv:1204 (own)\">Snabb</mark> leverans men");
-    assert_has(sv, "<mark class=\"neg\" title=\"Väntetid, negativt \xE2\x88\x92" "0,81: lexicons/sv/themes.tsv:611 &lt;x&gt; (negated, intensified)&#10;Bemötande, negativt");
+    assert_has(sv, "<mark class=\"pos\" title=\"Leveranstid, positivt +0,62: lexicons/sv/themes.tsv:1204 "
+                   "(own)\">Snabb</mark> leverans men");
+    assert_has(sv,
+               "<mark class=\"neg\" title=\"Väntetid, negativt \xE2\x88\x92"
+               "0,81: lexicons/sv/themes.tsv:611 &lt;x&gt; (negated, intensified)&#10;Bemötande, negativt");
     assert_has(sv, "svarar aldrig</mark>, tredje");
-    assert_has(sv, "<mark class=\"neg\" title=\"Leveranstid, negativt \xE2\x88\x92" "0,70: lexicons/en/themes.tsv:7 (own)\">slow</mark> delivery");
+    assert_has(sv, "<mark class=\"neg\" title=\"Leveranstid, negativt \xE2\x88\x92"
+                   "0,70: lexicons/en/themes.tsv:7 (own)\">slow</mark> delivery");
     free(sv);
     free(da);
     free(en);
@@ -231,7 +245,7 @@ static void test_verdicts(void **state) {
     r->link.verdict = DK_NO_LINK;
     char *html = html_of(r, DK_LANG_EN);
     assert_has(html, "No driver found. With 12,377 responses an effect under 8 NPS points would not show.");
-    assert_has(html, "one larger than 210\xC2\xA0SEK a year");
+    assert_has(html, "one larger than 210\xC2\xA0SEK per customer");
     free(html);
     r->fits[0].fitted = false;
     r->fits[0].reason = "The score does not vary.";
@@ -251,7 +265,8 @@ static void test_verdicts(void **state) {
     r->comments = 40;
     html = html_of(r, DK_LANG_EN);
     assert_well_formed(html);
-    assert_has(html, "40 comments were read for themes and sentiment. There is no score, and drivers need one.");
+    assert_has(html,
+               "40 comments were read for themes and sentiment. There is no score, and drivers need one.");
     free(html);
     dk_buf out;
     dk_buf_init(&out);
@@ -271,7 +286,8 @@ static void test_messages(void **state) {
             assert_true(text[0] != '\0');
             for (const char *p = text; (p = strchr(p, '{')) != NULL; p++) places[l] |= 1u << (p[1] - '0');
         }
-        if (places[0] != places[1] || places[0] != places[2]) fail_msg("%s", dk_message_text((dk_message)m, DK_LANG_EN));
+        if (places[0] != places[1] || places[0] != places[2])
+            fail_msg("%s", dk_message_text((dk_message)m, DK_LANG_EN));
     }
     assert_string_equal(dk_message_word("delivery", DK_LANG_DA), "Levering");
     assert_string_equal(dk_message_word("own.touchpoint", DK_LANG_DA), "own.touchpoint");
@@ -290,9 +306,20 @@ static void test_locale(void **state) {
         const char *en, *sv, *da;
     } numbers[] = {{0, 0, "0", "0", "0"},
                    {1234, 0, "1,234", "1234", "1234"},
-                   {12345.678, 1, "12,345.7", "12\xC2\xA0" "345,7", "12.345,7"},
+                   {12345.678, 1, "12,345.7",
+                    "12\xC2\xA0"
+                    "345,7",
+                    "12.345,7"},
                    {-0.04, 1, "0.0", "0,0", "0,0"},
-                   {-1234567.5, 0, "\xE2\x88\x92" "1,234,568", "\xE2\x88\x92" "1\xC2\xA0" "234\xC2\xA0" "568", "\xE2\x88\x92" "1.234.568"},
+                   {-1234567.5, 0,
+                    "\xE2\x88\x92"
+                    "1,234,568",
+                    "\xE2\x88\x92"
+                    "1\xC2\xA0"
+                    "234\xC2\xA0"
+                    "568",
+                    "\xE2\x88\x92"
+                    "1.234.568"},
                    {2.005, 2, "2.01", "2,01", "2,01"},
                    {0.07, 2, "0.07", "0,07", "0,07"},
                    {NAN, 1, "–", "–", "–"},
@@ -304,7 +331,8 @@ static void test_locale(void **state) {
         for (int l = 0; l < 3; l++) {
             dk_buf_clear(&out);
             dk_locale_number(&out, languages[l], numbers[i].value, numbers[i].decimals);
-            if (i != 5) assert_string_equal(dk_buf_cstr(&out), want[l]); /* 2.005 is a little less in binary */
+            if (i != 5)
+                assert_string_equal(dk_buf_cstr(&out), want[l]); /* 2.005 is a little less in binary */
         }
     }
     static const struct {
@@ -315,7 +343,11 @@ static void test_locale(void **state) {
                  {3, "3\xC2\xA0SEK", "3\xC2\xA0SEK"},
                  {0.256, "0.26\xC2\xA0SEK", "0,26\xC2\xA0SEK"},
                  {12345, "12,300\xC2\xA0SEK", "12.300\xC2\xA0SEK"},
-                 {-640400, "\xE2\x88\x92" "640,000\xC2\xA0SEK", "\xE2\x88\x92" "640.000\xC2\xA0SEK"},
+                 {-640400,
+                  "\xE2\x88\x92"
+                  "640,000\xC2\xA0SEK",
+                  "\xE2\x88\x92"
+                  "640.000\xC2\xA0SEK"},
                  {1910000, "1.9\xC2\xA0MSEK", "1,9\xC2\xA0mio.\xC2\xA0SEK"},
                  {999700, "1.0\xC2\xA0MSEK", "1,0\xC2\xA0mio.\xC2\xA0SEK"},
                  {123456789, "123\xC2\xA0MSEK", "123\xC2\xA0mio.\xC2\xA0SEK"}};
@@ -327,7 +359,9 @@ static void test_locale(void **state) {
         dk_locale_money(&out, DK_LANG_DA, money[i].amount, "SEK", false);
         assert_string_equal(dk_buf_cstr(&out), money[i].da);
     }
-    static const char *const dates[][3] = {{"2026-03-02", "2 Mar 2026", "2.3.2026"}, {"2026-13-02", "2026-13-02", "2026-13-02"}, {"soon", "soon", "soon"}};
+    static const char *const dates[][3] = {{"2026-03-02", "2 Mar 2026", "2.3.2026"},
+                                           {"2026-13-02", "2026-13-02", "2026-13-02"},
+                                           {"soon", "soon", "soon"}};
     for (size_t i = 0; i < 3; i++) {
         dk_buf_clear(&out);
         dk_locale_date(&out, DK_LANG_EN, dates[i][0]);
@@ -420,9 +454,9 @@ int main(int argc, char **argv) {
         return (int)status;
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_json),     cmocka_unit_test(test_csv),    cmocka_unit_test(test_page),   cmocka_unit_test(test_page_words),
-        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_messages), cmocka_unit_test(test_locale), cmocka_unit_test(test_documented),
-        cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_json),       cmocka_unit_test(test_csv),        cmocka_unit_test(test_page),
+        cmocka_unit_test(test_page_words), cmocka_unit_test(test_verdicts),   cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_locale),     cmocka_unit_test(test_documented), cmocka_unit_test(test_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

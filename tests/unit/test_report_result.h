@@ -10,7 +10,8 @@
 
 #include "study/result.h"
 
-#define HOSTILE "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"quoted\" 'x' & =cmd|' /C calc'!A0"
+#define HOSTILE \
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)> \"quoted\" 'x' & =cmd|' /C calc'!A0"
 
 enum { SAMPLE_SEGMENTS = 5, SAMPLE_WAVES = 4, SAMPLE_THEMES = 7, SAMPLE_HIDDEN = 4 };
 
@@ -22,7 +23,15 @@ static void *take(dk_study_result *r, size_t count, size_t size) {
 
 static dk_nps sample_nps(int64_t n, double nps, double half) {
     double promoters = 0.5 + nps / 200, detractors = 0.5 - nps / 200;
-    return (dk_nps){n, (double)n, (double)n, promoters - 0.1, 0.2, detractors - 0.1, nps, half / 1.96, {nps - half, nps + half}};
+    return (dk_nps){n,
+                    (double)n,
+                    (double)n,
+                    promoters - 0.1,
+                    0.2,
+                    detractors - 0.1,
+                    nps,
+                    half / 1.96,
+                    {nps - half, nps + half}};
 }
 
 static void sample_segments(dk_study_result *r) {
@@ -75,9 +84,12 @@ static void sample_segments(dk_study_result *r) {
 
 static void sample_themes(dk_study_result *r) {
     static const char *const themes[SAMPLE_THEMES][7] = {
-        {"delivery.speed", "delivery", "Delivery speed", "Leveranstid", "Leveringstid", "receive", "logistics"},
-        {"delivery.reliability", "delivery", "Delivery reliability", "Leveranssäkerhet", "Leveringssikkerhed", "receive", "logistics"},
-        {"staff.friendliness", "staff", "Friendliness", "Bemötande", "Imødekommenhed", "support", "human resources"},
+        {"delivery.speed", "delivery", "Delivery speed", "Leveranstid", "Leveringstid", "receive",
+         "logistics"},
+        {"delivery.reliability", "delivery", "Delivery reliability", "Leveranssäkerhet", "Leveringssikkerhed",
+         "receive", "logistics"},
+        {"staff.friendliness", "staff", "Friendliness", "Bemötande", "Imødekommenhed", "support",
+         "human resources"},
         {"support.waiting", "support", "Waiting time", "Väntetid", "Ventetid", "support", "customer service"},
         {"billing.invoice", "billing", "Invoice", "Faktura", "Faktura", "pay", "finance"},
         {"overall.satisfaction", "overall", "Overall", "Helhet", "Helhed", "stay", "management"},
@@ -87,7 +99,8 @@ static void sample_themes(dk_study_result *r) {
     r->themes = take(r, r->nthemes, sizeof *r->themes);
     for (int i = 0; i < SAMPLE_THEMES; i++) {
         dk_study_theme *t = &r->themes[i];
-        *t = (dk_study_theme){.id = themes[i][0], .touchpoint = themes[i][1], .name = strchr(themes[i][0], '.') + 1};
+        *t = (dk_study_theme){
+            .id = themes[i][0], .touchpoint = themes[i][1], .name = strchr(themes[i][0], '.') + 1};
         t->label[DK_LANG_EN] = t->label[DK_LANG_OTHER] = themes[i][2];
         t->label[DK_LANG_SV] = themes[i][3];
         t->label[DK_LANG_DA] = themes[i][4];
@@ -97,8 +110,16 @@ static void sample_themes(dk_study_result *r) {
         t->use = take(r, r->nsegments, sizeof *t->use);
         for (size_t s = 0; s < r->nsegments; s++) {
             int64_t n = s == 0 ? said[i] : said[i] / 3;
-            t->use[s] = (dk_theme_use){n + n / 9,       n,         n / 2,        n / 10,      n - n / 2 - n / 10 - n / 20,
-                                       n / 20,          (double)n / 8189, i * 0.2 - 0.6, 4.2 - i * 1.7, i * 10 - 20.0,
+            t->use[s] = (dk_theme_use){n + n / 9,
+                                       n,
+                                       n / 2,
+                                       n / 10,
+                                       n - n / 2 - n / 10 - n / 20,
+                                       n / 20,
+                                       (double)n / 8189,
+                                       i * 0.2 - 0.6,
+                                       4.2 - i * 1.7,
+                                       i * 10 - 20.0,
                                        n < 10 || s == SAMPLE_HIDDEN};
         }
     }
@@ -124,29 +145,56 @@ static void sample_fit(dk_study_result *r, dk_study_fit *fit, int outcome, int s
     dk_driver_result *d = take(r, 1, sizeof *d);
     dk_driver *drivers = take(r, GROUPS, sizeof *drivers);
     dk_driver_term *terms = take(r, LEVERS, sizeof *terms);
-    *fit = (dk_study_fit){.outcome = outcome, .segment = segment, .fitted = true, .drivers = d, .controls = controls, .ncontrols = 2};
+    *fit = (dk_study_fit){.outcome = outcome,
+                          .segment = segment,
+                          .fitted = true,
+                          .drivers = d,
+                          .controls = controls,
+                          .ncontrols = 2};
     fit->npredictors = fit->nlevers = LEVERS;
     fit->predictors = take(r, LEVERS, sizeof *fit->predictors);
     fit->levers = take(r, LEVERS, sizeof *fit->levers);
     for (int g = 0; g < GROUPS; g++) {
         double share = (5.0 - g) / 15;
-        drivers[g] = (dk_driver){.name = groups[g], .effect = NAN, .se = NAN, .ci = {NAN, NAN}, .p = 0.0001 * (g + 1), .q = g < 4 ? 0.001 : 0.4,
-                                 .importance = 0.25 * share, .importance_ci = {0.25 * share - 0.01, 0.25 * share + 0.02},
-                                 .share = share, .prob_top3 = g < 2 ? 0.97 : 0.3, .rank = g + 1, .tie = g < 2 ? 1 : 2};
+        drivers[g] = (dk_driver){.name = groups[g],
+                                 .effect = NAN,
+                                 .se = NAN,
+                                 .ci = {NAN, NAN},
+                                 .p = 0.0001 * (g + 1),
+                                 .q = g < 4 ? 0.001 : 0.4,
+                                 .importance = 0.25 * share,
+                                 .importance_ci = {0.25 * share - 0.01, 0.25 * share + 0.02},
+                                 .share = share,
+                                 .prob_top3 = g < 2 ? 0.97 : 0.3,
+                                 .rank = g + 1,
+                                 .tie = g < 2 ? 1 : 2};
     }
     for (int i = 0; i < LEVERS; i++) {
         double scale = r->outcomes[outcome].money ? 10 : 1, n = (double)r->segments[segment].scored;
-        terms[i] = (dk_driver_term){.predictor = "x", .column = (size_t)i, .effect = scale * levers[i].effect, .se = scale * levers[i].half / 1.96,
-                                    .p = levers[i].supported ? 0.0004 : 0.4,
-                                    .ci = {scale * (levers[i].effect - levers[i].half), scale * (levers[i].effect + levers[i].half)},
-                                    .prevalence = levers[i].prevalence, .mentions = (int64_t)(n * levers[i].prevalence),
-                                    .opportunity = levers[i].moves, .importance = 0.03};
+        terms[i] = (dk_driver_term){
+            .predictor = "x",
+            .column = (size_t)i,
+            .effect = scale * levers[i].effect,
+            .se = scale * levers[i].half / 1.96,
+            .p = levers[i].supported ? 0.0004 : 0.4,
+            .ci = {scale * (levers[i].effect - levers[i].half), scale * (levers[i].effect + levers[i].half)},
+            .prevalence = levers[i].prevalence,
+            .mentions = (int64_t)(n * levers[i].prevalence),
+            .opportunity = levers[i].moves,
+            .importance = 0.03};
         int g = 0;
         while (strcmp(groups[g], levers[i].touchpoint) != 0) g++;
-        fit->predictors[i] = (dk_study_predictor){levers[i].theme, levers[i].touchpoint, levers[i].sign, terms[i].mentions, levers[i].theme < 0 ? 3 : 0};
+        fit->predictors[i] = (dk_study_predictor){levers[i].theme, levers[i].touchpoint, levers[i].sign,
+                                                  terms[i].mentions, levers[i].theme < 0 ? 3 : 0};
         double moves = scale * levers[i].moves, spread = scale * levers[i].half * levers[i].prevalence;
-        fit->levers[i] = (dk_study_lever){(size_t)i, &drivers[g], &terms[i], moves, {moves - spread, moves + spread},
-                                          levers[i].worth, {levers[i].worth * 0.6, levers[i].worth * 1.5}, levers[i].supported};
+        fit->levers[i] = (dk_study_lever){(size_t)i,
+                                          &drivers[g],
+                                          &terms[i],
+                                          moves,
+                                          {moves - spread, moves + spread},
+                                          levers[i].worth,
+                                          {levers[i].worth * 0.6, levers[i].worth * 1.5},
+                                          levers[i].supported};
     }
     d->rows = r->segments[segment].scored;
     d->clusters = d->rows / 2;
@@ -174,7 +222,8 @@ static void sample_fits(dk_study_result *r) {
     for (int i = 0; i < 2 * SAMPLE_SEGMENTS; i++) {
         int outcome = i / SAMPLE_SEGMENTS, segment = i % SAMPLE_SEGMENTS;
         if (outcome == 1 && segment == 3)
-            r->fits[i] = (dk_study_fit){.outcome = outcome, .segment = segment, .reason = "Only 12 customers have a profit."};
+            r->fits[i] = (dk_study_fit){
+                .outcome = outcome, .segment = segment, .reason = "Only 12 customers have a profit."};
         else
             sample_fit(r, &r->fits[i], outcome, segment);
     }
@@ -184,22 +233,36 @@ static void sample_fits(dk_study_result *r) {
 }
 
 static void sample_quotes(dk_study_result *r) {
-    static const char waiting[] = "Snabb leverans men kundtjänsten svarar aldrig, tredje gången nu.\nRing ███ ███ ██ ██!";
+    static const char waiting[] =
+        "Snabb leverans men kundtjänsten svarar aldrig, tredje gången nu.\nRing ███ ███ ██ ██!";
     static const char hostile[] = HOSTILE " slow delivery";
     r->nquotes = 3;
     r->quotes = take(r, r->nquotes, sizeof *r->quotes);
     dk_quote_mention *m = take(r, 5, sizeof *m);
     m[0] = (dk_quote_mention){0, 5, 0, DK_SIGN_POSITIVE, 0.62, "lexicons/sv/themes.tsv:1204", "own"};
-    m[1] = (dk_quote_mention){19, 46, 3, DK_SIGN_NEGATIVE, -0.81, "lexicons/sv/themes.tsv:611 <x>", "negated|intensified"};
+    m[1] = (dk_quote_mention){
+        19, 46, 3, DK_SIGN_NEGATIVE, -0.81, "lexicons/sv/themes.tsv:611 <x>", "negated|intensified"};
     m[2] = (dk_quote_mention){33, 46, 2, DK_SIGN_NEGATIVE, -0.4, "lexicons/sv/themes.tsv:99", ""};
     r->quotes[0] = (dk_quote){"88213", waiting, DK_LANG_SV, 1, 2, 3, 3, DK_SIGN_NEGATIVE, -0.38, m, 3};
     size_t at = (size_t)(strstr(hostile, "slow") - hostile);
-    m[3] = (dk_quote_mention){(uint32_t)at, (uint32_t)at + 4, 0, DK_SIGN_NEGATIVE, -0.7, "lexicons/en/themes.tsv:7", "own"};
+    m[3] = (dk_quote_mention){(uint32_t)at, (uint32_t)at + 4,           0,    DK_SIGN_NEGATIVE,
+                              -0.7,         "lexicons/en/themes.tsv:7", "own"};
     m[4] = (dk_quote_mention){(uint32_t)at + 5, 9999, 0, DK_SIGN_NEGATIVE, -0.7, "beyond the end", ""};
-    r->quotes[1] = (dk_quote){"<id>", hostile, DK_LANG_EN, SAMPLE_HIDDEN, -1, INT_MIN, 0, DK_SIGN_NEGATIVE, -0.7, m + 3, 2};
-    r->quotes[2] = (dk_quote){"7", "Rigtig god og venlig betjening, og leveringen kom dagen efter. Det er dejligt at handle hos jer, "
-                                   "og jeg kommer helt sikkert igen næste gang jeg mangler noget til huset.",
-                              DK_LANG_DA, 3, 0, 10, 0, DK_SIGN_POSITIVE, 0.9, NULL, 0};
+    r->quotes[1] = (dk_quote){"<id>", hostile,          DK_LANG_EN, SAMPLE_HIDDEN, -1, INT_MIN,
+                              0,      DK_SIGN_NEGATIVE, -0.7,       m + 3,         2};
+    r->quotes[2] = (dk_quote){
+        "7",
+        "Rigtig god og venlig betjening, og leveringen kom dagen efter. Det er dejligt at handle hos jer, "
+        "og jeg kommer helt sikkert igen næste gang jeg mangler noget til huset.",
+        DK_LANG_DA,
+        3,
+        0,
+        10,
+        0,
+        DK_SIGN_POSITIVE,
+        0.9,
+        NULL,
+        0};
 }
 
 static void sample_files(dk_study_result *r) {
@@ -213,13 +276,44 @@ static void sample_files(dk_study_result *r) {
     c[4] = (dk_column_use){"profit_segment", DK_ROLE_SEGMENT, "blue < silver < gold", true, 0, 0};
     c[5] = (dk_column_use){"margin", DK_ROLE_PROFIT, NULL, true, 12, 0};
     c[6] = (dk_column_use){"channel", DK_ROLE_LEFT_OUT, NULL, true, 0, 0};
-    r->files[0] = (dk_study_file){"survey.csv", "data/survey.csv", "responses", "12,408 rows, comma, UTF-8 (3 cells repaired, 2 rows rejected)",
-                                  12408, 2, 3, 0, 0, 0, c, 7};
+    r->files[0] = (dk_study_file){"survey.csv",
+                                  "data/survey.csv",
+                                  "responses",
+                                  "12,408 rows, comma, UTF-8 (3 cells repaired, 2 rows rejected)",
+                                  12408,
+                                  2,
+                                  3,
+                                  0,
+                                  0,
+                                  0,
+                                  c,
+                                  7};
     r->nproblems = 3;
     r->problems = take(r, r->nproblems, sizeof *r->problems);
-    r->problems[0] = (dk_problem){DK_PROBLEM_ROW, 0, 4030, 4031, NULL, "88213,2026-03-02,9,\"x,y\",1,2,3,4", "9 cells where the header has 7", false};
-    r->problems[1] = (dk_problem){DK_PROBLEM_SCORE, 0, 5000, 5001, "nps", "11", "a score from 0 to 10 was expected; kept without a score", true};
-    r->problems[2] = (dk_problem){DK_PROBLEM_DATE, 0, 5001, 5002, "answered", HOSTILE, "a date was expected; kept without a date", true};
+    r->problems[0] = (dk_problem){DK_PROBLEM_ROW,
+                                  0,
+                                  4030,
+                                  4031,
+                                  NULL,
+                                  "88213,2026-03-02,9,\"x,y\",1,2,3,4",
+                                  "9 cells where the header has 7",
+                                  false};
+    r->problems[1] = (dk_problem){DK_PROBLEM_SCORE,
+                                  0,
+                                  5000,
+                                  5001,
+                                  "nps",
+                                  "11",
+                                  "a score from 0 to 10 was expected; kept without a score",
+                                  true};
+    r->problems[2] = (dk_problem){DK_PROBLEM_DATE,
+                                  0,
+                                  5001,
+                                  5002,
+                                  "answered",
+                                  HOSTILE,
+                                  "a date was expected; kept without a date",
+                                  true};
     r->problem_counts[DK_PROBLEM_ROW] = 2;
     r->problem_counts[DK_PROBLEM_SCORE] = 3;
     r->problem_counts[DK_PROBLEM_DATE] = 1;
@@ -272,8 +366,13 @@ static dk_study_result *sample_result(void) {
     sample_fits(r);
     sample_quotes(r);
     sample_files(r);
-    r->link = (dk_study_link){true, DK_LINK, 12001, 9007, 118, 27, 1e-5, {64, 171}, 4, 210, 0.11,
-                              "Margin of the four quarters after the answer, with segment at the answer held fixed."};
+    r->link = (dk_study_link){
+        true,  DK_LINK,
+        12001, 9007,
+        118,   27,
+        1e-5,  {64, 171},
+        4,     210,
+        0.11,  "Margin of the four quarters after the answer, with segment at the answer held fixed."};
     return r;
 }
 
