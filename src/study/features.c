@@ -173,10 +173,12 @@ static dk_status add_wave_controls(dk_features *f, dk_fit_context *x, const uint
     return status;
 }
 
-static dk_status add_controls(dk_features *f, dk_fit_context *x, const uint32_t *subset, size_t n, dk_error *err) {
+static dk_status add_controls(dk_features *f, dk_fit_context *x, const uint32_t *subset, size_t n, const double *before,
+                              dk_error *err) {
     const dk_study_config *c = x->survey->config;
     uint32_t *marks = malloc((n + 1) * sizeof *marks);
     dk_status status = marks != NULL ? add_comment_controls(f, x, subset, n, marks, err) : dk_fail_memory(err);
+    if (status == DK_OK && before != NULL) status = add_number(f, x, "before", before, subset, n, marks, err);
     for (size_t k = 0; k < c->ncontrols && status == DK_OK; k++) {
         const dk_variable *v = dk_survey_variable(x->survey, c->controls[k]);
         if (v == NULL) {
@@ -337,8 +339,9 @@ static dk_status add_predictors(dk_features *f, dk_fit_context *x, const uint32_
     return status;
 }
 
-dk_status dk_features_make(dk_features *f, dk_fit_context *x, const uint32_t *subset, size_t n, dk_error *err) {
+dk_status dk_features_make(dk_features *f, dk_fit_context *x, const uint32_t *subset, size_t n, const double *before,
+                           dk_error *err) {
     memset(f, 0, sizeof *f);
     dk_status status = add_predictors(f, x, subset, n, err);
-    return status == DK_OK ? add_controls(f, x, subset, n, err) : status;
+    return status == DK_OK ? add_controls(f, x, subset, n, before, err) : status;
 }

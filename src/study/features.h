@@ -21,9 +21,10 @@ typedef struct dk_features {
 } dk_features;
 
 /* Columns over the responses of subset (ascending). Names go into the arena of the result and stay. Columns that are the same
-   for every response of the subset are left out. */
+   for every response of the subset are left out. before (by response, NaN: none; or NULL) is what the outcome was before
+   the answer: held fixed, it takes away what the customers differed in already. */
 dk_status dk_features_make(dk_features *features, dk_fit_context *context, const uint32_t *subset, size_t nsubset,
-                           dk_error *err);
+                           const double *before, dk_error *err);
 void dk_features_dispose(dk_features *features);
 
 #endif

@@ -96,6 +96,27 @@ static dk_status list_outcomes(dk_fit_context *x, dk_error *err) {
     return status;
 }
 
+/* What an outcome of the records was in the last period before the answer; NULL where there is no such thing. slot is the
+   place of its values among those of the records. */
+static dk_status value_before(const dk_fit_context *x, size_t slot, double **out, dk_error *err) {
+    const dk_records *r = x->records;
+    *out = NULL;
+    if (r == NULL || !r->periods || r->values[slot] == NULL) return DK_OK;
+    double *before = malloc((x->survey->n + 1) * sizeof *before);
+    if (before == NULL) return dk_fail_memory(err);
+    for (size_t i = 0; i < x->survey->n; i++)
+        before[i] = r->baseline[i] != DK_NO_RECORD ? r->values[slot][r->items[r->baseline[i]].source] : NAN;
+    *out = before;
+    return DK_OK;
+}
+
+static dk_status outcome_before(const dk_fit_context *x, const char *name, double **out, dk_error *err) {
+    const dk_variable *v = dk_survey_variable(x->survey, name);
+    *out = NULL;
+    if (v != NULL && v->of_records) return value_before(x, (size_t)(v - x->survey->variables), out, err);
+    return v == NULL && strcmp(name, "profit") == 0 ? value_before(x, x->survey->nvariables, out, err) : DK_OK;
+}
+
 /* ---- One fit ----------------------------------------------------------------------------------------- */
 
 static dk_status list_rows(const dk_fit_context *x, const uint8_t *use, size_t segment, uint32_t **rows, size_t *n, dk_error *err) {
@@ -210,7 +231,7 @@ static dk_status price_levers(dk_study_fit *fit, dk_fit_context *x, const dk_fea
 
 /* ---- All fits ---------------------------------------------------------------------------------------- */
 
-static dk_status fit_one(dk_study_fit *fit, dk_fit_context *x, const outcome *o, dk_error *err) {
+static dk_status fit_one(dk_study_fit *fit, dk_fit_context *x, const outcome *o, const double *before, dk_error *err) {
     dk_study_result *r = x->result;
     uint32_t *rows = NULL;
     size_t n = 0;
@@ -220,7 +241,7 @@ static dk_status fit_one(dk_study_fit *fit, dk_fit_context *x, const outcome *o,
         status = say_why(fit, x, "%zu responses are too few", n);
         goto done;
     }
-    if (status == DK_OK) status = dk_features_make(&f, x, rows, n, err);
+    if (status == DK_OK) status = dk_features_make(&f, x, rows, n, before, err);
     if (status != DK_OK) goto done;
     if (f.npredictors == 0) {
         status = say_why(fit, x, "no theme is mentioned by %lld responses", (long long)r->min_mentions);
@@ -266,13 +287,16 @@ dk_status dk_fits_make(dk_fit_context *x, dk_error *err) {
     if (r->fits == NULL) return dk_fail_memory(err);
     for (size_t k = 0; k < r->noutcomes && status == DK_OK; k++) {
         outcome o;
+        double *before = NULL;
         status = make_outcome(&o, x, r->outcomes[k].name, err);
+        if (status == DK_OK) status = outcome_before(x, r->outcomes[k].name, &before, err);
         for (size_t segment = 0; segment < x->segments->count && status == DK_OK; segment++) {
             dk_study_fit *fit = r->fits + r->nfits++;
             *fit = (dk_study_fit){.outcome = (int)k, .segment = (int)segment};
-            status = fit_one(fit, x, &o, err);
+            status = fit_one(fit, x, &o, before, err);
         }
         dispose_outcome(&o);
+        free(before);
     }
     return status;
 }
@@ -286,16 +310,6 @@ void dk_fits_name_themes(dk_study_result *r, const int *theme_of_taxonomy) {
 }
 
 /* ---- The link between score and profit --------------------------------------------------------------- */
-
-/* Profit of the period before the answer, where records have periods. */
-static double *profit_before(const dk_fit_context *x) {
-    const dk_records *r = x->records;
-    if (r == NULL || !r->periods || r->place[DK_ROLE_PROFIT] == DK_NO_COLUMN) return NULL;
-    double *before = malloc((x->survey->n + 1) * sizeof *before);
-    for (size_t i = 0; before != NULL && i < x->survey->n; i++)
-        before[i] = r->baseline[i] != DK_NO_RECORD ? r->values[x->survey->nvariables][r->items[r->baseline[i]].source] : NAN;
-    return before;
-}
 
 static double correlation(const double *a, const double *b, const uint32_t *rows, size_t n) {
     double ma = 0, mb = 0, aa = 0, bb = 0, ab = 0;
@@ -314,13 +328,13 @@ dk_status dk_fits_link(dk_fit_context *x, dk_error *err) {
     dk_study_link *link = &x->result->link;
     memset(link, 0, sizeof *link);
     if (s->score == NULL || s->profit == NULL) return DK_OK;
-    double *before = profit_before(x);
+    double *before = NULL;
     uint8_t *use = calloc(s->n + 1, 1);
     uint32_t *rows = NULL;
     size_t n = 0;
     dk_driver_result *d = NULL;
     dk_error why = {0};
-    dk_status status = use != NULL ? DK_OK : dk_fail_memory(err);
+    dk_status status = use != NULL ? value_before(x, s->nvariables, &before, err) : dk_fail_memory(err);
     for (size_t i = 0; status == DK_OK && i < s->n; i++)
         use[i] = !s->dropped[i] && !isnan(s->score[i]) && !isnan(s->profit[i]) && (before == NULL || !isnan(before[i]));
     if (status == DK_OK) status = list_rows(x, use, 0, &rows, &n, err);

@@ -7,8 +7,11 @@ enum { LOOK_ROWS = 2000 };
 
 /* ---- Variables that the study names ------------------------------------------------------------------ */
 
-static bool is_builtin(const char *name) {
-    return strcmp(name, "nps") == 0 || strcmp(name, "score") == 0 || strcmp(name, "profit") == 0 ||
+/* Words of the study file that stand for what was recognised, whatever its column is called. */
+static bool is_builtin(const dk_survey *s, const char *name) {
+    bool scored = s->column[DK_ROLE_SCORE] != DK_NO_COLUMN;
+    bool worth = s->column[DK_ROLE_PROFIT] != DK_NO_COLUMN || s->config->customers.path != NULL;
+    return ((strcmp(name, "nps") == 0 || strcmp(name, "score") == 0) && scored) || (strcmp(name, "profit") == 0 && worth) ||
            strcmp(name, "language") == 0 || strcmp(name, "wave") == 0;
 }
 
@@ -20,9 +23,8 @@ static size_t column_named(const dk_reader *reader, const char *name) {
 }
 
 static void add_variable(dk_survey *s, const char *name, dk_role role) {
-    if (dk_survey_variable(s, name) != NULL) return;
+    if (dk_survey_variable(s, name) != NULL || is_builtin(s, name)) return;
     size_t column = column_named(s->reader, name);
-    if (column == DK_NO_COLUMN && is_builtin(name)) return;
     dk_variable *v = s->variables + s->nvariables++;
     memset(v, 0, sizeof *v);
     dk_intern_init(&v->texts);
