@@ -41,6 +41,9 @@ dk_status dk_drivers_answer_all(const dk_drivers_data *d, const dk_driver_option
     dk_buf notes[3], out;
     const char *text[3];
     dk_output *file = NULL;
+    dk_arena arena = {0};
+    dk_drivers_across *across = NULL;
+    size_t nacross = 0;
     dk_buf_init(&out);
     size_t nnotes = reading_notes(d, notes, text);
     dk_status status = answers == NULL || results == NULL || frames == NULL ? dk_fail_memory(err) : DK_OK;
@@ -68,13 +71,14 @@ dk_status dk_drivers_answer_all(const dk_drivers_data *d, const dk_driver_option
     size_t n = 0;
     for (size_t s = 0; s < d->nsegments && answers != NULL; s++)
         if (answers[s].result != NULL) answers[n++] = answers[s];
+    if (status == DK_OK && n > 1) status = dk_drivers_compare(answers, n, &arena, &across, &nacross, err);
     if (status == DK_OK) {
         if (strcmp(format, "json") == 0)
-            dk_drivers_put_json(&out, answers, n);
+            dk_drivers_put_json(&out, answers, n, across, nacross);
         else if (strcmp(format, "csv") == 0)
-            dk_drivers_put_csv(&out, answers, n);
+            dk_drivers_put_csv(&out, answers, n, across, nacross);
         else
-            dk_drivers_put_text(&out, answers, n, outcome);
+            dk_drivers_put_text(&out, answers, n, across, nacross, outcome);
         status = dk_output_open(&file, cli->output != NULL ? cli->output : "-", err);
     }
     if (status == DK_OK) status = dk_output_put(file, &out, err);
@@ -90,6 +94,7 @@ dk_status dk_drivers_answer_all(const dk_drivers_data *d, const dk_driver_option
     free(results);
     free(frames);
     dk_buf_dispose(&out);
+    dk_arena_dispose(&arena);
     for (int i = 0; i < 3; i++) dk_buf_dispose(&notes[i]);
     return status;
 }
@@ -104,7 +109,7 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
     dk_drivers_spec spec = {0};
     dk_driver_options o;
     dk_driver_options_init(&o);
-    const char *model = "linear", *format = "text", *hc = "3", *partial = NULL;
+    const char *missing = "drop", *model = "linear", *format = "text", *hc = "3", *partial = NULL;
     int64_t bootstrap = o.bootstrap, seed = (int64_t)o.seed, min_rows = o.min_rows;
     const dk_opt table[] = {
         {"outcome", 'y', DK_OPT_STRING, &spec.outcome, "COL", "the column to explain", 0, 0},
@@ -120,6 +125,8 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
         {"absorb", 0, DK_OPT_STRING, &spec.absorb, "COL",
          "a constant for each value of this column (fixed effects)", 0, 0},
         {"segment", 0, DK_OPT_STRING, &spec.segment, "COL", "also fit each value of this column alone", 0, 0},
+        {"missing", 0, DK_OPT_CHOICE, &missing, "drop|indicator",
+         "rows without a control: left out, or kept with an indicator", 0, 0},
         {"bootstrap", 'b', DK_OPT_INT, &bootstrap, "N", "replicates for intervals (1000); 0 for none", 0,
          1000000},
         {"seed", 's', DK_OPT_INT, &seed, "S", "another seed draws other replicates (1)", 0, 9e15},
@@ -153,6 +160,7 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
         spec.cluster2 = NULL;
     }
     spec.table = words[0];
+    spec.indicator = strcmp(missing, "indicator") == 0;
     o.model = model_of(model);
     o.bootstrap = (int)bootstrap;
     o.seed = (uint64_t)seed;

@@ -143,12 +143,21 @@ static dk_status name_columns(const dk_drivers_spec *spec, const dk_reader *r, d
     }
     if (status == DK_OK && d->npredictors == 0)
         status = dk_fail(err, DK_EUSAGE, "no predictors: --predictors A,B");
+    for (size_t i = 0, plain = d->ncontrols; spec->indicator && i < plain && status == DK_OK;
+         i++, d->nindicators++) {
+        dk_buf name;
+        dk_buf_init(&name);
+        dk_buf_putf(&name, "%s missing", d->controls[i]);
+        status = put_name(d, &d->controls, &d->ncontrols, dk_str_from(dk_buf_cstr(&name)), err);
+        dk_buf_dispose(&name);
+    }
     return status;
 }
 
 /* Which cells of a selected row are what: numbers first, then weight, cluster, second cluster, segment (-1: none). */
 typedef struct layout {
-    size_t numbers;
+    size_t numbers,
+        plain; /* numbers of a row, and those that are read: indicators of missing controls follow */
     int weight, cluster, cluster2, absorb, segment;
 } layout;
 
@@ -160,9 +169,10 @@ static dk_status select_columns(const dk_drivers_spec *spec, dk_reader *r, dk_dr
     dk_status status = dk_reader_find_column(r, spec->outcome, "--outcome", &at[n++], err);
     for (size_t i = 0; i < d->npredictors && status == DK_OK; i++)
         status = dk_reader_find_column(r, d->predictors[i], "--predictors", &at[n++], err);
-    for (size_t i = 0; i < d->ncontrols && status == DK_OK; i++)
+    for (size_t i = 0; i < d->ncontrols - d->nindicators && status == DK_OK; i++)
         status = dk_reader_find_column(r, d->controls[i], "--controls", &at[n++], err);
-    l->numbers = n;
+    l->plain = n;
+    l->numbers = n + d->nindicators;
     const struct {
         const char *name, *option;
         int *place;
@@ -177,7 +187,7 @@ static dk_status select_columns(const dk_drivers_spec *spec, dk_reader *r, dk_dr
         *more[i].place = (int)n;
         status = dk_reader_find_column(r, more[i].name, more[i].option, &at[n++], err);
     }
-    for (size_t i = 1; i < l->numbers && status == DK_OK; i++)
+    for (size_t i = 1; i < l->plain && status == DK_OK; i++)
         for (size_t j = 0; j < i; j++)
             if (at[i] == at[j])
                 status =
@@ -222,7 +232,8 @@ void dk_drivers_sort(dk_drivers_data *d) {
 
 dk_status dk_drivers_frame(const dk_drivers_data *d, size_t segment, dk_frame *f, dk_error *err) {
     *f = (dk_frame){.rows = d->segments[segment].rows,
-                    .unit = calloc(d->npredictors + d->ncontrols + 2, sizeof *f->unit),
+                    .unit = calloc(1, (d->npredictors + d->ncontrols + 2) * sizeof *f->unit +
+                                          d->ncontrols * (sizeof(size_t) + sizeof(char *))),
                     .npredictors = d->npredictors,
                     .ncontrols = d->ncontrols,
                     .ngroups = d->ngroups,
@@ -231,6 +242,18 @@ dk_status dk_drivers_frame(const dk_drivers_data *d, size_t segment, dk_frame *f
                     .group_of = d->group_of,
                     .groups = d->groups};
     if (f->unit == NULL) return dk_fail_memory(err);
+    /* Indicators that nothing in these rows needs are no columns. */
+    size_t *at = (size_t *)(void *)(f->unit + d->npredictors + d->ncontrols + 2);
+    const char **names = (const char **)(void *)(at + d->ncontrols);
+    f->ncontrols = 0;
+    for (size_t i = 0; i < d->ncontrols; i++) {
+        size_t column = d->npredictors + 1 + i;
+        if (i + d->nindicators >= d->ncontrols && dk_rows_nonzero(f->rows, column) == 0) continue;
+        names[f->ncontrols] = d->controls[i];
+        at[f->ncontrols++] = column;
+    }
+    f->control_at = at;
+    f->controls = names;
     dk_frame_settle(f);
     return DK_OK;
 }
@@ -296,9 +319,15 @@ static void parse_row(const reading *r, batch *b, size_t i) {
     for (size_t k = 0; k < 4; k++)
         if (others[k] >= 0 && dk_cell_missing(dk_block_cell(block, i, (size_t)others[k])))
             b->state[i] = MISSING;
-    for (size_t j = 0; j < n; j++) {
+    for (size_t j = r->at.plain; j < n; j++) b->mantissas[i * n + j] = b->decimals[i * n + j] = 0;
+    for (size_t j = 0; j < r->at.plain; j++) {
         dk_str cell = dk_block_cell(block, i, j);
         if (dk_decimal_parse(cell, &b->mantissas[i * n + j], &b->decimals[i * n + j])) continue;
+        if (dk_cell_missing(cell) && r->at.plain < n && j > r->data->npredictors) {
+            b->mantissas[i * n + j] = b->decimals[i * n + j] = 0;
+            b->mantissas[i * n + r->at.plain + j - 1 - r->data->npredictors] = 1;
+            continue;
+        }
         if (dk_cell_missing(cell)) {
             if (b->state[i] == KEPT) b->state[i] = MISSING;
             continue;
@@ -334,7 +363,7 @@ static void tell_unreadable(const reading *r, const batch *b, size_t i) {
     size_t j = b->bad[i];
     const char *name = j == 0                ? "the outcome"
                        : j <= d->npredictors ? d->predictors[j - 1]
-                       : j < r->at.numbers   ? d->controls[j - 1 - d->npredictors]
+                       : j < r->at.plain     ? d->controls[j - 1 - d->npredictors]
                                              : "the weight";
     dk_cli_note(r->cli, "%s:%lld: %s is no usable number: %.*s", dk_reader_source(r->reader),
                 (long long)b->block->row[i].line, name, (int)(cell.len > 60 ? 60 : cell.len), cell.ptr);

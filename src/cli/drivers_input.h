@@ -10,6 +10,7 @@
 /* What is asked for, as given on the command line; kept in partial results. Strings are the caller's. */
 typedef struct dk_drivers_spec {
     const char *table, *outcome, *weight, *cluster, *cluster2, *absorb, *segment;
+    bool indicator; /* a missing control becomes 0 with an indicator beside it; else its row is left out */
     dk_opt_list predictors, controls; /* A,B or GROUP=A+B; several may be joined by commas */
 } dk_drivers_spec;
 
@@ -24,6 +25,7 @@ typedef struct dk_drivers_data {
     const char **predictors, **controls, **groups;
     uint32_t *group_of;
     size_t npredictors, ncontrols, ngroups;
+    size_t nindicators; /* of the controls the last so many say that another one is missing */
     dk_rows_shape shape;
     dk_drivers_segment *segments; /* the whole first, then by name */
     size_t nsegments, cap;

@@ -6,6 +6,35 @@
 #include "io/csv_write.h"
 #include "io/json_write.h"
 
+static const dk_driver_term *find_term(const dk_driver_result *r, size_t column) {
+    for (size_t g = 0; g < r->ndrivers; g++)
+        for (size_t t = 0; t < r->drivers[g].nterms; t++)
+            if (r->drivers[g].terms[t].column == column) return &r->drivers[g].terms[t];
+    return NULL;
+}
+
+dk_status dk_drivers_compare(const dk_drivers_answer *answers, size_t nanswers, dk_arena *arena,
+                             dk_drivers_across **across, size_t *n, dk_error *err) {
+    *n = 0;
+    for (size_t g = 0; g < answers[0].result->ndrivers; g++) *n += answers[0].result->drivers[g].nterms;
+    *across = dk_arena_calloc(arena, *n, sizeof **across);
+    double *effects = dk_arena_alloc(arena, 2 * nanswers * sizeof *effects), *errors = effects + nanswers;
+    if (*across == NULL || effects == NULL) return dk_fail_memory(err);
+    for (size_t i = 0; i < *n; i++) {
+        dk_drivers_across *a = &(*across)[i];
+        a->shrunk = dk_arena_calloc(arena, nanswers, sizeof *a->shrunk);
+        if (a->shrunk == NULL) return dk_fail_memory(err);
+        for (size_t s = 1; s < nanswers; s++) {
+            const dk_driver_term *t = find_term(answers[s].result, i);
+            effects[s - 1] = t->effect;
+            errors[s - 1] = t->se;
+            a->predictor = t->predictor;
+        }
+        dk_segments_compare(effects, errors, nanswers - 1, &a->test, a->shrunk + 1);
+    }
+    return DK_OK;
+}
+
 static void put_number(dk_json *j, const char *key, double value) {
     dk_json_key(j, key);
     dk_json_double(j, value);
@@ -23,7 +52,8 @@ static void put_interval(dk_json *j, const char *key, dk_interval ci) {
     dk_json_end(j);
 }
 
-static void put_term(dk_json *j, const dk_driver_term *t) {
+/* shrunk: of a segment's fit, else NULL. */
+static void put_term(dk_json *j, const dk_driver_term *t, const dk_shrunk *shrunk) {
     dk_json_object(j);
     dk_json_key(j, "predictor");
     dk_json_text(j, t->predictor);
@@ -31,6 +61,10 @@ static void put_term(dk_json *j, const dk_driver_term *t) {
     put_number(j, "se", t->se);
     put_interval(j, "ci", t->ci);
     put_number(j, "p", t->p);
+    if (shrunk != NULL) {
+        put_number(j, "effect_shrunk", shrunk->effect);
+        put_number(j, "se_shrunk", shrunk->se);
+    }
     put_number(j, "prevalence", t->prevalence);
     put_number(j, "opportunity", t->opportunity);
     put_interval(j, "opportunity_ci", t->opportunity_ci);
@@ -47,7 +81,7 @@ static void put_term(dk_json *j, const dk_driver_term *t) {
     dk_json_end(j);
 }
 
-static void put_driver(dk_json *j, const dk_driver *d) {
+static void put_driver(dk_json *j, const dk_driver *d, const dk_drivers_across *across, size_t segment) {
     dk_json_object(j);
     dk_json_key(j, "name");
     dk_json_text(j, d->name);
@@ -69,12 +103,14 @@ static void put_driver(dk_json *j, const dk_driver *d) {
     dk_json_int(j, d->tie);
     dk_json_key(j, "terms");
     dk_json_array(j);
-    for (size_t i = 0; i < d->nterms; i++) put_term(j, &d->terms[i]);
+    for (size_t i = 0; i < d->nterms; i++)
+        put_term(j, &d->terms[i], segment > 0 ? &across[d->terms[i].column].shrunk[segment] : NULL);
     dk_json_end(j);
     dk_json_end(j);
 }
 
-static void put_answer(dk_json *j, const dk_drivers_answer *a) {
+static void put_answer(dk_json *j, const dk_drivers_answer *a, const dk_drivers_across *across,
+                       size_t segment) {
     const dk_driver_result *r = a->result;
     dk_json_key(j, "n");
     dk_json_int(j, r->rows);
@@ -100,7 +136,7 @@ static void put_answer(dk_json *j, const dk_drivers_answer *a) {
     dk_json_int(j, r->replicates);
     dk_json_key(j, "drivers");
     dk_json_array(j);
-    for (size_t i = 0; i < r->ndrivers; i++) put_driver(j, &r->drivers[i]);
+    for (size_t i = 0; i < r->ndrivers; i++) put_driver(j, &r->drivers[i], across, segment);
     dk_json_end(j);
     dk_json_key(j, "notes");
     dk_json_array(j);
@@ -109,19 +145,38 @@ static void put_answer(dk_json *j, const dk_drivers_answer *a) {
     dk_json_end(j);
 }
 
-void dk_drivers_put_json(dk_buf *out, const dk_drivers_answer *answers, size_t n) {
+static void put_across(dk_json *j, const dk_drivers_across *across, size_t n) {
+    dk_json_key(j, "segment_tests");
+    dk_json_array(j);
+    for (size_t i = 0; i < n; i++) {
+        dk_json_object(j);
+        dk_json_key(j, "predictor");
+        dk_json_text(j, across[i].predictor);
+        put_number(j, "q", across[i].test.q);
+        put_number(j, "df", across[i].test.df);
+        put_number(j, "p", across[i].test.p);
+        put_number(j, "between_sd", across[i].test.between_sd);
+        put_number(j, "mean", across[i].test.mean);
+        dk_json_end(j);
+    }
+    dk_json_end(j);
+}
+
+void dk_drivers_put_json(dk_buf *out, const dk_drivers_answer *answers, size_t n,
+                         const dk_drivers_across *across, size_t nacross) {
     dk_json j;
     dk_json_init(&j, out, true);
     dk_json_object(&j);
-    put_answer(&j, &answers[0]);
+    put_answer(&j, &answers[0], NULL, 0);
     if (n > 1) {
+        put_across(&j, across, nacross);
         dk_json_key(&j, "segments");
         dk_json_array(&j);
         for (size_t i = 1; i < n; i++) {
             dk_json_object(&j);
             dk_json_key(&j, "segment");
             dk_json_string(&j, answers[i].segment);
-            put_answer(&j, &answers[i]);
+            put_answer(&j, &answers[i], across, i);
             dk_json_end(&j);
         }
         dk_json_end(&j);
@@ -135,11 +190,14 @@ static void put_cell(dk_buf *out, double value) {
     dk_buf_put_double(out, value);
 }
 
-void dk_drivers_put_csv(dk_buf *out, const dk_drivers_answer *answers, size_t n) {
+void dk_drivers_put_csv(dk_buf *out, const dk_drivers_answer *answers, size_t n,
+                        const dk_drivers_across *across, size_t nacross) {
+    (void)nacross;
     dk_buf_puts(
         out,
         "segment,rank,driver,predictor,effect,se,ci_lo,ci_hi,p,driver_p,driver_q,importance,importance_lo,"
-        "importance_hi,share,prob_top3,tie,prevalence,opportunity,opportunity_lo,opportunity_hi,n,verdict\n");
+        "importance_hi,share,prob_top3,tie,prevalence,opportunity,opportunity_lo,opportunity_hi,effect_"
+        "shrunk,segments_p,n,verdict\n");
     for (size_t a = 0; a < n; a++) {
         const dk_driver_result *r = answers[a].result;
         for (size_t i = 0; i < r->ndrivers; i++) {
@@ -169,6 +227,8 @@ void dk_drivers_put_csv(dk_buf *out, const dk_drivers_answer *answers, size_t n)
                 put_cell(out, t->opportunity);
                 put_cell(out, t->opportunity_ci.lo);
                 put_cell(out, t->opportunity_ci.hi);
+                put_cell(out, a > 0 ? across[t->column].shrunk[a].effect : NAN);
+                put_cell(out, a > 0 ? across[t->column].test.p : NAN);
                 dk_buf_putf(out, ",%lld,%s\n", (long long)r->rows, dk_verdict_name(r->verdict));
             }
         }
@@ -240,6 +300,22 @@ static void put_table(dk_buf *out, const dk_drivers_answer *a, const char *outco
     for (size_t i = 0; i < r->nnotes; i++) dk_buf_putf(out, "note: %s\n", r->notes[i]);
 }
 
-void dk_drivers_put_text(dk_buf *out, const dk_drivers_answer *answers, size_t n, const char *outcome) {
+void dk_drivers_put_text(dk_buf *out, const dk_drivers_answer *answers, size_t n,
+                         const dk_drivers_across *across, size_t nacross, const char *outcome) {
     for (size_t i = 0; i < n; i++) put_table(out, &answers[i], outcome);
+    if (n < 2) return;
+    dk_buf_puts(
+        out,
+        "\ndo the segments differ?   effect, and in brackets drawn toward all as far as its error asks\n");
+    for (size_t i = 0; i < nacross; i++) {
+        dk_buf_putf(out, "   %-28.28s  p %-8.2g", across[i].predictor, across[i].test.p);
+        for (size_t s = 1; s < n; s++) {
+            char effect[32], shrunk[32];
+            format_short(effect, sizeof effect, find_term(answers[s].result, i)->effect);
+            format_short(shrunk, sizeof shrunk, across[i].shrunk[s].effect);
+            dk_buf_putf(out, "  %.*s %s (%s)", (int)answers[s].segment.len, answers[s].segment.ptr, effect,
+                        shrunk);
+        }
+        dk_buf_putc(out, '\n');
+    }
 }

@@ -2,7 +2,16 @@
 #ifndef DK_CLI_DRIVERS_OUTPUT_H
 #define DK_CLI_DRIVERS_OUTPUT_H
 
+#include "base/arena.h"
 #include "base/buffer.h"
+#include "stats/segments.h"
+
+/* A predictor over the segments (answers 1 and on): whether its effect differs, and each segment's shrunk effect. */
+typedef struct dk_drivers_across {
+    const char *predictor;
+    dk_segment_test test;
+    dk_shrunk *shrunk; /* by answer, [0] unused */
+} dk_drivers_across;
 
 typedef struct dk_drivers_answer {
     dk_str segment; /* empty for the whole */
@@ -11,11 +20,18 @@ typedef struct dk_drivers_answer {
     size_t nnotes;
 } dk_drivers_answer;
 
-/* The whole first. JSON: the whole's keys at the top, the segments in "segments". */
-void dk_drivers_put_json(dk_buf *out, const dk_drivers_answer *answers, size_t n);
+/* Compares the segments' effects; *across has *n predictors, in the arena. */
+dk_status dk_drivers_compare(const dk_drivers_answer *answers, size_t nanswers, dk_arena *arena,
+                             dk_drivers_across **across, size_t *n, dk_error *err);
+
+/* across: from dk_drivers_compare, or NULL with one answer. The whole first. JSON: the whole's keys at the top, the segments in "segments". */
+void dk_drivers_put_json(dk_buf *out, const dk_drivers_answer *answers, size_t n,
+                         const dk_drivers_across *across, size_t nacross);
 
 /* One row a predictor. */
-void dk_drivers_put_csv(dk_buf *out, const dk_drivers_answer *answers, size_t n);
-void dk_drivers_put_text(dk_buf *out, const dk_drivers_answer *answers, size_t n, const char *outcome);
+void dk_drivers_put_csv(dk_buf *out, const dk_drivers_answer *answers, size_t n,
+                        const dk_drivers_across *across, size_t nacross);
+void dk_drivers_put_text(dk_buf *out, const dk_drivers_answer *answers, size_t n,
+                         const dk_drivers_across *across, size_t nacross, const char *outcome);
 
 #endif

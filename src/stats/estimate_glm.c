@@ -86,7 +86,7 @@ static dk_status refit_all(glm_fit *g, dk_error *err) {
 /* The rows with their working response and weight, each its own cluster as before. */
 static dk_status working_rows(const glm_fit *g, dk_frame *w, dk_error *err) {
     const dk_frame *f = g->f;
-    size_t ncols = f->npredictors + f->ncontrols + 1;
+    size_t ncols = dk_rows_shape_of(f->rows)->ncols;
     dk_rows_shape shape = {.ncols = ncols, .clusters = true, .weights = true};
     int64_t *values = calloc(ncols, sizeof *values);
     dk_design_row row = {0};

@@ -18,7 +18,7 @@ void dk_frame_dispose(dk_frame *f) {
 }
 
 void dk_frame_settle(dk_frame *f) {
-    size_t ncols = f->npredictors + f->ncontrols + 1;
+    size_t ncols = dk_rows_shape_of(f->rows)->ncols;
     f->unit[0] = 1;
     for (size_t j = 0; j < ncols; j++) f->unit[j + 1] = pow(10, dk_rows_decimals(f->rows, j));
     f->weight_unit = dk_rows_shape_of(f->rows)->weights ? pow(10, dk_rows_decimals(f->rows, ncols)) : 1;

@@ -13,6 +13,7 @@ typedef struct dk_frame {
     size_t npredictors, ncontrols, ngroups;
     const char *const *predictors; /* names, borrowed */
     const char *const *controls;
+    const size_t *control_at; /* row columns of the controls; NULL: those behind the predictors */
     const uint32_t *group_of;
     const char *const *groups;
 } dk_frame;
@@ -21,7 +22,7 @@ static inline size_t dk_frame_predictor(size_t i) {
     return i + 2;
 } /* its design column */
 static inline size_t dk_frame_control(const dk_frame *f, size_t i) {
-    return f->npredictors + i + 2;
+    return f->control_at != NULL ? f->control_at[i] + 1 : f->npredictors + i + 2;
 }
 
 /* Reads the table's arrays. names and group_of that the table leaves out are made in the frame's memory. */
