@@ -163,7 +163,7 @@ double dk_morph_frequency(const dk_morph *m, dk_str form) {
 
 /* Of the candidates, those that a lexicon may match by. */
 static bool plausible(const morph_candidate *c, const morph_candidate *best) {
-    return c->probability >= 0.06f && c->probability >= 0.08f * best->probability;
+    return c->probability >= 0.12f && c->probability >= 0.15f * best->probability;
 }
 
 static void put_first(morph_candidate *list, size_t at, float probability) {
