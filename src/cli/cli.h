@@ -50,6 +50,7 @@ struct dk_command {
     const char *usage;   /* arguments as shown behind the name */
     const char *examples; /* lines for --help, each a command that works */
     dk_status (*run)(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err);
+    bool computes; /* fits models: OpenBLAS must run on the right kernel */
 };
 
 #define DK_CLI_WORDS 256

@@ -286,4 +286,4 @@ const dk_command dk_cmd_analyze = {
     "  drivkraft analyze study.yaml -o report --report-language sv\n"
     "  drivkraft analyze posts.csv --text text -o report          (no score: themes and sentiment)\n"
     "\ncolumns are recognised by name in English, Swedish and Danish; name them yourself with the options above\n",
-    run_analyze};
+    run_analyze, true};

@@ -188,4 +188,4 @@ const dk_command dk_cmd_drivers = {
     "--cluster customer\n"
     "  drivkraft drivers survey.csv --outcome churned --model binary --predictors price,service --format "
     "json -o drivers.json\n",
-    run_drivers};
+    run_drivers, true};

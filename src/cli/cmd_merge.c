@@ -30,4 +30,4 @@ const dk_command dk_cmd_merge = {
     "  drivkraft drivers first.csv --outcome score --predictors price,service --partial first.part\n"
     "  drivkraft drivers second.csv --outcome score --predictors price,service --partial second.part\n"
     "  drivkraft merge first.part second.part --format json -o drivers.json\n",
-    run_merge};
+    run_merge, true};

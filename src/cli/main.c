@@ -6,6 +6,7 @@
 
 #include "base/pipeline.h"
 #include "cli/cli.h"
+#include "stats/linalg.h"
 
 static const dk_command *const commands[] = {
     &dk_cmd_analyze, &dk_cmd_simulate, &dk_cmd_tag, &dk_cmd_tokens, &dk_cmd_explain, &dk_cmd_drivers, &dk_cmd_merge,
@@ -37,6 +38,19 @@ static bool wants_color(int fd) {
     return isatty(fd) && getenv("NO_COLOR") == NULL && (term == NULL || strcmp(term, "dumb") != 0);
 }
 
+/* OpenBLAS chooses its kernel when the program is loaded. Debian 12's does not know recent processors and falls back to one that is
+   four times slower: then the program names the right one and runs itself again. Its threads are not wanted: the workers here
+   are enough, and it would spin beside them. */
+static void settle_blas(char **argv) {
+    dk_linalg_set_threads(1);
+    if (getenv("OPENBLAS_CORETYPE") != NULL) return;
+    const char *core = dk_linalg_better_core();
+    if (core == NULL) return;
+    setenv("OPENBLAS_CORETYPE", core, 1);
+    setenv("OPENBLAS_NUM_THREADS", "1", 0);
+    execv("/proc/self/exe", argv); /* returns only when it fails: slow, not wrong */
+}
+
 int main(int argc, char **argv) {
     static char executable[4096];
     ssize_t len = readlink("/proc/self/exe", executable, sizeof executable - 1);
@@ -56,6 +70,7 @@ int main(int argc, char **argv) {
     }
     dk_error err = {0};
     const dk_command *command = find_command(argv[1], &err);
+    if (command != NULL && command->computes) settle_blas(argv);
     dk_status status = command == NULL ? DK_EUSAGE : command->run(command, &cli, argc - 1, argv + 1, &err);
     if (status == DK_OK && (fflush(stdout) != 0 || ferror(stdout))) {
         dk_fail(&err, DK_EIO, "cannot write to standard output");
