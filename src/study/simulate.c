@@ -10,7 +10,7 @@
 #include "study/dates.h"
 #include "study/simulate_text.h"
 
-enum { RESPONSES, CUSTOMERS, INVITATIONS, OUTPUTS };
+enum { RESPONSES, CUSTOMERS, INVITATIONS, SAID, OUTPUTS };
 enum { DRAW_CUSTOMER = 1, DRAW_QUARTER, DRAW_ANSWER, DRAW_COMMENT };
 
 typedef struct customer {
@@ -102,6 +102,7 @@ static void count_mentions(simulation *m, const dk_planted *const *said, size_t 
         m->mentions[at * (m->c->nbands + 1) + (size_t)segment]++;
         m->mentions[at * (m->c->nbands + 1) + m->c->nbands]++;
         m->effects[at] += said[i]->nps[segment];
+        dk_buf_putf(&m->buf[SAID], "R%06lld,%s,%s\n", (long long)m->done->responses, said[i]->theme, said[i]->sign < 0 ? "negative" : "positive");
     }
 }
 
@@ -284,6 +285,7 @@ static void put_headers(simulation *m) {
                 NAME(k[DK_ROLE_CUSTOMER], "customer_id"), NAME(k[DK_ROLE_PERIOD], "quarter"), NAME(k[DK_ROLE_PROFIT], "margin"));
 #undef NAME
     dk_buf_puts(&m->buf[INVITATIONS], "customer_id,quarter,answered,response_id\n");
+    dk_buf_puts(&m->buf[SAID], "response_id,theme,polarity\n");
 }
 
 static dk_status read_phrases(simulation *m, dk_study_config *config, dk_error *err) {
@@ -316,7 +318,7 @@ dk_status dk_simulate(dk_study_config *config, const dk_scenario *scenario, cons
     m.mentions = calloc(scenario->nplanted * (config->nbands + 1) + 1, sizeof *m.mentions);
     m.effects = calloc(scenario->nplanted + 1, sizeof *m.effects);
     dk_status status = m.customers != NULL && m.mentions != NULL && m.effects != NULL ? read_phrases(&m, config, err) : dk_fail_memory(err);
-    const char *names[OUTPUTS] = {dk_path_name(config->responses.path), dk_path_name(config->customers.path), "invitations.csv"};
+    const char *names[OUTPUTS] = {dk_path_name(config->responses.path), dk_path_name(config->customers.path), "invitations.csv", "truth_mentions.csv"};
     if (status == DK_OK) status = dk_folder_make(folder, err);
     for (int k = 0; k < OUTPUTS && status == DK_OK; k++) status = open_file(folder, names[k], &m.out[k], err);
     for (int64_t i = 0; i < scenario->customers && status == DK_OK; i++) make_customer(&m, m.customers + i, (uint64_t)i);

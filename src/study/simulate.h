@@ -17,8 +17,8 @@ typedef struct dk_simulated {
     int64_t clamped; /* answers whose expectation had to be cut to -97..97: for these the effects are not linear */
 } dk_simulated;
 
-/* Writes responses, customers, invitations.csv, truth.csv and truth.json to the folder (made when it does not exist), and a
-   copy of the study file, so that `drivkraft analyze FOLDER/STUDY.yaml` runs. The same study gives the same bytes. */
+/* Writes responses, customers, invitations.csv, truth.csv (effects), truth_mentions.csv (what each comment was made to say)
+   and truth.json to the folder (made when it does not exist), and a copy of the study file, so that `drivkraft analyze FOLDER/STUDY.yaml` runs. The same study gives the same bytes. */
 dk_status dk_simulate(dk_study_config *config, const dk_scenario *scenario, const char *folder, dk_simulated *done,
                       dk_error *err);
 
