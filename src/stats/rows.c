@@ -36,7 +36,7 @@ struct dk_rows {
     dk_rows_shape shape;
     part parts[DK_ROWS_PARTS];
     column_facts *facts; /* ncols, and the weight */
-    int64_t count;
+    int64_t count, numbers;
     size_t held, limit;
     int fd; /* -1 while all fits into memory */
     off_t end;
@@ -49,7 +49,7 @@ dk_status dk_rows_new(const dk_rows_shape *shape, dk_rows **out, dk_error *err) 
     if (rows == NULL) return dk_fail_memory(err);
     rows->shape = *shape;
     rows->fd = -1;
-    rows->limit = (size_t)192 << 20;
+    rows->limit = (size_t)128 << 20;
     rows->facts = calloc(shape->ncols + 1, sizeof *rows->facts);
     if (rows->facts == NULL) {
         free(rows);
@@ -205,6 +205,7 @@ static dk_status store(dk_rows *rows, uint64_t key, const char *record, size_t l
     p->n++;
     p->numbers += numbers;
     rows->count++;
+    rows->numbers += numbers;
     rows->held += len;
     return rows->held > rows->limit ? spill(rows, err) : DK_OK;
 }
@@ -415,10 +416,15 @@ done:
     return status;
 }
 
+/* Sorted and unpacked parts are kept for the next pass while they take less than about 192 MB. */
+static bool keeps_parts(const dk_rows *rows) {
+    return rows->fd < 0 && rows->count * 32 + rows->numbers * 12 < (int64_t)192 << 20;
+}
+
 dk_status dk_rows_get(dk_rows *rows, int index, dk_rows_part **block, dk_error *err) {
     part *p = &rows->parts[index];
     *block = NULL;
-    if (rows->fd >= 0) return load(rows, p, block, err);
+    if (!keeps_parts(rows)) return load(rows, p, block, err);
     pthread_mutex_lock(&rows->lock);
     *block = p->cached;
     pthread_mutex_unlock(&rows->lock);
@@ -437,7 +443,7 @@ dk_status dk_rows_get(dk_rows *rows, int index, dk_rows_part **block, dk_error *
 }
 
 void dk_rows_release(dk_rows *rows, dk_rows_part *block) {
-    if (rows->fd >= 0) block_free(block);
+    if (!keeps_parts(rows)) block_free(block);
 }
 
 /* ---- Partial files: for each part its count of bytes, the records and their hash ---- */

@@ -38,6 +38,7 @@ typedef struct scenario {
     double beta[K];     /* per mention in NPS points, or per standard deviation of a rating */
     double correlation; /* between neighbouring predictors */
     bool nps;           /* the outcome is a contribution cut from the line */
+    bool binary;        /* the outcome is whether the line and logistic noise are above 0 */
     bool pairs; /* predictors two by two are one group: its importance, not that of each, is looked at */
 } scenario;
 
@@ -87,7 +88,10 @@ static void draw(const scenario *sc, rng *r, sample *s) {
             line += sc->beta[j] * (sc->kind == MENTIONS ? s->mention[j][i] : s->rating[j][i]);
         }
         double noise = sc->per_cluster > 1 ? 0.6 * shared + 0.8 * normal(r) : normal(r);
-        if (sc->nps) {
+        if (sc->binary) {
+            double u = uniform(r);
+            s->y[i] = line / 30 - 0.5 + log(u / (1 - u)) > 0;
+        } else if (sc->nps) {
             double score = 8 + line / 35 + 2 * noise;
             s->y[i] = score >= 8.5 ? 100 : score >= 6.5 ? 0 : -100;
         } else {
@@ -119,6 +123,7 @@ static dk_driver_result *fit(const scenario *sc, const sample *s, int replicates
     dk_driver_options o;
     dk_driver_options_init(&o);
     o.bootstrap = replicates;
+    if (sc->binary) o.model = DK_MODEL_BINARY;
     dk_driver_result *result;
     dk_error err = {0};
     if (dk_drivers_fit(&t, &o, &result, &err) != DK_OK) {
@@ -134,7 +139,7 @@ typedef struct truth {
 
 static truth population(const scenario *sc, uint64_t seed) {
     rng r = {seed, 0};
-    sample s = sample_new(1000000);
+    sample s = sample_new(sc->binary ? 100000 : 1000000); /* logits refit all sets of groups */
     draw(sc, &r, &s);
     dk_driver_result *f = fit(sc, &s, 0);
     truth t = {0};
@@ -237,6 +242,16 @@ int main(int argc, char **argv) {
          1,
          {-40, -30, 0, -25, 0, 0, 0, 0},
          0.3,
+         true,
+         false,
+         true},
+        {"churn (binary), groups of two, n = 1,000",
+         MENTIONS,
+         1000,
+         1,
+         {-40, -30, 0, -25, 0, 0, 0, 0},
+         0.3,
+         false,
          true,
          true},
         {"weak drivers, mentions, n = 1,000", MENTIONS, 1000, 1, {-25, -15, 0, 10, 0, 0, 0, 0}, 0.3, true},
