@@ -152,7 +152,8 @@ static bool run(spec *s, char *text, dk_error *err) {
             in_table = true;
             skip = !take_header(s, cells, n);
         } else if (!skip) {
-            for (int i = n; i < CELLS; i++) cells[i] = "";
+            static char none[] = "";
+            for (int i = n; i < CELLS; i++) cells[i] = none;
             if (!check(s, cells, err)) return false;
         }
     }
