@@ -319,6 +319,20 @@ static dk_status fit(glm_fit *g, dk_error *err) {
         status = dk_glm_robust(f->rows, &g->design, f->weight_unit, o->threads, &g->glm, err);
     if (status == DK_OK) status = effects_of(g, err);
     if (status != DK_OK) return status;
+    if (!binary) {
+        double statistic, df, p;
+        status = dk_glm_proportional(f->rows, &g->design, g->use, f->weight_unit, o->threads, &g->glm,
+                                     &statistic, &df, &p, err);
+        if (status != DK_OK) return status;
+        if (p < 0.01)
+            dk_estimate_note(
+                e,
+                "effects differ between low and high levels (proportional odds, p %.2g): they are averages",
+                p);
+        else if (p >= 0.01)
+            dk_estimate_note(
+                e, "effects may well be the same at low and high levels (proportional odds, p %.2g)", p);
+    }
     if (g->glm.penalised)
         dk_estimate_note(e, "some predictors separate the outcomes perfectly: coefficients are shrunk "
                             "towards 0 (normal prior, "

@@ -37,6 +37,7 @@ void dk_glm_dispose(dk_glm *g) {
 }
 
 size_t dk_glm_level(const dk_glm *g, int64_t outcome) {
+    if (g->split) return outcome > g->cut;
     size_t lo = 0, hi = g->nlevels;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
@@ -199,6 +200,10 @@ static dk_status sum_parts(glm_job *job, int threads, part_sums *sums, dk_error 
 /* The outcome's distinct integers and their weights. */
 static dk_status find_levels(dk_rows *rows, size_t outcome, double weight_unit, dk_glm *g, dk_error *err) {
     double weight[DK_GLM_LEVELS] = {0};
+    if (g->split) {
+        g->nlevels = 2;
+        g->level[1] = 1;
+    }
     for (int p = 0; p < DK_ROWS_PARTS; p++) {
         dk_rows_part *b;
         dk_status status = dk_rows_get(rows, p, &b, err);
@@ -314,9 +319,9 @@ static dk_status climb(glm_job *job, newton *w, dk_glm *g, int threads, bool *se
     return status;
 }
 
-dk_status dk_glm_fit(dk_rows *rows, const dk_design *design, const bool *use, double weight_unit, bool binary,
+/* g: all 0 but for split and cut. */
+static dk_status fit(dk_rows *rows, const dk_design *design, const bool *use, double weight_unit, bool binary,
                      int threads, dk_glm *g, dk_error *err) {
-    memset(g, 0, sizeof *g);
     newton w = {0};
     bool separated = false;
     glm_job job = {.rows = rows, .design = design, .use = use, .glm = g, .weight_unit = weight_unit};
@@ -363,6 +368,20 @@ done:
     newton_dispose(&w);
     if (status != DK_OK) dk_glm_dispose(g);
     return status;
+}
+
+dk_status dk_glm_fit(dk_rows *rows, const dk_design *design, const bool *use, double weight_unit, bool binary,
+                     int threads, dk_glm *g, dk_error *err) {
+    memset(g, 0, sizeof *g);
+    return fit(rows, design, use, weight_unit, binary, threads, g, err);
+}
+
+dk_status dk_glm_fit_split(dk_rows *rows, const dk_design *design, const bool *use, double weight_unit,
+                           int64_t cut, int threads, dk_glm *g, dk_error *err) {
+    memset(g, 0, sizeof *g);
+    g->split = true;
+    g->cut = cut;
+    return fit(rows, design, use, weight_unit, true, threads, g, err);
 }
 
 dk_status dk_glm_robust(dk_rows *rows, const dk_design *design, double weight_unit, int threads, dk_glm *g,

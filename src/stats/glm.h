@@ -27,6 +27,9 @@ typedef struct dk_glm {
     int64_t rows, clusters;
     int iterations;
     bool penalised;
+    bool
+        split; /* the levels are only whether the outcome is above cut: a binary logit of an ordered outcome */
+    int64_t cut;
 } dk_glm;
 
 /* What one row adds at a linear predictor eta; y is the index of its level. */
@@ -39,6 +42,17 @@ typedef struct dk_glm_point {
 dk_status dk_glm_fit(dk_rows *rows, const dk_design *design, const bool *use, double weight_unit, bool binary,
                      int threads, dk_glm *glm, dk_error *err);
 void dk_glm_dispose(dk_glm *glm);
+
+/* The binary logit of whether the outcome is above cut. */
+dk_status dk_glm_fit_split(dk_rows *rows, const dk_design *design, const bool *use, double weight_unit,
+                           int64_t cut, int threads, dk_glm *glm, dk_error *err);
+
+/* Whether one set of coefficients serves all thresholds: the coefficients of the binary logits of "above level j", fitted
+   one by one, are tested for equality (Brant 1990), with the covariance between them from their scores by cluster.
+   *p is NaN with two levels, or when a split separates. */
+dk_status dk_glm_proportional(dk_rows *rows, const dk_design *design, const bool *use, double weight_unit,
+                              int threads, const dk_glm *glm, double *statistic, double *df, double *p,
+                              dk_error *err);
 
 /* The sandwich covariance: scores summed by cluster, times G / (G - 1). */
 dk_status dk_glm_robust(dk_rows *rows, const dk_design *design, double weight_unit, int threads, dk_glm *glm,

@@ -34,7 +34,8 @@ static void fit(logit *l, size_t n, size_t k, bool binary) {
                          .weights = l->w};
     SUCCEED(dk_frame_from_table(&t, &l->frame, &error_));
     SUCCEED(dk_moments_compute(l->frame.rows, 2, &l->moments, &error_));
-    SUCCEED(dk_solve(&l->moments, l->frame.unit, l->frame.weight_unit, at, k, 0, 1, NULL, &l->linear, &error_));
+    SUCCEED(
+        dk_solve(&l->moments, l->frame.unit, l->frame.weight_unit, at, k, 0, 1, NULL, &l->linear, &error_));
     SUCCEED(
         dk_design_init(&l->design, l->frame.rows, &l->moments, l->frame.unit, at, 1, &l->linear, &error_));
     SUCCEED(dk_glm_fit(l->frame.rows, &l->design, use, l->frame.weight_unit, binary, 2, &l->glm, &error_));
@@ -154,6 +155,41 @@ static void ordered_housing(void **state) {
     assert_close(cut(&l, 0), -0.49613513818919, 1e-6);
     assert_close(cut(&l, 1), 0.69070825925384, 1e-6);
     assert_close(l.glm.ll, -1739.5746495295, 1e-11);
+    dispose(&l);
+}
+
+/* Brant's test of the same fit, by R: two glm(y > j, binomial), the covariance of their coefficients from the products of
+   sandwich::estfun(fit) %*% vcov(fit) over people. */
+static void proportional_odds(void **state) {
+    (void)state;
+    logit l;
+    read_housing(&l, false);
+    size_t people = 0, at = 0;
+    for (size_t i = 0; i < l.n; i++) people += (size_t)l.w[i];
+    logit each = {.y = numbers(people)};
+    for (size_t j = 0; j < 6; j++) each.x[j] = numbers(people);
+    for (size_t i = 0; i < l.n; i++)
+        for (double c = 0; c < l.w[i]; c++, at++) {
+            each.y[at] = l.y[i];
+            for (size_t j = 0; j < 6; j++) each.x[j][at] = l.x[j][i];
+        }
+    fit(&each, people, 6, false);
+    const bool use[6] = {true, true, true, true, true, true};
+    double statistic, df, p;
+    SUCCEED(dk_glm_proportional(each.frame.rows, &each.design, use, 1, 2, &each.glm, &statistic, &df, &p,
+                                &error_));
+    assert_close(statistic, 8.59013102109975, 1e-9);
+    assert_close(df, 6, 0);
+    assert_close(p, 0.19797449706205, 1e-9);
+    dispose(&each);
+    dispose(&l);
+}
+
+/* The deviance that polr prints. */
+static void ordered_housing_deviance(void **state) {
+    (void)state;
+    logit l;
+    read_housing(&l, false);
     assert_close(-2 * l.glm.ll, 3479.149299059, 1e-11);
     dispose(&l);
 }
@@ -258,10 +294,9 @@ static void separation(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ordered_wine),
-        cmocka_unit_test(ordered_housing),
-        cmocka_unit_test(binary_housing),
-        cmocka_unit_test(separation),
+        cmocka_unit_test(ordered_wine),      cmocka_unit_test(ordered_housing),
+        cmocka_unit_test(binary_housing),    cmocka_unit_test(separation),
+        cmocka_unit_test(proportional_odds), cmocka_unit_test(ordered_housing_deviance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
