@@ -1,9 +1,10 @@
 /* drivkraft tag: themes and sentiment of every comment, one row a response. */
 #include "cli/input.h"
+#include "tag/plan.h"
 
 typedef struct options {
     dk_input_options input;
-    const char *language, *pack, *mentions;
+    const char *language, *pack, *plan, *mentions; /* NULL when not given */
     dk_opt_list lexicons;
     bool no_spelling;
 } options;
@@ -49,15 +50,28 @@ static dk_status choose_packs(dk_input *in, dk_tag_plan *plan, dk_error *err) {
     return dk_reader_rewind(in->reader, err);
 }
 
+/* The plan of the file when one is given; what the other options say goes before it. */
+static dk_status make_plan(dk_input *in, const options *o, dk_tag_plan *plan, dk_error *err) {
+    dk_status status = DK_OK;
+    if (o->plan != NULL) {
+        bool same_version;
+        status = dk_plan_read(o->plan, in->engine, plan, &same_version, err);
+        if (status == DK_OK && !same_version)
+            dk_cli_note(in->cli, "drivkraft: %s was made with other lexicons, models or another program", o->plan);
+    }
+    if (status == DK_OK && o->language != NULL)
+        plan->language_fixed = dk_language_from_name(dk_str_from(o->language), &plan->language);
+    if (status != DK_OK || o->pack == NULL) return status;
+    return strcmp(o->pack, "auto") == 0 ? choose_packs(in, plan, err)
+                                        : dk_packs_parse(dk_engine_lexicon(in->engine), o->pack, &plan->packs, err);
+}
+
 static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const options *o, dk_error *err) {
     dk_tag_plan plan = {0};
-    bool find_packs = strcmp(o->pack, "auto") == 0;
-    dk_status status = dk_input_open(in, cli, source, &o->input, find_packs, err);
+    bool twice = o->pack != NULL && strcmp(o->pack, "auto") == 0;
+    dk_status status = dk_input_open(in, cli, source, &o->input, twice, err);
     if (status == DK_OK) status = dk_input_engine(&in->engine, cli, &o->lexicons, o->no_spelling, err);
-    if (status != DK_OK) return status;
-    plan.language_fixed = dk_language_from_name(dk_str_from(o->language), &plan.language);
-    status = find_packs ? choose_packs(in, &plan, err)
-                        : dk_packs_parse(dk_engine_lexicon(in->engine), o->pack, &plan.packs, err);
+    if (status == DK_OK) status = make_plan(in, o, &plan, err);
     if (status == DK_OK) status = dk_output_open(&in->out[0], cli->output != NULL ? cli->output : "-", err);
     if (status == DK_OK && o->mentions != NULL) status = dk_output_open(&in->out[1], o->mentions, err);
     if (status == DK_OK) status = dk_output_write(in->out[0], DK_COMMENTS_HEADER, strlen(DK_COMMENTS_HEADER), err);
@@ -68,12 +82,13 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
 }
 
 static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
-    options o = {.language = "auto", .pack = "none"};
+    options o = {0};
     const dk_opt table[] = {
         DK_INPUT_OPTIONS(o.input),
         {"language", 'l', DK_OPT_CHOICE, &o.language, "sv|da|en|auto", "the language of all comments", 0, 0},
         {"lexicon", 0, DK_OPT_LIST, &o.lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
         {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|auto|none", "industry packs, comma-separated, or chosen by the text", 0, 0},
+        {"plan", 0, DK_OPT_STRING, &o.plan, "FILE", "language prior and packs of the whole file, as analyze writes them", 0, 0},
         {"mentions", 'm', DK_OPT_STRING, &o.mentions, "FILE", "write one row a mention here", 0, 0},
         {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
@@ -98,5 +113,6 @@ const dk_command dk_cmd_tag = {
     "  drivkraft tag survey.csv --text comment --id response_id -o comments.csv\n"
     "  drivkraft tag survey.csv --text comment -o - --mentions mentions.csv --language da\n"
     "  drivkraft tag survey.csv --text comment --pack telecom --lexicon my/lexicon -o comments.csv\n"
+    "  drivkraft tag part1.csv --text comment --plan report/plan.tsv -o part1.out   parts tagged like the whole\n"
     "  cat survey.tsv | drivkraft tag - --text comment -o comments.csv\n",
     run_tag};

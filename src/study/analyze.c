@@ -6,6 +6,7 @@
 #include "base/pipeline.h"
 #include "study/describe.h"
 #include "tag/rows.h"
+#include "tag/plan.h"
 
 /* All that an analysis opens, so that one place closes it. */
 typedef struct analysis {
@@ -99,6 +100,21 @@ static dk_status tag_comments(analysis *a, dk_error *err) {
     return dk_tagging_run(&a->tagging, &a->survey, a->engine, o->threads, a->comments, a->mentions, o->progress, o->progress_context, err);
 }
 
+/* What was decided for the whole file, so that parts of it, or the next wave, can be tagged alike. */
+static dk_status write_plan(analysis *a, dk_error *err) {
+    if (a->options->folder == NULL) return DK_OK;
+    dk_output *out = NULL;
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_plan_put(&text, a->engine, &a->survey.plan);
+    dk_status status = open_output(a, "plan.tsv", "", &out, err);
+    if (status == DK_OK) status = dk_output_put(out, &text, err);
+    if (status == DK_OK) status = dk_output_close(out, err);
+    else dk_output_abort(out);
+    dk_buf_dispose(&text);
+    return status;
+}
+
 static dk_status describe(analysis *a, dk_error *err) {
     dk_fit_context x = {.survey = &a->survey, .records = a->has_records ? &a->records : NULL, .segments = &a->segments,
                         .tagging = &a->tagging, .taxonomy = dk_engine_taxonomy(a->engine), .clusters = a->clusters,
@@ -136,6 +152,7 @@ dk_status dk_analyze(const dk_study_config *config, const dk_analyze_options *op
         status = dk_output_close(a->mentions, err);
         a->mentions = NULL;
     }
+    if (status == DK_OK) status = write_plan(a, err);
     dk_output_abort(a->comments);
     dk_output_abort(a->mentions);
     if (status == DK_OK) *result = a->result;
