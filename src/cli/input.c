@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/pipeline.h"
+#include "io/cell.h"
 
 dk_status dk_input_open(dk_input *in, const dk_cli *cli, const char *source, const dk_input_options *o,
                         bool rewindable, dk_error *err) {
@@ -49,7 +50,9 @@ static dk_status work(void *context, void *worker, void *item, dk_error *err) {
         dk_str id;
         if (in->has_id) id = dk_block_cell(b->block, i, 1);
         else id = (dk_str){number, (size_t)snprintf(number, sizeof number, "%lld", (long long)b->block->row[i].number)};
-        status = in->each(in, worker, id, dk_block_cell(b->block, i, 0), b, err);
+        dk_str text = dk_block_cell(b->block, i, 0);
+        if (dk_cell_missing(text)) text.len = 0; /* as in an analysis: "NA" and "." are no comments */
+        status = in->each(in, worker, id, text, b, err);
     }
     return status;
 }
