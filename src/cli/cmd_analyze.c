@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
@@ -83,9 +84,9 @@ static void put_nps(const dk_study_result *r, dk_buf *out) {
     if (l->verdict == DK_LINK) {
         dk_buf_puts(out, "linked. One step up in score goes with ");
         put_interval(out, l->effect, l->ci, "%.4g");
-        dk_buf_putf(out, " %s%s.\n", currency, l->per_year != 1 || r->join.joined ? " a year" : "");
+        dk_buf_putf(out, "%s%s%s.\n", currency[0] != '\0' ? " " : "", currency, l->per_year != 1 ? " a year" : "");
     } else if (l->verdict == DK_NO_LINK) {
-        dk_buf_putf(out, "no link found. More than %.4g %s a step is ruled out.\n", l->ruled_out, currency);
+        dk_buf_putf(out, "no link found. More than %.4g%s%s a step is ruled out.\n", l->ruled_out, currency[0] != '\0' ? " " : "", currency);
     } else {
         dk_buf_puts(out, "inconclusive, too few responses to tell.\n");
     }
@@ -220,6 +221,7 @@ static dk_status analyze(const dk_cli *cli, const options *o, const char *source
     dk_study_config_init(&config);
     dk_status status = configure(&config, o, source, err);
     if (status == DK_OK) status = dk_data_find(cli->data_dir, cli->executable, &data, err);
+    bool had_folder = dk_is_folder(cli->output);
     if (status == DK_OK) status = dk_folder_make(cli->output, err);
     dk_analyze_options how = {.data_dir = data, .folder = cli->output, .threads = (int)cli->threads, .no_spelling = o->no_spelling,
                                   .progress = progress, .progress_context = &w};
@@ -230,6 +232,7 @@ static dk_status analyze(const dk_cli *cli, const options *o, const char *source
         status = dk_report_write(result, cli->output, err);
     }
     if (status == DK_OK) status = say_result(result, cli->output, err);
+    if (status != DK_OK && !had_folder) rmdir(cli->output); /* which keeps a folder with anything in it */
     dk_study_result_free(result);
     dk_study_config_dispose(&config);
     free(data);

@@ -34,6 +34,14 @@ static const struct {
     {DK_ROLE_LANGUAGE, "language språk sprog lang"},
 };
 
+bool dk_score_parse(dk_str cell, double *score) {
+    if (dk_cell_number(cell, score)) return true;
+    size_t n = 0;
+    while (n < cell.len && cell.ptr[n] >= '0' && cell.ptr[n] <= '9') n++;
+    return n > 0 && n < cell.len && (cell.ptr[n] == ' ' || cell.ptr[n] == '-' || cell.ptr[n] == '=') &&
+           dk_cell_number((dk_str){cell.ptr, n}, score);
+}
+
 dk_status dk_columns_look(const dk_block *block, size_t rows, dk_column_look *looks, dk_error *err) {
     enum { TOLD_APART = 200 };
     uint64_t *seen = malloc(TOLD_APART * sizeof *seen);
@@ -50,6 +58,7 @@ dk_status dk_columns_look(const dk_block *block, size_t rows, dk_column_look *lo
             look.length += (double)cell.len;
             look.spaced += memchr(cell.ptr, ' ', cell.len) != NULL;
             look.dates += dk_date_parse(cell, DK_DAY_FIRST) != DK_NO_DATE || dk_date_parse(cell, DK_MONTH_FIRST) != DK_NO_DATE;
+            look.scores += dk_score_parse(cell, &value);
             look.periods += dk_period_parse(cell, DK_DAY_FIRST, &first, &last);
             if (dk_cell_number(cell, &value)) {
                 look.numbers++;
@@ -66,6 +75,7 @@ dk_status dk_columns_look(const dk_block *block, size_t rows, dk_column_look *lo
         look.numbers /= n;
         look.integers /= n;
         look.dates /= n;
+        look.scores /= n;
         look.periods /= n;
         look.spaced /= n;
         look.length /= n;
@@ -79,8 +89,9 @@ dk_status dk_columns_look(const dk_block *block, size_t rows, dk_column_look *lo
 static bool fits(dk_role role, const dk_column_look *look) {
     if (look->values == 0) return false;
     switch (role) {
-    case DK_ROLE_COMMENT: return look->numbers < 0.5 && look->dates < 0.5 && look->length >= 3 && (look->spaced > 0.1 || look->distinct > 20);
-    case DK_ROLE_SCORE: return look->numbers >= 0.8 && look->high <= 100 && look->low >= -100;
+    case DK_ROLE_COMMENT: /* many values said once, not a list to choose from */
+        return look->numbers < 0.5 && look->dates < 0.5 && look->length >= 3 && (look->distinct > 50 || 3 * look->distinct >= look->values);
+    case DK_ROLE_SCORE: return look->scores >= 0.5 && !(look->high > 1000);
     case DK_ROLE_DATE: return look->dates >= 0.5;
     case DK_ROLE_PERIOD: return look->periods >= 0.5;
     case DK_ROLE_WEIGHT: return look->numbers >= 0.8 && look->low >= 0;

@@ -12,9 +12,14 @@ typedef struct dk_column_look {
     size_t values;           /* not missing */
     size_t distinct;         /* at most 200 are told apart */
     double numbers, integers, dates, periods, spaced; /* shares; spaced: with a space inside */
+    double scores;           /* share of numbers, and of texts that begin with one: "10 - very likely" */
     double length;           /* mean, in bytes */
     double low, high;        /* of the numbers; NaN without */
 } dk_column_look;
+
+/* A score: a number, or the number that a text such as "10 - very likely" begins with, as survey tools export a scale with
+   its anchors. */
+bool dk_score_parse(dk_str cell, double *score);
 
 /* Looks at the first rows of a block. looks has one element for each column of the block. */
 dk_status dk_columns_look(const dk_block *block, size_t rows, dk_column_look *looks, dk_error *err);

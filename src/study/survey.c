@@ -75,6 +75,8 @@ static dk_status recognise(dk_survey *s, dk_error *err) {
     dk_status status = block != NULL && looks != NULL ? DK_OK : dk_fail_memory(err);
     if (status == DK_OK) status = dk_reader_read_block(s->reader, block, &done, err);
     if (status == DK_OK && !done) status = dk_reader_parse(s->reader, block, err);
+    if (status == DK_OK && (done || (block->rows == 0 && block->nrejects == 0)))
+        status = dk_fail_at(err, DK_EDATA, dk_reader_source(s->reader), 1, 0, "the file has a header row and nothing below it");
     if (status == DK_OK && !done) status = dk_columns_look(block, LOOK_ROWS, looks, err);
     if (status == DK_OK)
         status = dk_columns_recognise(s->reader, &s->config->responses, s->config->name, looks, false, s->column, s->named, err);

@@ -73,15 +73,6 @@ static dk_status complain(first_pass *p, dk_problem_kind kind, const dk_row *row
     return dk_problems_add(p->problems, kind, p->s->file, row->number, row->line, name.ptr, value, message, true, err);
 }
 
-/* Also the number at the beginning of "10 - very likely", as survey tools export a scale with its anchors. */
-static bool score_of(dk_str cell, double *score) {
-    if (dk_cell_number(cell, score)) return true;
-    size_t n = 0;
-    while (n < cell.len && cell.ptr[n] >= '0' && cell.ptr[n] <= '9') n++;
-    return n > 0 && n < cell.len && (cell.ptr[n] == ' ' || cell.ptr[n] == '-' || cell.ptr[n] == '=') &&
-           dk_cell_number((dk_str){cell.ptr, n}, score);
-}
-
 static dk_status take_date(first_pass *p, const dk_row *row, dk_str cell, size_t i, dk_error *err) {
     dk_survey *s = p->s;
     s->date[i] = p->other_date[i] = DK_NO_DATE;
@@ -106,7 +97,7 @@ static dk_status take_number(first_pass *p, const dk_row *row, dk_role role, dk_
         p->s->missing[role]++;
         return DK_OK;
     }
-    if (role == DK_ROLE_SCORE ? score_of(cell, value) : dk_cell_number(cell, value)) return DK_OK;
+    if (role == DK_ROLE_SCORE ? dk_score_parse(cell, value) : dk_cell_number(cell, value)) return DK_OK;
     *value = NAN;
     return complain(p, kind, row, role, cell, message, err);
 }
@@ -271,8 +262,9 @@ static void find_scale(dk_survey *s) {
     for (size_t i = 0; i + 3 <= name.len; i++) called_nps = called_nps || strncasecmp(name.ptr + i, "nps", 3) == 0;
     int best = 3;
     for (int k = called_nps ? 2 : 0; k < 4; k++) {
-        /* strays must not shrink a scale: 99 % for the short ones */
-        if ((double)within[k] < (k < 2 ? 0.99 : 0.95) * (double)all) continue;
+        /* strays must not shrink a scale: 99 % for the short ones; a name is worth more than a few strays */
+        double least = k < 2 ? 0.99 : called_nps && k == 2 ? 0.5 : 0.95;
+        if ((double)within[k] < least * (double)all) continue;
         best = k;
         break;
     }
