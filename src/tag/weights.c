@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/intern.h"
 #include "lexicon/tsv.h"
 
 static const char *const feature_names[DK_FEATURE_KINDS] = {"word", "lemma", "head", "negated", "pair", "mark"};
@@ -345,6 +344,16 @@ static void add_row(const dk_weights *w, dk_feature_kind kind, dk_str text, int3
     const int32_t *from = w->values + w->row_of[kind][id];
     for (uint32_t k = 0; k < w->width; k++) to[k] += from[k];
 }
+
+int32_t dk_weights_form(const dk_weights *w, dk_str folded) {
+    int32_t sums[DK_WEIGHT_FOLDS + 1] = {0};
+    dk_form_features f;
+    dk_form_features_find(w->morph, folded, DK_TOKEN_WORD, &f);
+    for (int k = DK_FEATURE_WORD; k <= DK_FEATURE_HEAD; k++) add_row(w, (dk_feature_kind)k, f.text[k], sums);
+    return sums[0];
+}
+
+const dk_intern *dk_weights_words(const dk_weights *w) { return &w->rows[DK_FEATURE_WORD]; }
 
 static void fill_record(const dk_weights *w, const dk_forms *forms, uint32_t form, int32_t *record) {
     dk_form_features f;

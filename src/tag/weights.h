@@ -15,6 +15,7 @@
 #ifndef DK_TAG_WEIGHTS_H
 #define DK_TAG_WEIGHTS_H
 
+#include "base/intern.h"
 #include "tag/forms.h"
 #include "tag/opinion.h"
 
@@ -91,6 +92,10 @@ void dk_weigher_dispose(dk_weigher *weigher);
 dk_status dk_weigher_run(dk_weigher *weigher, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
                          dk_language main, const dk_reading *reading, const dk_lexicon *lexicon, int64_t *logit,
                          dk_error *err);
+
+/* What a form weighs by itself, from all rows of the data, and the forms that the file lists as words. */
+int32_t dk_weights_form(const dk_weights *weights, dk_str folded);
+const dk_intern *dk_weights_words(const dk_weights *weights);
 
 /* sentiment of a logit, -1000..1000, and the damping of a comment of so many tokens in 1/4096. */
 int32_t dk_weights_squeeze(int64_t logit);

@@ -1,0 +1,212 @@
+#include "workbench/learn_sentiment_data.h"
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "tag/inspect.h"
+#include "text/utf8.h"
+
+enum { SURE = 600 }; /* the rules' verdict on an unlabelled row counts from here on, thousandths */
+
+static const char *const scale_names[DK_SCALES] = {"sign",    "nps",      "stars",   "valence",
+                                                   "aspects", "question", "neutral", "unlabelled"};
+
+const char *dk_scale_name(dk_scale scale) { return scale_names[scale]; }
+
+bool dk_scale_from_name(dk_str name, dk_scale *scale) {
+    for (int i = 0; i < DK_SCALES; i++)
+        if (dk_str_is(name, scale_names[i])) {
+            *scale = (dk_scale)i;
+            return true;
+        }
+    return false;
+}
+
+static bool read_number(dk_str text, double *value) {
+    char copy[32], *stop;
+    if (text.len == 0 || text.len >= sizeof copy) return false;
+    for (size_t i = 0; i < text.len; i++) copy[i] = text.ptr[i] == ',' ? '.' : text.ptr[i];
+    copy[text.len] = '\0';
+    *value = strtod(copy, &stop);
+    return stop == copy + text.len && *value - *value == 0;
+}
+
+/* 1, 0, 1/2 or -1 for positive, negative, neutral and other words, by their first three letters. */
+static float sign_of(dk_str word) {
+    static const char *const heads[] = {"pos", "neg", "neu"};
+    static const float signs[] = {1, 0, 0.5f};
+    for (int i = 0; i < 3; i++) {
+        bool same = word.len >= 3;
+        for (size_t k = 0; same && k < 3; k++) same = (word.ptr[k] | 32) == heads[i][k];
+        if (same) return signs[i];
+    }
+    return -1;
+}
+
+/* y when all aspects agree, otherwise -1. */
+static float aspects_of(dk_str cell, float *weight) {
+    float y = -1;
+    if (cell.len == 0) {
+        *weight /= 2; /* no aspect that the coders asked for: mostly facts */
+        return 0.5f;
+    }
+    for (const char *p = cell.ptr, *end = p + cell.len; p < end;) {
+        const char *bar = memchr(p, '|', (size_t)(end - p)), *stop = bar != NULL ? bar : end;
+        const char *colon = memrchr(p, ':', (size_t)(stop - p));
+        float one = colon != NULL ? sign_of((dk_str){colon + 1, (size_t)(stop - colon - 1)}) : -1;
+        if (one < 0 || (y >= 0 && one != y)) return -1;
+        y = one;
+        p = stop + 1;
+    }
+    return y;
+}
+
+bool dk_scale_read(dk_scale scale, dk_str label, int32_t by_rules, float *y, float *weight) {
+    double number = 0;
+    *y = -1;
+    switch (scale) {
+    case DK_SCALE_SIGN: *y = label.len == 1 && *label.ptr == '1' ? 1 : label.len == 1 && *label.ptr == '0' ? 0 : sign_of(label);
+        return *y >= 0;
+    case DK_SCALE_NPS:
+        if (!read_number(label, &number) || number < 0 || number > 10) return false;
+        *y = number >= 9 ? 1 : number <= 6 ? 0 : -1;
+        return true;
+    case DK_SCALE_STARS:
+        if (!read_number(label, &number) || number < 1 || number > 5) return false;
+        *y = number > 3 ? 1 : number < 3 ? 0 : 0.5f;
+        return true;
+    case DK_SCALE_VALENCE:
+        if (!read_number(label, &number)) return false;
+        *y = number > 0 ? 1 : number < 0 ? 0 : 0.5f;
+        return true;
+    case DK_SCALE_ASPECTS: *y = aspects_of(label, weight); return true;
+    case DK_SCALE_QUESTION:
+        *y = dk_str_is(label, "best") ? 1 : dk_str_is(label, "improve") ? 0 : -1;
+        return *y >= 0;
+    case DK_SCALE_NEUTRAL: *y = 0.5f; return true;
+    case DK_SCALE_UNLABELLED: *y = by_rules >= SURE ? 1 : by_rules <= -SURE ? 0 : -1; return true;
+    case DK_SCALES: break;
+    }
+    return false;
+}
+
+void dk_sentiment_data_init(dk_sentiment_data *data) {
+    memset(data, 0, sizeof *data);
+    dk_intern_init(&data->names);
+}
+
+void dk_sentiment_data_dispose(dk_sentiment_data *data) {
+    free(data->rows);
+    free(data->features);
+    dk_intern_dispose(&data->names);
+}
+
+typedef struct gathering {
+    dk_sentiment_data *data;
+    dk_buf name;
+} gathering;
+
+static dk_status gather(void *context, dk_feature_kind kind, dk_str text, dk_str second, dk_error *err) {
+    gathering *g = context;
+    dk_buf_clear(&g->name);
+    dk_buf_putc(&g->name, (char)('0' + (int)kind));
+    dk_buf_put(&g->name, text.ptr, text.len);
+    if (kind == DK_FEATURE_PAIR) {
+        dk_buf_putc(&g->name, ' ');
+        dk_buf_put(&g->name, second.ptr, second.len);
+    }
+    dk_status status = dk_buf_status(&g->name, err);
+    if (status != DK_OK) return status;
+    dk_sentiment_data *d = g->data;
+    uint32_t id = dk_intern_add(&d->names, (dk_str){g->name.ptr, g->name.len});
+    if (id == DK_NO_ID || !dk_grow(&d->features, &d->features_cap, d->nfeatures + 1)) return dk_fail_memory(err);
+    d->features[d->nfeatures++] = id;
+    return DK_OK;
+}
+
+/* The fold of a text (or customer): the same for texts that differ in case and outer blanks alone. */
+static dk_status fold_of(dk_str key, int folds, dk_buf *scratch, uint8_t *fold, dk_error *err) {
+    dk_buf_clear(scratch);
+    dk_status status = dk_utf8_fold(scratch, key.ptr, key.len, err);
+    if (status != DK_OK) return status;
+    size_t from = 0, to = scratch->len;
+    while (from < to && (unsigned char)scratch->ptr[from] <= ' ') from++;
+    while (to > from && (unsigned char)scratch->ptr[to - 1] <= ' ') to--;
+    *fold = (uint8_t)(dk_hash_seeded(scratch->ptr + from, to - from, 5) % (uint64_t)folds);
+    return DK_OK;
+}
+
+static dk_status add_row(dk_sentiment_data *d, const dk_sentiment_source *source, uint32_t number, dk_str label, dk_str text,
+                         int64_t line, dk_session *session, gathering *g, dk_error *err) {
+    dk_comment comment;
+    dk_status status = dk_session_tag(session, text, &comment, err);
+    if (status != DK_OK || comment.ntokens == 0) return status;
+    const dk_reading *r = dk_inspect_reading(session);
+    dk_sentiment_row row = {.first = d->nfeatures, .source = number, .weight = 1, .by_rules = r->by_rules};
+    if (!dk_scale_read(source->scale, label, r->by_rules, &row.y, &row.weight)) {
+        if (d->unusable++ == 0) d->unusable_line = line;
+        return DK_OK;
+    }
+    if (row.y < 0) return DK_OK;
+    row.opinions = r->nopinions > 0;
+    row.damp = (float)dk_weights_damp(comment.ntokens) / 4096.0f;
+    dk_figures_of(r, row.figures);
+    status = dk_inspect_features(session, gather, g, err);
+    if (status != DK_OK) return status;
+    row.nfeatures = (uint32_t)(d->nfeatures - row.first);
+    if (!dk_grow(&d->rows, &d->rows_cap, d->nrows + 1)) return dk_fail_memory(err);
+    d->rows[d->nrows++] = row;
+    return DK_OK;
+}
+
+/* Gives the positive and the negative rows of a source the same weight together, and the source its own. */
+static void balance(dk_sentiment_data *d, size_t first, double weight) {
+    double good = 0, bad = 0;
+    for (size_t i = first; i < d->nrows; i++) {
+        good += d->rows[i].y == 1 ? (double)d->rows[i].weight : 0;
+        bad += d->rows[i].y == 0 ? (double)d->rows[i].weight : 0;
+    }
+    double up = good > 0 && bad > 0 ? (good + bad) / (2 * good) : 1;
+    double down = good > 0 && bad > 0 ? (good + bad) / (2 * bad) : 1;
+    for (size_t i = first; i < d->nrows; i++)
+        d->rows[i].weight *= (float)(weight * (d->rows[i].y == 1 ? up : d->rows[i].y == 0 ? down : 1));
+}
+
+dk_status dk_sentiment_data_read(dk_sentiment_data *d, const dk_sentiment_source *source, uint32_t number, int folds,
+                                 dk_session *session, dk_error *err) {
+    dk_reader_options options = {.quoting = source->tsv ? DK_QUOTE_NONE : DK_QUOTE_AUTO, .delimiter = source->tsv ? '\t' : 0};
+    dk_reader *reader = NULL;
+    size_t columns[3], n = 1, label = 0, cluster = 0, first = d->nrows;
+    gathering g = {.data = d};
+    dk_buf scratch;
+    dk_buf_init(&g.name);
+    dk_buf_init(&scratch);
+    dk_block *block = dk_block_new();
+    dk_status status = block == NULL ? dk_fail_memory(err) : dk_reader_open(&reader, source->path, &options, err);
+    if (status == DK_OK) status = dk_reader_find_column(reader, source->text, "--text", &columns[0], err);
+    if (status == DK_OK && source->label != NULL)
+        status = dk_reader_find_column(reader, source->label, "--score", &columns[label = n++], err);
+    if (status == DK_OK && source->cluster != NULL)
+        status = dk_reader_find_column(reader, source->cluster, "--customer", &columns[cluster = n++], err);
+    if (status == DK_OK) status = dk_reader_select(reader, columns, n, err);
+    for (bool done = false; status == DK_OK;) {
+        status = dk_reader_read_block(reader, block, &done, err);
+        if (status != DK_OK || done) break;
+        status = dk_reader_parse(reader, block, err);
+        for (size_t i = 0; status == DK_OK && i < block->rows; i++) {
+            dk_str text = dk_block_cell(block, i, 0);
+            size_t before = d->nrows;
+            dk_str value = source->label != NULL ? dk_block_cell(block, i, label) : (dk_str){"", 0};
+            status = add_row(d, source, number, value, text, block->row[i].line, session, &g, err);
+            if (status != DK_OK || d->nrows == before) continue;
+            dk_str key = source->cluster != NULL ? dk_block_cell(block, i, cluster) : text;
+            status = fold_of(key.len > 0 ? key : text, folds, &scratch, &d->rows[before].fold, err);
+        }
+    }
+    if (status == DK_OK) balance(d, first, source->weight);
+    dk_buf_dispose(&g.name);
+    dk_buf_dispose(&scratch);
+    dk_block_free(block);
+    dk_reader_free(reader);
+    return status;
+}
