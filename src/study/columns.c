@@ -94,7 +94,7 @@ static bool fits(dk_role role, const dk_column_look *look) {
     case DK_ROLE_SCORE: return look->scores >= 0.5 && !(look->high > 1000);
     case DK_ROLE_DATE: return look->dates >= 0.5;
     case DK_ROLE_PERIOD: return look->periods >= 0.5;
-    case DK_ROLE_WEIGHT: return look->numbers >= 0.8 && look->low >= 0;
+    case DK_ROLE_WEIGHT: return look->numbers >= 0.5;
     case DK_ROLE_PROFIT: return look->numbers >= 0.5;
     case DK_ROLE_SEGMENT: return look->distinct >= 2 && look->distinct <= 20;
     case DK_ROLE_TOUCHPOINT: return look->distinct <= 100 && look->numbers < 0.5;
