@@ -113,6 +113,8 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
     int64_t bootstrap = o.bootstrap, seed = (int64_t)o.seed, min_rows = o.min_rows;
     const dk_opt table[] = {
         {"outcome", 'y', DK_OPT_STRING, &spec.outcome, "COL", "the column to explain", 0, 0},
+        {"as", 0, DK_OPT_CHOICE, &spec.as, "level|contribution|promoter|detractor|log",
+         "what is made of the outcome: of scores 0 to 10 the NPS contribution (-100, 0, 100), ...", 0, 0},
         {"predictors", 'x', DK_OPT_LIST, &spec.predictors, "A,B|GROUP=A+B",
          "columns or groups of columns to rank; commas part them, a group is one driver", 0, 0},
         {"controls", 'c', DK_OPT_LIST, &spec.controls, "A,B", "columns held fixed and not ranked", 0, 0},
@@ -181,11 +183,13 @@ done:
 }
 
 const dk_command dk_cmd_drivers = {
-    "drivers", "Ranks what moves an outcome: effects, importance, opportunity, with intervals.",
+    "drivers",
+    "Ranks what moves an outcome: effects, importance, opportunity, with intervals.",
     "TABLE --outcome COL --predictors A,B|GROUP=A+B [--controls ..] [--model linear|binary|ordinal]",
     "  drivkraft drivers survey.csv --outcome score --predictors price,service,delivery\n"
     "  drivkraft drivers survey.csv --outcome score --predictors \"support=support_neg+support_pos,price\" "
     "--cluster customer\n"
     "  drivkraft drivers survey.csv --outcome churned --model binary --predictors price,service --format "
     "json -o drivers.json\n",
-    run_drivers, true};
+    run_drivers,
+    true};

@@ -1,5 +1,6 @@
 #include "cli/drivers_input.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "base/hash.h"
 #include "base/pipeline.h"
 #include "io/cell.h"
+#include "stats/nps.h"
 
 #define BEYOND ((int64_t)1 << 52)
 
@@ -50,6 +52,23 @@ bool dk_decimal_parse(dk_str cell, int64_t *mantissa, uint8_t *decimals) {
     while (fabs(scaled) > (double)BEYOND) scaled = nearbyint(value * pow(10, --below));
     *mantissa = (int64_t)scaled;
     *decimals = (uint8_t)below;
+    return true;
+}
+
+/* The outcome as asked for; false when it cannot be (a score outside 0 to 10, the logarithm of what is not positive). */
+static bool transform(const char *as, int64_t *mantissa, uint8_t *decimals) {
+    double value = (double)*mantissa / pow(10, *decimals);
+    if (strcmp(as, "level") == 0) return true;
+    if (strcmp(as, "log") == 0) {
+        *mantissa = (int64_t)llround(log(value) * 1e12);
+        *decimals = 12;
+        return value > 0;
+    }
+    int contribution = value == floor(value) && fabs(value) <= 10 ? dk_nps_contribution((int)value) : INT_MIN;
+    if (contribution == INT_MIN) return false;
+    bool promoter = strcmp(as, "promoter") == 0, detractor = strcmp(as, "detractor") == 0;
+    *mantissa = promoter ? contribution > 0 : detractor ? contribution < 0 : contribution;
+    *decimals = 0;
     return true;
 }
 
@@ -284,6 +303,7 @@ typedef struct reading {
     const dk_cli *cli;
     dk_reader *reader;
     dk_drivers_data *data;
+    const char *as;
     layout at;
     dk_progress progress;
 } reading;
@@ -322,7 +342,9 @@ static void parse_row(const reading *r, batch *b, size_t i) {
     for (size_t j = r->at.plain; j < n; j++) b->mantissas[i * n + j] = b->decimals[i * n + j] = 0;
     for (size_t j = 0; j < r->at.plain; j++) {
         dk_str cell = dk_block_cell(block, i, j);
-        if (dk_decimal_parse(cell, &b->mantissas[i * n + j], &b->decimals[i * n + j])) continue;
+        if (dk_decimal_parse(cell, &b->mantissas[i * n + j], &b->decimals[i * n + j]) &&
+            (j > 0 || transform(r->as, &b->mantissas[i * n], &b->decimals[i * n])))
+            continue;
         if (dk_cell_missing(cell) && r->at.plain < n && j > r->data->npredictors) {
             b->mantissas[i * n + j] = b->decimals[i * n + j] = 0;
             b->mantissas[i * n + r->at.plain + j - 1 - r->data->npredictors] = 1;
@@ -441,7 +463,7 @@ static dk_status read_rows(reading *r, dk_error *err) {
 
 dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_cli *cli, dk_drivers_data *d, dk_error *err) {
     memset(d, 0, sizeof *d);
-    reading r = {.cli = cli, .data = d};
+    reading r = {.cli = cli, .data = d, .as = spec->as != NULL ? spec->as : "level"};
     dk_status status = dk_reader_open(&r.reader, spec->table, NULL, err);
     if (status != DK_OK) return status;
     status = name_columns(spec, r.reader, d, err);

@@ -276,7 +276,10 @@ static void put_table(dk_buf *out, const dk_drivers_answer *a, const char *outco
         const dk_driver *d = &r->drivers[i];
         dk_buf_putf(out, "%2d %-28.28s", d->rank, d->name);
         put_range(out, d->effect, d->ci, 28);
-        dk_buf_putf(out, "  %8.2g", d->q);
+        if (isnan(d->q))
+            dk_buf_putf(out, "  %8s", "-");
+        else
+            dk_buf_putf(out, "  %8.2g", d->q);
         put_range(out, d->importance, d->importance_ci, 28);
         dk_buf_putf(out, "  %4.0f %%", 100 * d->share);
         if (d->nterms == 1) put_range(out, d->terms[0].opportunity, d->terms[0].opportunity_ci, 28);

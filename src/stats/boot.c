@@ -49,6 +49,7 @@ void dk_boot_dispose(dk_boot *b) {
     free(b->r2);
     free(b->r2_controls);
     free(b->outcome_mean);
+    free(b->variance);
     memset(b, 0, sizeof *b);
 }
 
@@ -249,6 +250,7 @@ static void fit_lanes(const boot_job *job, const dk_lanes *lanes, worker *w, int
             if (!(floor[i][l] > 0)) floor[i][l] = 1e-300;
     }
     dk_lane variance = a[dk_tri(k, k)];
+    store(out->variance, out->replicates, 0, first, &variance);
     for (int l = 0; l < DK_LANES; l++)
         if (!(variance[l] > 0)) variance[l] = INFINITY;
     lanes->eliminate(a, q, nc, floor, pivot);
@@ -344,8 +346,9 @@ static dk_status boot_init(dk_boot *b, const dk_boot_plan *p, dk_error *err) {
     b->r2 = calloc(r + 1, sizeof(double));
     b->r2_controls = calloc(r + 1, sizeof(double));
     b->outcome_mean = calloc(r + 1, sizeof(double));
+    b->variance = calloc(r + 1, sizeof(double));
     return b->effect != NULL && b->marginal != NULL && b->mean != NULL && b->importance != NULL &&
-                   b->r2 != NULL && b->r2_controls != NULL && b->outcome_mean != NULL
+                   b->r2 != NULL && b->r2_controls != NULL && b->outcome_mean != NULL && b->variance != NULL
                ? DK_OK
                : dk_fail_memory(err);
 }

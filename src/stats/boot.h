@@ -39,6 +39,7 @@ typedef struct dk_boot {
     double *mean;       /* nterms, in the column's unit */
     double *importance; /* ngroups, in R2 */
     double *r2, *r2_controls, *outcome_mean;
+    double *variance; /* of the outcome, in units of the estimate's */
 } dk_boot;
 
 dk_status dk_boot_run(const dk_boot_plan *plan, dk_boot *boot, dk_error *err);

@@ -192,9 +192,12 @@ static void recentre(glm_fit *g, const dk_solution *s, const double *importance,
             b->mean[k] = means->mean[k];
         }
     }
+    /* Explained sums, not shares: the working response's variance is noise that McFadden's R2 does not have. */
     for (size_t i = 0; i < e->plan.groups.ngroups; i++)
-        for (size_t k = i * r; k < (i + 1) * r; k++)
-            b->importance[k] = e->importance[i] + scale * (b->importance[k] - importance[i]);
+        for (size_t k = 0; k < r; k++) {
+            double *value = &b->importance[i * r + k];
+            *value = e->importance[i] + scale * (*value * b->variance[k] - importance[i]);
+        }
 }
 
 /* Importance and replicates from the working rows. */

@@ -73,6 +73,7 @@ static void make_term(maker *k, size_t i) {
                           .vif = e->vif[i],
                           .aliased = !e->use[i]};
     if (e->use[i] && se > 0) t->p = dk_t_p(t->effect / se, e->df);
+    if (e->use[i] && se == 0) t->p = t->effect != 0 ? 0 : 1; /* a perfect fit */
     if (lane == SIZE_MAX || n == 0) return;
     const double *effect = e->boot.effect + lane * n, *mean = e->boot.mean + lane * n;
     double factor = fmax(1, se / sd_of(effect, n));
@@ -280,6 +281,11 @@ static void judge(maker *k, double statistic, size_t rank) {
     r->r2_upper = rank > 0 ? bound / (1 + bound) * (1 - e->r2_controls) : NAN;
     r->ruled_out = e->outcome_sd * sqrt(r->r2_upper);
     r->verdict = DK_INCONCLUSIVE;
+    if (rank == 0) {
+        dk_estimate_note(
+            k->e, "no predictor can be judged: none varies, or there are no more rows than predictors");
+        return;
+    }
     if (e->rows < o->min_rows) {
         dk_estimate_note(k->e, "%lld rows are fewer than %lld: nothing is concluded", (long long)e->rows,
                          (long long)o->min_rows);
@@ -327,7 +333,7 @@ static void shared_notes(maker *k) {
         dk_estimate_note(
             e, "a single row decides an effect (leverage %.2g): look at predictors with few mentions",
             e->max_leverage);
-    if (e->max_cook > 1)
+    if (e->max_cook > 1 && e->r2 < 1 - 1e-9)
         dk_estimate_note(
             e, "a single row moves the fit (Cook's distance %.3g): look for an outlier in the outcome",
             e->max_cook);

@@ -205,7 +205,7 @@ dk_status dk_solve(const dk_moments *m, const double *unit, double weight_unit, 
         goto done;
     }
     for (size_t v = 0; v < k; v++) {
-        if (v == ncontrols) s->r2_controls = 1 - c[dk_tri(k, k)].hi;
+        if (v == ncontrols) s->r2_controls = fmax(0, 1 - c[dk_tri(k, k)].hi);
         if (v == ncontrols)
             for (size_t i = 0; i <= terms; i++)
                 for (size_t j = 0; j <= terms; j++)
@@ -214,10 +214,10 @@ dk_status dk_solve(const dk_moments *m, const double *unit, double weight_unit, 
         if (!s->aliased[v]) eliminate(c, q, v);
     }
     if (terms == 0) {
-        s->r2_controls = 1 - c[dk_tri(k, k)].hi;
+        s->r2_controls = fmax(0, 1 - c[dk_tri(k, k)].hi);
         s->partial[0] = c[dk_tri(k, k)].hi;
     }
-    s->r2 = 1 - c[dk_tri(k, k)].hi;
+    s->r2 = fmax(0, 1 - c[dk_tri(k, k)].hi);
     status = substitute(c, s, err);
     if (status == DK_OK) status = invert(c, s, err);
     if (status == DK_OK) status = condition_of(s, err);
