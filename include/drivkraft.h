@@ -1,12 +1,35 @@
 /* drivkraft: what customers write, and what it is worth.
  *
- * The public interface of libdrivkraft. Every function that can fail returns a dk_status and describes the
- * failure in the dk_error that the caller passes (which may be NULL). The library never prints, never exits
- * and never touches the locale.
+ * The public interface of libdrivkraft. A complete program:
+ *
+ *     #include <drivkraft.h>
+ *     #include <stdio.h>
+ *
+ *     int main(void) {
+ *         dk_error err;
+ *         dk_engine *engine;
+ *         dk_session *session;
+ *         dk_comment comment;
+ *         dk_str text = {"Snabb leverans men dyr frakt", 28};
+ *         dk_engine_options options = {"/usr/share/drivkraft"};
+ *         if (dk_engine_open(&engine, &options, &err) != DK_OK) return fprintf(stderr, "%s\n", err.message), 1;
+ *         if (dk_session_new(&session, engine, NULL, &err) == DK_OK &&
+ *             dk_session_tag(session, text, &comment, &err) == DK_OK)
+ *             for (size_t i = 0; i < comment.nmentions; i++)
+ *                 printf("%s %s\n", dk_engine_theme(engine, comment.mentions[i].theme),
+ *                        dk_label_name(comment.mentions[i].label));
+ *         dk_session_free(session);
+ *         dk_engine_free(engine);
+ *     }
+ *
+ * Every function that can fail returns a dk_status and describes the failure in the dk_error that the caller passes
+ * (which may be NULL). What _open and _new make, _free takes back (NULL is fine); what a getter or a session returns is
+ * borrowed. The library never prints, never exits and never touches the locale.
  */
 #ifndef DRIVKRAFT_H
 #define DRIVKRAFT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +69,148 @@ typedef struct dk_str {
 
 /* The version of the library, such as "0.1.0". */
 const char *dk_version(void);
+
+/* ---- Tagging -------------------------------------------------------------------------------------------
+
+   An engine holds lexicons, models and dictionaries: opened once, read-only afterwards, shared by any number of threads. A
+   session belongs to one thread. Numbers are thousandths, so that sums are exact: a sentiment of -250 is -0.25. */
+
+typedef struct dk_engine dk_engine;
+typedef struct dk_session dk_session;
+
+/* What a comment can come out as. */
+typedef enum dk_language {
+    DK_LANG_OTHER = 0, /* another language, or no words at all */
+    DK_LANG_SV,
+    DK_LANG_DA,
+    DK_LANG_EN,
+    DK_LANGUAGES /* how many */
+} dk_language;
+
+/* "other", "sv", "da", "en". */
+const char *dk_language_name(dk_language language);
+
+/* The language of such a name; false when there is none ("auto" is none). */
+bool dk_language_from_name(dk_str name, dk_language *language);
+
+typedef struct dk_engine_options {
+    const char *data_dir;         /* the folder that holds lexicons/ and models/ */
+    const char *const *lexicons;  /* the user's own lexicon folders or files, before the shipped ones */
+    size_t nlexicons;
+    bool no_spelling;             /* do not match typing errors */
+    bool no_learned;              /* only hand-written entries and rules, no learned weights */
+    const char *const *weights;   /* files of weights learned from the user's own scores, in place of the shipped ones */
+    size_t nweights;
+} dk_engine_options;
+
+/* Opens lexicons (all packs included), models and dictionaries. Read-only afterwards and safe to share. */
+dk_status dk_engine_open(dk_engine **out, const dk_engine_options *options, dk_error *err);
+void dk_engine_free(dk_engine *engine);
+
+/* 32 hex digits over lexicons, models, dictionaries and program. */
+const char *dk_engine_stamp(const dk_engine *engine);
+
+/* The id of a theme (touchpoint.theme) by its number in a mention, and how many themes there are; NULL beyond. */
+const char *dk_engine_theme(const dk_engine *engine, uint32_t theme);
+size_t dk_engine_themes(const dk_engine *engine);
+
+/* Writes where an entry stands, such as "sv/themes.tsv:611", ended by a NUL and cut to size; its whole length. */
+size_t dk_engine_entry(const dk_engine *engine, uint32_t entry, char *out, size_t size);
+
+/* Nats are natural-log odds; priors and scores of languages are in 1/DK_LANGUAGE_UNIT of one. */
+#define DK_LANGUAGE_UNIT 64
+
+/* Log prior of each language, in 1/DK_LANGUAGE_UNIT nat, added to the evidence; all zeros: as the model was trained. */
+typedef struct dk_language_prior {
+    int32_t add[DK_LANGUAGES];
+} dk_language_prior;
+
+/* What is decided once for a whole file; all zero is: no prior, no packs. */
+typedef struct dk_tag_plan {
+    bool language_fixed;         /* every comment is in this language; otherwise it is found for each */
+    dk_language language;
+    dk_language_prior prior;     /* of the file, for short comments; all zero for none */
+    uint32_t packs;              /* bit i: pack i of the lexicon is on */
+} dk_tag_plan;
+
+typedef enum dk_label { DK_NEUTRAL = 0, DK_NEGATIVE, DK_POSITIVE, DK_MIXED } dk_label;
+const char *dk_label_name(dk_label label);
+
+/* Bits of dk_mention.rules: what was done on the way to its polarity. */
+enum {
+    DK_RULE_NEGATED = 1 << 0,
+    DK_RULE_INTENSIFIED = 1 << 1,
+    DK_RULE_DIMINISHED = 1 << 2,
+    DK_RULE_CONTRASTED = 1 << 3,
+    DK_RULE_SUGGESTION = 1 << 4,
+    DK_RULE_COMPARISON = 1 << 5,
+    DK_RULE_EXCESS = 1 << 6,
+    DK_RULE_LACK = 1 << 7,
+    DK_RULE_IDIOM = 1 << 8,
+    DK_RULE_QUESTION = 1 << 9,
+    DK_RULE_SPELLING = 1 << 10,
+    DK_RULE_COMPOUND = 1 << 11,
+    DK_RULE_OWN = 1 << 12,     /* no opinion near: the entry's own valence */
+    DK_RULE_COMMENT = 1 << 13, /* no opinion near: the comment's sentiment */
+    DK_RULE_LEARNED = 1 << 14, /* no opinion near: the learned weights of the words around */
+    DK_RULES = 15
+};
+
+typedef struct dk_mention {
+    uint32_t theme;      /* index into the taxonomy */
+    uint32_t entry;      /* index into the lexicon: its file and line */
+    uint32_t start, end; /* bytes of the match in the comment */
+    int32_t polarity;    /* thousandths, -1000..1000 */
+    uint32_t rules;
+    dk_label label; /* negative, neutral or positive */
+} dk_mention;
+
+typedef enum dk_token_kind {
+    DK_TOKEN_WORD,
+    DK_TOKEN_NUMBER,  /* digits with inner . , : / - and a unit sign: 2,5 10:30 2026-03-02 */
+    DK_TOKEN_EMOJI,   /* one pictograph with its modifiers, or an emoticon such as :-) */
+    DK_TOKEN_ADDRESS, /* URL or e-mail address */
+    DK_TOKEN_NAME,    /* @name or #tag */
+    DK_TOKEN_PUNCT,   /* one mark, or a run of the same mark (..., !!) */
+} dk_token_kind;
+
+enum {
+    DK_TOKEN_UPPER_FIRST = 1 << 0, /* begins with a capital */
+    DK_TOKEN_UPPER_ALL = 1 << 1,   /* at least two letters, all capitals */
+    DK_TOKEN_SPACE_BEFORE = 1 << 2,
+    DK_TOKEN_ENDS_SENTENCE = 1 << 3, /* . ! ? or a line break stands here */
+    DK_TOKEN_BEGINS_SENTENCE = 1 << 4,
+};
+
+typedef struct dk_token {
+    uint32_t start, end; /* bytes; end is behind the last */
+    uint32_t form;       /* for the owner of the array: the number of the distinct form */
+    uint8_t kind;        /* dk_token_kind */
+    uint8_t flags;
+    uint16_t clause; /* for the owner of the array: which clause of the comment it stands in */
+} dk_token;
+
+/* The result of one comment; what it points to is the session's until its next call. */
+typedef struct dk_comment {
+    dk_language language;      /* DK_LANG_OTHER for any but sv, da, en */
+    int32_t confidence;        /* of the language, thousandths */
+    int32_t sentiment;         /* thousandths, -1000..1000 */
+    dk_label label;
+    const dk_mention *mentions; /* in order of start */
+    size_t nmentions;
+    const dk_token *tokens;
+    size_t ntokens;
+} dk_comment;
+
+dk_status dk_session_new(dk_session **out, const dk_engine *engine, const dk_tag_plan *plan, dk_error *err);
+void dk_session_free(dk_session *session);
+
+/* From now on comments are weighed without what was learned from the rows of this fold (1, 2, ...; 0: with all), so that a
+   score does not explain itself. Weights that were not learned by folds are used as they are. */
+void dk_session_set_fold(dk_session *session, int fold);
+
+/* Tags one comment. The empty comment is neutral and of language other with confidence 0. */
+dk_status dk_session_tag(dk_session *session, dk_str text, dk_comment *comment, dk_error *err);
 
 /* ---- Driver statistics -------------------------------------------------------------------------------
 

@@ -109,3 +109,23 @@ void dk_engine_free(dk_engine *engine) {
 const dk_taxonomy *dk_engine_taxonomy(const dk_engine *engine) { return &engine->lexicon->taxonomy; }
 const dk_lexicon *dk_engine_lexicon(const dk_engine *engine) { return engine->lexicon; }
 const char *dk_engine_stamp(const dk_engine *engine) { return engine->stamp; }
+
+const char *dk_engine_theme(const dk_engine *engine, uint32_t theme) {
+    return theme < engine->lexicon->taxonomy.count ? engine->lexicon->taxonomy.themes[theme].id : NULL;
+}
+
+size_t dk_engine_themes(const dk_engine *engine) { return engine->lexicon->taxonomy.count; }
+
+size_t dk_engine_entry(const dk_engine *engine, uint32_t entry, char *out, size_t size) {
+    dk_buf place;
+    dk_buf_init(&place);
+    if (entry < engine->lexicon->count) dk_entry_put_place(&place, engine->lexicon, entry);
+    size_t len = place.len;
+    if (size > 0) {
+        size_t n = len < size - 1 ? len : size - 1;
+        if (n > 0) memcpy(out, place.ptr, n);
+        out[n] = '\0';
+    }
+    dk_buf_dispose(&place);
+    return len;
+}

@@ -12,28 +12,11 @@
 
 #include "base/status.h"
 
-/* What a comment can come out as. */
-typedef enum dk_language {
-    DK_LANG_OTHER = 0, /* another language, or no words at all */
-    DK_LANG_SV,
-    DK_LANG_DA,
-    DK_LANG_EN,
-    DK_LANGUAGES /* how many */
-} dk_language;
-
 /* What a word is scored against: the languages above (the first index is "any other"), then the confusers, each of
    which counts as DK_LANG_OTHER in the decision: Bokmaal, Nynorsk, German, Dutch. */
 #define DK_LANGUAGE_CLASSES 8
 
-#define DK_LANGUAGE_UNIT 64
-
 typedef struct dk_language_model dk_language_model;
-
-/* "other", "sv", "da", "en". */
-const char *dk_language_name(dk_language language);
-
-/* The language of such a name; false when there is none ("auto" is none). */
-bool dk_language_from_name(dk_str name, dk_language *language);
 
 /* "other", "sv", "da", "en", "nb", "nn", "de", "nl": the columns of the model file. */
 const char *dk_language_class_name(int class_index);
@@ -48,11 +31,6 @@ void dk_language_free(dk_language_model *model);
    Scores of a form lie within +-DK_LANGUAGE_SCORE_MAX. */
 #define DK_LANGUAGE_SCORE_MAX (1 << 20)
 bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scores[DK_LANGUAGE_CLASSES]);
-
-/* Log prior of each language, in 1/DK_LANGUAGE_UNIT nat, added to the evidence; all zeros: as the model was trained. */
-typedef struct dk_language_prior {
-    int32_t add[DK_LANGUAGES];
-} dk_language_prior;
 
 /* The language of a comment from the sums over its words. nwords is the number of words that were scored: with none
    the answer is DK_LANG_OTHER with confidence 0 unless the prior favours a language. confidence_milli (may be NULL) is

@@ -10,31 +10,6 @@
 
 #include "base/buffer.h"
 
-typedef enum dk_token_kind {
-    DK_TOKEN_WORD,
-    DK_TOKEN_NUMBER,  /* digits with inner . , : / - and a unit sign: 2,5 10:30 2026-03-02 */
-    DK_TOKEN_EMOJI,   /* one pictograph with its modifiers, or an emoticon such as :-) */
-    DK_TOKEN_ADDRESS, /* URL or e-mail address */
-    DK_TOKEN_NAME,    /* @name or #tag */
-    DK_TOKEN_PUNCT,   /* one mark, or a run of the same mark (..., !!) */
-} dk_token_kind;
-
-enum {
-    DK_TOKEN_UPPER_FIRST = 1 << 0, /* begins with a capital */
-    DK_TOKEN_UPPER_ALL = 1 << 1,   /* at least two letters, all capitals */
-    DK_TOKEN_SPACE_BEFORE = 1 << 2,
-    DK_TOKEN_ENDS_SENTENCE = 1 << 3, /* . ! ? or a line break stands here */
-    DK_TOKEN_BEGINS_SENTENCE = 1 << 4,
-};
-
-typedef struct dk_token {
-    uint32_t start, end; /* bytes; end is behind the last */
-    uint32_t form;       /* for the owner of the array: the number of the distinct form */
-    uint8_t kind;        /* dk_token_kind */
-    uint8_t flags;
-    uint16_t clause; /* for the owner of the array: which clause of the comment it stands in */
-} dk_token;
-
 typedef struct dk_tokens {
     dk_token *items;
     size_t count, cap;
