@@ -97,7 +97,7 @@ static void faults_are_counted_and_located(void **state) {
     assert_true(r->score_is_nps);
     /* 9, 7 and 10 with weights 1, 1, 2: (1 + 2 - 0) / 4 */
     assert_true(fabs(r->segments[0].nps.nps - 75) < 1e-9);
-    assert_int_equal(r->customers, 5);
+    assert_int_equal(r->customers, 4);
     assert_string_equal(r->first_date, "2025-01-02");
     assert_int_equal(r->nfits, 1);
     assert_false(r->fits[0].fitted);
