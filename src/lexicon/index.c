@@ -86,6 +86,7 @@ static uint32_t add_atom(dk_index *x, dk_matcher matcher, dk_str text, dk_error 
         if (!dk_grow(&x->token_patterns, &x->token_patterns_cap, x->ntoken_patterns + 1)) return 0;
         token_pattern *p = &x->token_patterns[x->ntoken_patterns];
         p->atom = atom;
+        p->literal_len = (uint8_t)dk_regex_literal(text, p->literal, sizeof p->literal);
         if (dk_regex_new(&p->regex, text, err) != DK_OK) return 0;
         x->ntoken_patterns++;
         break;

@@ -41,10 +41,12 @@ static void add_affixes(const dk_index *x, hooks *h, dk_str form) {
 
 static void add_patterns(const dk_index *x, dk_regex_scratch *scratch, hooks *h, dk_str form) {
     for (size_t i = 0; i < x->ntoken_patterns; i++) {
+        const token_pattern *p = &x->token_patterns[i];
         size_t start, end;
         bool limited;
-        if (dk_regex_find(x->token_patterns[i].regex, scratch, form, 0, &start, &end, &limited))
-            add_hook(x, h, x->token_patterns[i].atom, DK_FIT_PART);
+        if (p->literal_len > 0 && memmem(form.ptr, form.len, p->literal, p->literal_len) == NULL) continue;
+        if (dk_regex_find(p->regex, scratch, form, 0, &start, &end, &limited))
+            add_hook(x, h, p->atom, DK_FIT_PART);
     }
 }
 

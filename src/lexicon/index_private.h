@@ -38,6 +38,8 @@ typedef struct edge {
 typedef struct token_pattern {
     dk_regex *regex;
     uint32_t atom;
+    char literal[16]; /* must stand in the form */
+    uint8_t literal_len;
 } token_pattern;
 
 typedef struct comment_pattern {
