@@ -233,7 +233,7 @@ typedef enum dk_column_kind {
     DK_COLUMN_ROWS,    /* const uint32_t *: the numbers of the rows (from 0, ascending) that hold a 1; count of them */
     DK_COLUMN_FIXED,   /* const int64_t *: the value is the integer / scale (scores 1, money in minor units 100,
                           sentiment in thousandths 1000); magnitudes up to 2^52 */
-    DK_COLUMN_REAL     /* const double *: kept to 2^-52 of the column's largest magnitude; finite */
+    DK_COLUMN_REAL     /* const double *: kept to 2^-52 of the column's largest magnitude; finite, but controls may have NaN (imputations) */
 } dk_column_kind;
 
 typedef struct dk_column {
@@ -277,6 +277,8 @@ typedef struct dk_driver_options {
     double budget;         /* multiply-adds that importance may cost, default 1e11 (some ten seconds of one processor).
                               Importance is exact for at most 26 groups while it fits; beyond, orders of entry are sampled
                               in antithetic pairs, for the replicates first, which the notes and importance_se tell */
+    int imputations;       /* data sets made where DK_COLUMN_REAL controls have NaN (multiple imputation, Rubin's rules);
+                              default 20; 0: such NaN are an error */
     void (*progress)(void *context, double done); /* 0 to 1, on the calling thread; NULL: none */
     void *progress_context;
 } dk_driver_options;

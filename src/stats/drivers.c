@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "stats/estimate.h"
+#include "stats/impute.h"
 
 void dk_driver_options_init(dk_driver_options *o) {
     memset(o, 0, sizeof *o);
@@ -16,11 +17,14 @@ void dk_driver_options_init(dk_driver_options *o) {
     o->negligible_r2 = 0.02;
     o->hc = 3;
     o->budget = 1e11;
+    o->imputations = 20;
 }
 
 static dk_status check_options(const dk_driver_options *o, dk_error *err) {
     if (o->bootstrap < 0 || o->bootstrap > 1000000)
         return dk_fail(err, DK_EUSAGE, "replicates are 0 to 1000000");
+    if (o->imputations < 0 || o->imputations > 1000)
+        return dk_fail(err, DK_EUSAGE, "imputations are 0 to 1000");
     if (o->threads < 1) return dk_fail(err, DK_EUSAGE, "at least one thread");
     if (!(o->confidence > 0 && o->confidence < 1))
         return dk_fail(err, DK_EUSAGE, "the confidence is between 0 and 1");
@@ -49,7 +53,11 @@ dk_status dk_drivers_fit(const dk_driver_table *table, const dk_driver_options *
                          dk_driver_result **result, dk_error *err) {
     dk_frame frame;
     *result = NULL;
-    dk_status status = dk_frame_from_table(table, &frame, err);
+    dk_status status = check_options(options, err);
+    if (status != DK_OK) return status;
+    if (options->imputations > 0 && dk_controls_have_gaps(table))
+        return dk_drivers_fit_imputed(table, options, result, err);
+    status = dk_frame_from_table(table, &frame, err);
     if (status != DK_OK) return status;
     status = dk_frame_fit(&frame, options, result, err);
     dk_frame_dispose(&frame);
