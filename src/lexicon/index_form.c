@@ -50,16 +50,19 @@ static void add_patterns(const dk_index *x, dk_regex_scratch *scratch, hooks *h,
     }
 }
 
-/* The form itself and its lemmas. */
-static void add_form(const dk_index *x, hooks *h, dk_str form) {
+typedef struct lemmas {
+    dk_lemma items[DK_MORPH_LEMMAS_MAX];
+    size_t count;
+} lemmas;
+
+/* The form itself and its lemmas, which are left in l. */
+static void add_form(const dk_index *x, hooks *h, dk_str form, lemmas *l) {
     add_key(x, h, &x->exact, form, DK_FIT_EXACT);
     add_key(x, h, &x->words, form, DK_FIT_FORM);
-    if (x->morph == NULL) return;
-    dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
-    size_t n = dk_morph_lemmas(x->morph, form, 0, lemmas, DK_MORPH_LEMMAS_MAX);
-    for (size_t i = 0; i < n; i++)
-        if (lemmas[i].plausible)
-            add_key(x, h, &x->words, (dk_str){lemmas[i].text, lemmas[i].len}, DK_FIT_INFLECTED);
+    l->count = x->morph != NULL ? dk_morph_lemmas(x->morph, form, 0, l->items, DK_MORPH_LEMMAS_MAX) : 0;
+    for (size_t i = 0; i < l->count; i++)
+        if (l->items[i].plausible)
+            add_key(x, h, &x->words, (dk_str){l->items[i].text, l->items[i].len}, DK_FIT_INFLECTED);
 }
 
 /* True when some entry is this one word. */
@@ -69,9 +72,9 @@ static bool means_something(const hooks *h) {
     return false;
 }
 
-static void add_compound(const dk_index *x, hooks *h, dk_str form, uint32_t *notes) {
+static void add_compound(const dk_index *x, hooks *h, dk_str form, const dk_lemma *lemma, uint32_t *notes) {
     dk_part parts[DK_MORPH_PARTS_MAX];
-    size_t n = dk_morph_split(x->morph, form, parts, DK_MORPH_PARTS_MAX);
+    size_t n = dk_morph_split_lemma(x->morph, form, lemma, parts, DK_MORPH_PARTS_MAX);
     for (size_t i = 0; i < n; i++) add_key(x, h, &x->parts, (dk_str){parts[i].text, parts[i].len}, DK_FIT_PART);
     if (n > 1 && !means_something(h)) {
         size_t before = h->count;
@@ -96,13 +99,13 @@ static bool shortened(dk_str form, size_t keep, char *out, size_t *len) {
     return any;
 }
 
-static void add_elongated(const dk_index *x, hooks *h, dk_str form, uint32_t *notes) {
+static void add_elongated(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint32_t *notes) {
     char text[DK_MORPH_WORD_MAX + 1];
     size_t len;
     if (form.len > DK_MORPH_WORD_MAX) return;
     for (size_t keep = 1; keep <= 2; keep++) {
         if (!shortened(form, keep, text, &len)) return;
-        add_form(x, h, (dk_str){text, len});
+        add_form(x, h, (dk_str){text, len}, l);
         if (means_something(h)) {
             *notes |= DK_WORD_ELONGATED;
             return;
@@ -110,11 +113,11 @@ static void add_elongated(const dk_index *x, hooks *h, dk_str form, uint32_t *no
     }
 }
 
-static void add_misspelt(const dk_index *x, hooks *h, dk_str form, uint32_t *notes) {
+static void add_misspelt(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint32_t *notes) {
     if (x->spelling == NULL || (x->morph != NULL && dk_morph_known(x->morph, form))) return;
     uint32_t target = dk_spelling_find(x->spelling, form);
     if (target == DK_SPELLING_NONE) return;
-    add_form(x, h, x->targets[target]);
+    add_form(x, h, x->targets[target], l);
     *notes |= DK_WORD_SPELLING;
 }
 
@@ -152,12 +155,13 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
     h.count = 0;
     memset(word, 0, sizeof *word);
     if (kind == DK_TOKEN_WORD && form.len <= DK_MORPH_WORD_MAX) {
-        add_form(x, &h, form);
+        lemmas l;
+        add_form(x, &h, form, &l);
         add_affixes(x, &h, form);
         add_patterns(x, scratch, &h, form);
-        if (x->morph != NULL && form.len >= 6) add_compound(x, &h, form, &word->notes);
-        if (!means_something(&h)) add_elongated(x, &h, form, &word->notes);
-        if (!means_something(&h) && form.len >= 6) add_misspelt(x, &h, form, &word->notes);
+        if (l.count > 0 && form.len >= 6) add_compound(x, &h, form, &l.items[0], &word->notes);
+        if (!means_something(&h)) add_elongated(x, &h, form, &l, &word->notes);
+        if (!means_something(&h) && form.len >= 6) add_misspelt(x, &h, form, &l, &word->notes);
     } else {
         add_key(x, &h, &x->exact, form, DK_FIT_EXACT);
         add_key(x, &h, &x->words, form, DK_FIT_FORM);
