@@ -55,7 +55,10 @@ dk_status dk_drivers_answer_all(const dk_drivers_data *d, const dk_driver_option
         o.progress_context = &bar;
         status = dk_drivers_frame(d, s, &frames[s], err);
         dk_error why = {0};
-        dk_status fitted = status == DK_OK ? dk_frame_fit(&frames[s], &o, &results[s], &why) : status;
+        dk_status fitted = status;
+        if (status == DK_OK)
+            fitted = d->impute ? dk_drivers_fit_filled(d, s, &o, &results[s], &why)
+                               : dk_frame_fit(&frames[s], &o, &results[s], &why);
         dk_progress_end(&bar, 1000);
         if (s > 0 && fitted == DK_EDATA) { /* a segment that cannot be fitted does not take the whole down */
             dk_cli_note(cli, "segment %.*s: %s", (int)d->segments[s].name.len, d->segments[s].name.ptr,
@@ -127,8 +130,8 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
         {"absorb", 0, DK_OPT_STRING, &spec.absorb, "COL",
          "a constant for each value of this column (fixed effects)", 0, 0},
         {"segment", 0, DK_OPT_STRING, &spec.segment, "COL", "also fit each value of this column alone", 0, 0},
-        {"missing", 0, DK_OPT_CHOICE, &missing, "drop|indicator",
-         "rows without a control: left out, or kept with an indicator", 0, 0},
+        {"missing", 0, DK_OPT_CHOICE, &missing, "drop|indicator|impute",
+         "rows without a control: left out, kept with an indicator, or filled in 20 times", 0, 0},
         {"bootstrap", 'b', DK_OPT_INT, &bootstrap, "N", "replicates for intervals (1000); 0 for none", 0,
          1000000},
         {"seed", 's', DK_OPT_INT, &seed, "S", "another seed draws other replicates (1)", 0, 9e15},
@@ -162,7 +165,8 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
         spec.cluster2 = NULL;
     }
     spec.table = words[0];
-    spec.indicator = strcmp(missing, "indicator") == 0;
+    spec.indicator = strcmp(missing, "drop") != 0;
+    spec.impute = strcmp(missing, "impute") == 0;
     o.model = model_of(model);
     o.bootstrap = (int)bootstrap;
     o.seed = (uint64_t)seed;

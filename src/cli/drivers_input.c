@@ -463,6 +463,7 @@ static dk_status read_rows(reading *r, dk_error *err) {
 
 dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_cli *cli, dk_drivers_data *d, dk_error *err) {
     memset(d, 0, sizeof *d);
+    d->impute = spec->impute;
     reading r = {.cli = cli, .data = d, .as = spec->as != NULL ? spec->as : "level"};
     dk_status status = dk_reader_open(&r.reader, spec->table, NULL, err);
     if (status != DK_OK) return status;

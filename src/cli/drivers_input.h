@@ -12,6 +12,7 @@ typedef struct dk_drivers_spec {
     const char *table, *outcome, *weight, *cluster, *cluster2, *absorb, *segment;
     const char *as; /* what is made of the outcome: level, contribution, promoter, detractor or log */
     bool indicator; /* a missing control becomes 0 with an indicator beside it; else its row is left out */
+    bool impute;    /* with indicator: such controls are filled in by multiple imputation */
     dk_opt_list predictors, controls; /* A,B or GROUP=A+B; several may be joined by commas */
 } dk_drivers_spec;
 
@@ -27,12 +28,12 @@ typedef struct dk_drivers_data {
     uint32_t *group_of;
     size_t npredictors, ncontrols, ngroups;
     size_t nindicators; /* of the controls the last so many say that another one is missing */
+    bool impute;
     dk_rows_shape shape;
     dk_drivers_segment *segments; /* the whole first, then by name */
     size_t nsegments, cap;
-    int64_t read, missing,
-        unreadable;   /* rows read, left out for a missing value, left out for what is no number */
-    int64_t rejected; /* rows that the reader could not make out */
+    /* Rows read; left out for a missing value, for what is no number; lost to the reader. */
+    int64_t read, missing, unreadable, rejected;
 } dk_drivers_data;
 
 /* Reads the table. Rows with a missing value or with text for a number are left out and counted; the first of the latter is
@@ -47,6 +48,10 @@ void dk_drivers_sort(dk_drivers_data *data);
 
 /* A frame on a segment's rows; free frame->unit, the rest is borrowed. */
 dk_status dk_drivers_frame(const dk_drivers_data *data, size_t segment, dk_frame *frame, dk_error *err);
+
+/* The fit of a segment with missing controls filled in. */
+dk_status dk_drivers_fit_filled(const dk_drivers_data *data, size_t segment, const dk_driver_options *options,
+                                dk_driver_result **result, dk_error *err);
 
 /* A decimal number as mantissa / 10^decimals, exactly, up to 15 significant digits (rounded beyond). False for what is no
    number (see io/cell.h) or is beyond 2^52. */

@@ -11,7 +11,7 @@ static const char title[] = "drivkraft partial 1\n";
 
 typedef struct head {
     uint64_t shape[6];  /* columns, clusters, clusters2, fixed, weights, decimals */
-    uint64_t counts[5]; /* predictors, controls, groups, segments, indicators */
+    uint64_t counts[6]; /* predictors, controls, groups, segments, indicators, impute */
     int64_t rows[4];    /* read, missing, unreadable, rejected */
     int64_t options[5]; /* model, bootstrap, seed, min_rows, hc */
     double numbers[3];  /* confidence, alpha, negligible_r2 */
@@ -34,7 +34,7 @@ dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *
                                    const char *path, dk_error *err) {
     head h = {.shape = {d->shape.ncols, d->shape.clusters, d->shape.clusters2, d->shape.fixed,
                         d->shape.weights, d->shape.decimals},
-              .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments, d->nindicators},
+              .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments, d->nindicators, d->impute},
               .rows = {d->read, d->missing, d->unreadable, d->rejected},
               .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc},
               .numbers = {o->confidence, o->alpha, o->negligible_r2}};
@@ -138,6 +138,7 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
     d->npredictors = h->counts[0];
     d->ncontrols = h->counts[1];
     d->ngroups = h->counts[2];
+    d->impute = h->counts[5] != 0;
     d->nindicators = h->counts[4] < h->counts[1] ? h->counts[4] : h->counts[1];
     *outcome = take_text(&text, &d->arena);
     d->predictors = take_texts(&text, d->npredictors, &d->arena);
