@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "tag/resolve.h"
 #include "tag/scope.h"
+#include "tag/weights.h"
 
 /* How far an opinion carries to a mention: its weight at a distance of d tokens is NEAR / (NEAR + d), and a comma or "and"
    between counts as so many tokens more. */
@@ -101,6 +102,21 @@ static bool clause_polarity(const dk_reading *r, const dk_tokens *tokens, const 
     return any;
 }
 
+/* Below this the learned weights of a clause say nothing of its mentions, thousandths of a logit; and how many make a sum of
+   opinions of 1000. */
+enum { LEARNED_LEAST = 500, LEARNED_UNIT = 2000, LEARNED_LOOK = 16 };
+
+/* What the learned weights of the clause around a mention come to, as a sum of opinions; 0 when they are weak. */
+static int64_t learned_polarity(const dk_reading *r, const dk_match *m, const dk_clause *c) {
+    if (r->learned == NULL) return 0;
+    uint32_t first = m->first > c->first + LEARNED_LOOK ? m->first - LEARNED_LOOK : c->first;
+    uint32_t last = m->last + LEARNED_LOOK < c->last ? m->last + LEARNED_LOOK : c->last;
+    int64_t sum = 0;
+    for (uint32_t i = first; i <= last; i++) sum += r->learned[i];
+    sum = sum * dk_weights_damp(last - first + 1) / 4096;
+    return sum >= LEARNED_LEAST || sum <= -LEARNED_LEAST ? sum * 1000 / LEARNED_UNIT : 0;
+}
+
 static void judge_mention(const dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens, const dk_match *m,
                           dk_mention *out) {
     const dk_entry *e = &lex->entries[m->entry];
@@ -111,6 +127,8 @@ static void judge_mention(const dk_reading *r, const dk_lexicon *lex, const dk_t
         if (e->has_valence) {
             sum = e->valence;
             rules |= DK_RULE_OWN;
+        } else if ((sum = learned_polarity(r, m, c)) != 0) {
+            rules |= DK_RULE_LEARNED;
         } else if (!(c->rules & (DK_RULE_SUGGESTION | DK_RULE_QUESTION))) {
             sum = r->sentiment / 2;
             if (sum != 0) rules |= DK_RULE_COMMENT;

@@ -215,8 +215,11 @@ static size_t collect(const work *w, int source, which from, dk_verdict_row *out
     return n;
 }
 
-static bool knows_neutral(const dk_sentiment_source *s) {
-    return s->scale == DK_SCALE_VALENCE || s->scale == DK_SCALE_ASPECTS;
+/* Whether the bands are to be chosen by a source: by numbers that people gave where there are such, else by aspects. */
+static bool knows_neutral(const dk_learn_sentiment_options *o, size_t source) {
+    bool numbers = false;
+    for (size_t s = 0; s < o->nsources; s++) numbers |= o->sources[s].scale == DK_SCALE_VALENCE;
+    return o->sources[source].scale == (numbers ? DK_SCALE_VALENCE : DK_SCALE_ASPECTS);
 }
 
 /* Slope and bands from verdicts on rows that the weights had not seen. */
@@ -224,7 +227,7 @@ static void calibrate(const work *w, dk_verdict_row *room, dk_learn_sentiment_fi
     size_t n = 0;
     f->slope = dk_calibrate(room, collect(w, -1, BOTH, room));
     for (size_t s = 0; s < w->options->nsources; s++)
-        if (knows_neutral(&w->options->sources[s])) n += collect(w, (int)s, BOTH, room + n);
+        if (knows_neutral(w->options, s)) n += collect(w, (int)s, BOTH, room + n);
     dk_bands_choose(room, n, f->slope, f->bands);
 }
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BAND_STEP = 10, BAND_MOST = 500, SENTIMENTS = 2001 };
+enum { BAND_STEP = 10, BAND_MOST = 600, SENTIMENTS = 2001 };
 
 static int compare_rows(const void *a, const void *b) {
     const dk_verdict_row *x = a, *y = b;
