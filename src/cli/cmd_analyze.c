@@ -42,7 +42,7 @@ static void say_columns(const dk_cli *cli, const dk_study_file *f) {
         dk_cli_note(cli, "  %-10s  %s%s%s%s", dk_role_name(u->role), u->name, u->detail != NULL ? " (" : "",
                     u->detail != NULL ? u->detail : "", u->detail != NULL ? ")" : "");
     }
-    if (left.len > 0) dk_cli_note(cli, "  left out    %.300s  (--help columns)", dk_buf_cstr(&left));
+    if (left.len > 0) dk_cli_note(cli, "  left out    %.300s  (--help says how to name columns)", dk_buf_cstr(&left));
     dk_buf_dispose(&left);
 }
 
@@ -92,6 +92,14 @@ static void put_nps(const dk_study_result *r, dk_buf *out) {
     }
 }
 
+/* "1.9 M", "320 k" */
+static void put_money(dk_buf *out, double value) {
+    double size = fabs(value);
+    if (size >= 1e6) dk_buf_putf(out, "%.1f M", value / 1e6);
+    else if (size >= 1e4) dk_buf_putf(out, "%.0f k", value / 1e3);
+    else dk_buf_putf(out, "%.0f", value);
+}
+
 static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out) {
     enum { SHOWN = 5 };
     const dk_study_outcome *o = r->outcomes + f->outcome;
@@ -112,7 +120,10 @@ static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out
     dk_buf title;
     dk_buf_init(&title);
     dk_buf_putf(&title, "What moves %s, %s", o->name, who);
-    dk_buf_putf(out, "\n%-46s %-22s %8s %9s\n", dk_buf_cstr(&title), "effect", "said by", "moves");
+    bool priced = !isnan(f->levers[0].worth);
+    dk_buf_putf(out, "\n%-46s %-22s %8s %9s", dk_buf_cstr(&title), "effect", "said by", "moves");
+    if (priced) dk_buf_putf(out, "   worth a year%s%s", r->currency != NULL ? ", " : "", r->currency != NULL ? r->currency : "");
+    dk_buf_putc(out, '\n');
     dk_buf_dispose(&title);
     for (size_t i = 0; i < f->nlevers && shown < SHOWN; i++) {
         const dk_study_lever *l = f->levers + i;
@@ -122,7 +133,17 @@ static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out
         dk_buf_init(&moves);
         put_interval(&effect, l->term->effect, l->term->ci, number);
         dk_buf_putf(&moves, moved, l->moves);
-        dk_buf_putf(out, "%2zu %-43s %-22s %6.0f %% %9s\n", ++shown, l->term->predictor, dk_buf_cstr(&effect), 100 * l->term->prevalence, dk_buf_cstr(&moves));
+        dk_buf_putf(out, "%2zu %-43s %-22s %6.0f %% %9s", ++shown, l->term->predictor, dk_buf_cstr(&effect), 100 * l->term->prevalence, dk_buf_cstr(&moves));
+        if (priced) {
+            dk_buf_puts(out, "   ");
+            put_money(out, l->worth);
+            dk_buf_puts(out, " (");
+            put_money(out, l->worth_ci.lo);
+            dk_buf_puts(out, " to ");
+            put_money(out, l->worth_ci.hi);
+            dk_buf_putc(out, ')');
+        }
+        dk_buf_putc(out, '\n');
         dk_buf_dispose(&effect);
         dk_buf_dispose(&moves);
     }
@@ -146,8 +167,11 @@ static dk_status say_result(const dk_study_result *r, const char *folder, dk_err
     dk_buf_init(&out);
     put_nps(r, &out);
     if (r->scored == 0) dk_buf_puts(&out, "\nThere is no score in the data: themes and sentiment are reported; drivers need a score (--score COL).\n");
-    for (size_t i = 0; i < r->nfits; i++)
-        if (!r->segments[r->fits[i].segment].hidden) put_fit(r, r->fits + i, &out);
+    /* the first outcome here, by segment where there are some; the others are in the report */
+    for (size_t i = 0; i < r->nfits; i++) {
+        const dk_study_fit *f = r->fits + i;
+        if (f->outcome == 0 && !r->segments[f->segment].hidden && (f->segment > 0 || r->nsegments == 1)) put_fit(r, f, &out);
+    }
     put_problems(r, folder, &out);
     dk_buf_putf(&out, "\n%s/report.html  report.json  drivers.csv  comments.csv  mentions.csv\n", folder);
     fwrite(out.ptr, 1, out.len, stdout);

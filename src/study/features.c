@@ -270,9 +270,17 @@ static dk_status unite(const theme_rows *t, const size_t *which, size_t nwhich, 
     return DK_OK;
 }
 
+/* Whether a list of responses can carry an effect of its own. */
+static bool is_rare(const uint32_t *list, size_t count, size_t least, const double *events) {
+    size_t happened = 0;
+    if (count < least) return true;
+    for (size_t i = 0; events != NULL && i < count; i++) happened += events[list[i]] != 0;
+    return events != NULL && (happened < DK_EVENTS_LEAST || count - happened < DK_EVENTS_LEAST);
+}
+
 /* All themes of one touchpoint; rare ones of one sign are pooled. What is rare even so is appended to rare. */
-static dk_status add_touchpoint(dk_features *f, dk_fit_context *x, theme_rows *t, uint32_t touchpoint, size_t *rare,
-                                size_t *nrare, dk_error *err) {
+static dk_status add_touchpoint(dk_features *f, dk_fit_context *x, theme_rows *t, uint32_t touchpoint, const double *events,
+                                size_t *rare, size_t *nrare, dk_error *err) {
     const dk_taxonomy *taxonomy = x->taxonomy;
     size_t least = (size_t)x->survey->config->min_mentions, small[2 * DK_THEMES_MAX], nsmall[2] = {0};
     const char *name = taxonomy->touchpoints[touchpoint];
@@ -282,7 +290,7 @@ static dk_status add_touchpoint(dk_features *f, dk_fit_context *x, theme_rows *t
         for (size_t positive = 0; positive < 2 && status == DK_OK; positive++) {
             size_t at = 2 * theme + positive, count = t->count[at];
             if (count == 0) continue;
-            if (count < least) {
+            if (is_rare(t->list[at], count, least, events)) {
                 small[positive * DK_THEMES_MAX + nsmall[positive]++] = at;
                 continue;
             }
@@ -298,7 +306,7 @@ static dk_status add_touchpoint(dk_features *f, dk_fit_context *x, theme_rows *t
         if (nsmall[positive] == 0) continue;
         status = unite(t, which, nsmall[positive], &list, &count, err);
         if (status != DK_OK) break;
-        if (count >= least) {
+        if (!is_rare(list, count, least, events)) {
             char label[128];
             snprintf(label, sizeof label, "%s.other", name);
             f->pooled_themes += nsmall[positive];
@@ -311,7 +319,8 @@ static dk_status add_touchpoint(dk_features *f, dk_fit_context *x, theme_rows *t
     return status;
 }
 
-static dk_status add_predictors(dk_features *f, dk_fit_context *x, const uint32_t *subset, size_t n, dk_error *err) {
+static dk_status add_predictors(dk_features *f, dk_fit_context *x, const uint32_t *subset, size_t n, const double *events,
+                                dk_error *err) {
     size_t nlists = 2 * x->taxonomy->count, nrare[1] = {0};
     theme_rows t = {.list = calloc(nlists + 1, sizeof *t.list), .count = calloc(nlists + 1, sizeof *t.count),
                     .cap = calloc(nlists + 1, sizeof *t.cap), .nlists = nlists};
@@ -324,7 +333,7 @@ static dk_status add_predictors(dk_features *f, dk_fit_context *x, const uint32_
                 f->group_of != NULL && f->about != NULL && f->groups != NULL;
     dk_status status = good ? collect(&t, x, subset, n, err) : dk_fail_memory(err);
     for (uint32_t k = 0; k < x->taxonomy->ntouchpoints && status == DK_OK; k++)
-        status = add_touchpoint(f, x, &t, k, rare, nrare, err);
+        status = add_touchpoint(f, x, &t, k, events, rare, nrare, err);
     f->rare_themes = nrare[0];
     if (status == DK_OK && nrare[0] > 0) {
         uint32_t *list = NULL;
@@ -340,8 +349,8 @@ static dk_status add_predictors(dk_features *f, dk_fit_context *x, const uint32_
 }
 
 dk_status dk_features_make(dk_features *f, dk_fit_context *x, const uint32_t *subset, size_t n, const double *before,
-                           dk_error *err) {
+                           const double *events, dk_error *err) {
     memset(f, 0, sizeof *f);
-    dk_status status = add_predictors(f, x, subset, n, err);
+    dk_status status = add_predictors(f, x, subset, n, events, err);
     return status == DK_OK ? add_controls(f, x, subset, n, before, err) : status;
 }

@@ -241,7 +241,7 @@ static dk_status fit_one(dk_study_fit *fit, dk_fit_context *x, const outcome *o,
         status = say_why(fit, x, "%zu responses are too few", n);
         goto done;
     }
-    if (status == DK_OK) status = dk_features_make(&f, x, rows, n, before, err);
+    if (status == DK_OK) status = dk_features_make(&f, x, rows, n, before, r->outcomes[fit->outcome].model == DK_MODEL_BINARY ? o->real : NULL, err);
     if (status != DK_OK) goto done;
     if (f.npredictors == 0) {
         status = say_why(fit, x, "no theme is mentioned by %lld responses", (long long)r->min_mentions);
