@@ -3,8 +3,8 @@
 
 usage: run_cases.py --program PATH [--data-dir DIR] [--bless] [CASE ...]
 
-A case is a folder beside this file. Its file `cmd` is a shell script in which `drivkraft` is the program; it runs in a
-temporary copy of the case. Expected are `stdout`, `stderr` (empty when the file is missing), `exit` (0 when missing)
+A case is a folder beside this file. Its file `cmd` is a shell script in which `drivkraft` is the program and $CASES this
+folder; it runs in a temporary copy of the case. Expected are `stdout`, `stderr` (empty when the file is missing), `exit` (0 when missing)
 and every file below `expected/`. --bless writes all of them anew.
 """
 import argparse, difflib, os, shutil, subprocess, sys, tempfile
@@ -38,7 +38,7 @@ def run_case(name, program, data_dir, bless):
         tools = os.path.join(work, "bin")
         os.mkdir(tools)
         os.symlink(program, os.path.join(tools, "drivkraft"))
-        env = dict(os.environ, PATH=tools + os.pathsep + os.environ["PATH"], DRIVKRAFT_DATA=data_dir, LC_ALL="C.UTF-8",
+        env = dict(os.environ, PATH=tools + os.pathsep + os.environ["PATH"], DRIVKRAFT_DATA=data_dir, CASES=HERE, LC_ALL="C.UTF-8",
                    NO_COLOR="1")
         done = subprocess.run(["bash", "-e", "cmd"], cwd=folder, env=env, stdin=subprocess.DEVNULL, capture_output=True)
         got = {"stdout": done.stdout.decode("utf-8", "surrogateescape"),

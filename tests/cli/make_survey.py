@@ -1,5 +1,9 @@
-"""Some 8,000 responses from a handful of phrases, over several blocks of the reader."""
+"""Writes in.csv: so many responses from a handful of phrases, over several blocks of the reader.
+
+usage: make_survey.py ROWS
+"""
 import random
+import sys
 
 rng = random.Random(11)
 things = {"sv": ["leveransen", "personalen", "priset", "appen", "kundtj\u00e4nsten", "fakturan", "kvaliteten"],
@@ -11,7 +15,7 @@ words = {"sv": ["var bra", "var d\u00e5lig", "var inte bra", "fungerar inte", "v
 joins = {"sv": [" och ", ", men ", ". "], "da": [" og ", ", men ", ". "], "en": [" and ", ", but ", ". "]}
 with open("in.csv", "w", encoding="utf-8") as f:
     f.write("id,customer,date,score,segment,comment\n")
-    for i in range(1, 8001):
+    for i in range(1, int(sys.argv[1]) + 1):
         lang = rng.choice(["sv", "sv", "da", "en"])
         parts, score = [], 7.0
         for _ in range(rng.randrange(0, 4)):
