@@ -205,9 +205,10 @@ typedef struct dk_comment {
 dk_status dk_session_new(dk_session **out, const dk_engine *engine, const dk_tag_plan *plan, dk_error *err);
 void dk_session_free(dk_session *session);
 
-/* From now on comments are weighed without what was learned from the rows of this fold (1, 2, ...; 0: with all), so that a
-   score does not explain itself. Weights that were not learned by folds are used as they are. */
-void dk_session_set_fold(dk_session *session, int fold);
+/* From now on comments are of this customer (an id; empty: each of nobody known), and are weighed without what was learned from the
+   rows of the customer's fold, or of the comment's own fold when the customer is not known: so that a score does not
+   explain itself. A NULL ptr ends this, as at the beginning. Shipped weights have no folds and are used as they are. */
+void dk_session_set_customer(dk_session *session, dk_str customer);
 
 /* Tags one comment. The empty comment is neutral and of language other with confidence 0. */
 dk_status dk_session_tag(dk_session *session, dk_str text, dk_comment *comment, dk_error *err);

@@ -54,7 +54,7 @@ static dk_status run_tokens(const dk_command *command, dk_cli *cli, int argc, ch
     dk_tag_plan plan = {0};
     plan.language_fixed = dk_language_from_name(dk_str_from(language), &plan.language);
     status = dk_input_open(&in, cli, words[0], &io, false, err);
-    if (status == DK_OK) status = dk_input_engine(&in.engine, cli, NULL, false, err);
+    if (status == DK_OK) status = dk_input_engine(&in.engine, cli, &(dk_engine_options){.no_learned = true}, err);
     if (status == DK_OK) status = dk_output_open(&in.out[0], cli->output != NULL ? cli->output : "-", err);
     if (status == DK_OK) status = dk_output_write(in.out[0], HEADER, strlen(HEADER), err);
     if (status == DK_OK) status = dk_input_run(&in, &plan, "tokens", err);

@@ -22,13 +22,12 @@ dk_status dk_input_open(dk_input *in, const dk_cli *cli, const char *source, con
     return status == DK_OK ? dk_reader_select(in->reader, columns, in->has_id ? 2 : 1, err) : status;
 }
 
-dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_opt_list *lexicons, bool no_spelling,
-                          dk_error *err) {
+dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_engine_options *options, dk_error *err) {
     char *data_dir = NULL;
     dk_status status = dk_data_find(cli->data_dir, cli->executable, &data_dir, err);
     if (status == DK_OK) {
-        dk_engine_options o = {.data_dir = data_dir, .no_spelling = no_spelling};
-        if (lexicons != NULL) o.lexicons = lexicons->items, o.nlexicons = lexicons->count;
+        dk_engine_options o = *options;
+        o.data_dir = data_dir;
         status = dk_engine_open(engine, &o, err);
     }
     free(data_dir);

@@ -42,9 +42,8 @@ struct dk_input {
 dk_status dk_input_open(dk_input *input, const dk_cli *cli, const char *source, const dk_input_options *options,
                         bool rewindable, dk_error *err);
 
-/* Opens the engine from the data folder of cli. */
-dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_opt_list *lexicons, bool no_spelling,
-                          dk_error *err);
+/* Opens the engine from the data folder of cli with the other options as given. */
+dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_engine_options *options, dk_error *err);
 
 /* Reads, works and writes on the threads of cli. Rows that cannot be read are reported on standard error. */
 dk_status dk_input_run(dk_input *input, const dk_tag_plan *plan, const char *label, dk_error *err);

@@ -27,7 +27,8 @@ struct dk_session {
     size_t languages_cap;
     uint64_t limited; /* patterns given up */
     dk_weigher weigher;
-    int fold; /* see dk_session_set_fold */
+    bool cross_fitted; /* see dk_session_set_customer */
+    uint64_t customer; /* 0: not known */
     dk_language main; /* what most of the comment is read in */
     uint32_t *seen;   /* by form: for dk_inspect_features */
     size_t seen_cap;
@@ -206,13 +207,16 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     return status;
 }
 
-void dk_session_set_fold(dk_session *s, int fold) { s->fold = fold; }
+void dk_session_set_customer(dk_session *s, dk_str customer) {
+    s->cross_fitted = customer.ptr != NULL;
+    s->customer = s->cross_fitted ? dk_fold_hash(customer) : 0;
+}
 
 /* Joins the learned weights to what the rules say. */
-static dk_status weigh(dk_session *s, dk_error *err) {
+static dk_status weigh(dk_session *s, dk_str text, dk_error *err) {
     const dk_weights *weights = s->engine->weights[s->main];
     dk_reading *r = &s->reading;
-    s->weigher.fold = s->fold;
+    s->weigher.fold_hash = !s->cross_fitted ? 0 : s->customer != 0 ? s->customer : dk_fold_hash(text);
     dk_status status = dk_weigher_run(&s->weigher, &s->forms, &s->tokens, s->languages, s->main, r, s->engine->lexicon,
                                       &r->logit, err);
     if (status != DK_OK) return status;
@@ -228,7 +232,7 @@ dk_status dk_session_tag(dk_session *s, dk_str text, dk_comment *c, dk_error *er
     dk_status status = match_comment(s, text, c, &readable, err);
     if (status != DK_OK || !readable) return status;
     status = dk_reading_run(&s->reading, s->engine->lexicon, &s->tokens, text, err);
-    if (status == DK_OK && s->engine->weights[s->main] != NULL) status = weigh(s, err);
+    if (status == DK_OK && s->engine->weights[s->main] != NULL) status = weigh(s, text, err);
     if (status == DK_OK) status = dk_reading_mentions(&s->reading, s->engine->lexicon, &s->tokens, err);
     if (status != DK_OK) return status;
     c->sentiment = s->reading.sentiment;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "lexicon/tsv.h"
 
 static const char *const feature_names[DK_FEATURE_KINDS] = {"word", "lemma", "head", "negated", "pair", "mark"};
@@ -319,6 +320,20 @@ void dk_weights_free(dk_weights *w) {
     free(w);
 }
 
+uint64_t dk_fold_hash(dk_str key) {
+    while (key.len > 0 && (unsigned char)key.ptr[0] <= ' ') key.ptr++, key.len--;
+    while (key.len > 0 && (unsigned char)key.ptr[key.len - 1] <= ' ') key.len--;
+    uint64_t hash = 0;
+    char part[64];
+    for (size_t at = 0; at < key.len;) {
+        size_t n = 0;
+        for (; n < sizeof part && at < key.len; n++, at++)
+            part[n] = key.ptr[at] >= 'A' && key.ptr[at] <= 'Z' ? (char)(key.ptr[at] | 32) : key.ptr[at];
+        hash = dk_hash_seeded(part, n, hash + 1);
+    }
+    return hash == 0 && key.len > 0 ? 1 : hash;
+}
+
 int dk_weights_folds(const dk_weights *w) { return (int)w->width - 1; }
 dk_language dk_weights_language(const dk_weights *w) { return w->language; }
 
@@ -370,8 +385,10 @@ static void fill_record(const dk_weights *w, const dk_forms *forms, uint32_t for
     record[RIGHT] = w->sides[id] & 2 ? (int32_t)id + 1 : 0;
 }
 
-/* Weights that were not learned by folds are the same for all of them. */
-static inline uint32_t fold_of(const dk_weights *w, int fold) { return (uint32_t)fold < w->width ? (uint32_t)fold : 0; }
+/* Which column of the weights counts for a hash. */
+static inline uint32_t column_of(const dk_weights *w, uint64_t fold_hash) {
+    return fold_hash == 0 || w->width == 1 ? 0 : dk_fold_of(fold_hash, w->width - 1);
+}
 
 /* Makes room for the records of all forms, and forgets them when the forms were forgotten. */
 static dk_status prepare(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, dk_error *err) {
@@ -403,7 +420,7 @@ static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8
             const dk_weights *w = x->weights[languages[i]];
             if (w == NULL || tokens->items[i].kind != DK_TOKEN_WORD) continue;
             const int32_t *record = x->records[languages[i]] + tokens->items[i].form * (size_t)(RECORD + 2 * w->width);
-            int32_t v = record[RECORD + w->width + fold_of(w, x->fold)];
+            int32_t v = record[RECORD + w->width + column_of(w, x->fold_hash)];
             x->tokens[i] += v;
             sum += v;
         }
@@ -416,6 +433,9 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
     dk_status status = prepare(x, forms, tokens, err);
     if (status != DK_OK) return status;
     int64_t sum = 0;
+    uint32_t columns[DK_LANGUAGES] = {0};
+    for (int l = 0; l < DK_LANGUAGES; l++)
+        if (x->weights[l] != NULL) columns[l] = column_of(x->weights[l], x->fold_hash);
     int32_t left = 0; /* of the word before, 0 when there is none or it takes no part in a pair */
     for (size_t i = 0; i < tokens->count; i++) {
         const dk_token *t = &tokens->items[i];
@@ -428,7 +448,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
         }
         int32_t *record = x->records[languages[i]] + t->form * (size_t)(RECORD + 2 * w->width);
         if (DK_UNLIKELY(record[SEEN] == 0)) fill_record(w, forms, t->form, record);
-        uint32_t fold = fold_of(w, x->fold);
+        uint32_t fold = columns[languages[i]];
         int32_t v = record[SEEN] != x->serial ? record[RECORD + fold] : 0;
         record[SEEN] = x->serial;
         if (left != 0 && record[RIGHT] != 0) v += w->values[pair_find(w, (uint32_t)left, (uint32_t)record[RIGHT]) + fold];
@@ -439,7 +459,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
     sum += weigh_negated(x, tokens, languages, r, lexicon);
     int32_t figures[DK_FIGURES];
     dk_figures_of(r, figures);
-    const int32_t *coefficients = x->weights[main]->figures[fold_of(x->weights[main], x->fold)];
+    const int32_t *coefficients = x->weights[main]->figures[columns[main]];
     int64_t total = sum * dk_weights_damp(tokens->count) / 4096;
     for (int f = 0; f < DK_FIGURES; f++) total += (int64_t)coefficients[f] * figures[f] / 1000;
     *logit = total;

@@ -64,6 +64,11 @@ dk_status dk_weights_open(dk_weights **out, const char *path, dk_morph *const mo
                           dk_error *err);
 void dk_weights_free(dk_weights *weights);
 
+/* The hash of a customer or a text (outer blanks and ASCII case do not count), never 0 unless the key is empty, and the fold that
+   it belongs to, 1..folds. Learner and session share both. */
+uint64_t dk_fold_hash(dk_str key);
+static inline uint32_t dk_fold_of(uint64_t hash, uint32_t folds) { return 1 + (uint32_t)(hash % folds); }
+
 /* How many folds the file has; 0 for weights that are not for cross-fitting. */
 int dk_weights_folds(const dk_weights *weights);
 
@@ -80,7 +85,7 @@ typedef struct dk_weigher {
     size_t cap[DK_LANGUAGES];
     uint64_t resets; /* of the form cache that the records are of */
     int32_t serial;  /* of the comment, for distinct forms */
-    int fold;        /* 0: all rows; k: without the rows of fold k */
+    uint64_t fold_hash; /* 0: weights from all rows; else from those of other folds than this hash's */
     int32_t *tokens; /* by token of the last comment: what it added to the sum, before damping */
     size_t tokens_cap;
 } dk_weigher;

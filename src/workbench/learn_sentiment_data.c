@@ -2,9 +2,7 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "tag/inspect.h"
-#include "text/utf8.h"
 
 enum { SURE = 600 }; /* the rules' verdict on an unlabelled row counts from here on, thousandths */
 
@@ -124,18 +122,6 @@ static dk_status gather(void *context, dk_feature_kind kind, dk_str text, dk_str
     return DK_OK;
 }
 
-/* The fold of a text (or customer): the same for texts that differ in case and outer blanks alone. */
-static dk_status fold_of(dk_str key, int folds, dk_buf *scratch, uint8_t *fold, dk_error *err) {
-    dk_buf_clear(scratch);
-    dk_status status = dk_utf8_fold(scratch, key.ptr, key.len, err);
-    if (status != DK_OK) return status;
-    size_t from = 0, to = scratch->len;
-    while (from < to && (unsigned char)scratch->ptr[from] <= ' ') from++;
-    while (to > from && (unsigned char)scratch->ptr[to - 1] <= ' ') to--;
-    *fold = (uint8_t)(dk_hash_seeded(scratch->ptr + from, to - from, 5) % (uint64_t)folds);
-    return DK_OK;
-}
-
 static dk_status add_row(dk_sentiment_data *d, const dk_sentiment_source *source, uint32_t number, dk_str label, dk_str text,
                          int64_t line, dk_session *session, gathering *g, dk_error *err) {
     dk_comment comment;
@@ -178,9 +164,7 @@ dk_status dk_sentiment_data_read(dk_sentiment_data *d, const dk_sentiment_source
     dk_reader *reader = NULL;
     size_t columns[3], n = 1, label = 0, cluster = 0, first = d->nrows;
     gathering g = {.data = d};
-    dk_buf scratch;
     dk_buf_init(&g.name);
-    dk_buf_init(&scratch);
     dk_block *block = dk_block_new();
     dk_status status = block == NULL ? dk_fail_memory(err) : dk_reader_open(&reader, source->path, &options, err);
     if (status == DK_OK) status = dk_reader_find_column(reader, source->text, "--text", &columns[0], err);
@@ -200,12 +184,12 @@ dk_status dk_sentiment_data_read(dk_sentiment_data *d, const dk_sentiment_source
             status = add_row(d, source, number, value, text, block->row[i].line, session, &g, err);
             if (status != DK_OK || d->nrows == before) continue;
             dk_str key = source->cluster != NULL ? dk_block_cell(block, i, cluster) : text;
-            status = fold_of(key.len > 0 ? key : text, folds, &scratch, &d->rows[before].fold, err);
+            uint64_t hash = dk_fold_hash(key);
+            d->rows[before].fold = (uint8_t)(dk_fold_of(hash != 0 ? hash : dk_fold_hash(text), (uint32_t)folds) - 1);
         }
     }
     if (status == DK_OK) balance(d, first, source->weight);
     dk_buf_dispose(&g.name);
-    dk_buf_dispose(&scratch);
     dk_block_free(block);
     dk_reader_free(reader);
     return status;
