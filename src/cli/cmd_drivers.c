@@ -1,4 +1,5 @@
 /* drivkraft drivers: which columns of a table move an outcome, how much, and how sure that is. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +70,10 @@ dk_status dk_drivers_answer_all(const dk_drivers_data *d, const dk_driver_option
             if (err != NULL) *err = why;
             status = fitted;
         }
-        answers[s] = (dk_drivers_answer){d->segments[s].name, results[s], text, s == 0 ? nnotes : 0};
+        answers[s] = (dk_drivers_answer){d->segments[s].name, results[s], text, s == 0 ? nnotes : 0, NAN};
+        if (status == DK_OK && d->permutations > 0)
+            status =
+                dk_drivers_permute(d, s, d->permutations, o.seed, o.threads, &answers[s].p_permutation, err);
     }
     size_t n = 0;
     for (size_t s = 0; s < d->nsegments && answers != NULL; s++)
@@ -113,7 +117,7 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
     dk_driver_options o;
     dk_driver_options_init(&o);
     const char *missing = "drop", *model = "linear", *format = "text", *hc = "3", *partial = NULL;
-    int64_t bootstrap = o.bootstrap, seed = (int64_t)o.seed, min_rows = o.min_rows;
+    int64_t permutations = 0, bootstrap = o.bootstrap, seed = (int64_t)o.seed, min_rows = o.min_rows;
     const dk_opt table[] = {
         {"outcome", 'y', DK_OPT_STRING, &spec.outcome, "COL", "the column to explain", 0, 0},
         {"as", 0, DK_OPT_CHOICE, &spec.as, "level|contribution|promoter|detractor|log",
@@ -134,6 +138,8 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
          "rows without a control: left out, kept with an indicator, or filled in 20 times", 0, 0},
         {"bootstrap", 'b', DK_OPT_INT, &bootstrap, "N", "replicates for intervals (1000); 0 for none", 0,
          1000000},
+        {"permutations", 0, DK_OPT_INT, &permutations, "N",
+         "also test all predictors together by so many shuffles (linear)", 0, 100000},
         {"seed", 's', DK_OPT_INT, &seed, "S", "another seed draws other replicates (1)", 0, 9e15},
         {"confidence", 0, DK_OPT_NUMBER, &o.confidence, "C", "of intervals (0.95)", 0.5, 0.9999},
         {"alpha", 0, DK_OPT_NUMBER, &o.alpha, "A", "a driver has q at most this (0.05)", 1e-6, 0.5},
@@ -149,6 +155,8 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
     int nwords;
     bool answered;
     dk_drivers_data data = {0};
+    dk_buf label; /* the outcome and what was made of it: parts that differ there do not merge */
+    dk_buf_init(&label);
     dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
     if (status != DK_OK || answered) goto done;
     if (nwords != 1) {
@@ -168,18 +176,30 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
     spec.indicator = strcmp(missing, "drop") != 0;
     spec.impute = strcmp(missing, "impute") == 0;
     o.model = model_of(model);
+    if (permutations > 0 && (o.model != DK_MODEL_LINEAR || spec.weight != NULL || spec.cluster != NULL ||
+                             spec.absorb != NULL || spec.indicator || partial != NULL)) {
+        status =
+            dk_fail(err, DK_EUSAGE,
+                    "--permutations is for the linear model of rows that can be exchanged: without weights, "
+                    "clusters, --absorb, --missing and --partial");
+        goto done;
+    }
     o.bootstrap = (int)bootstrap;
     o.seed = (uint64_t)seed;
     o.min_rows = min_rows;
     o.hc = hc[0] - '0';
     o.threads = (int)cli->threads;
     dk_linalg_set_threads(1); /* the workers are ours */
+    dk_buf_puts(&label, spec.outcome);
+    if (spec.as != NULL && strcmp(spec.as, "level") != 0) dk_buf_putf(&label, " (%s)", spec.as);
     status = dk_drivers_read(&spec, cli, &data, err);
+    data.permutations = (int)permutations;
     if (status == DK_OK && partial != NULL)
-        status = dk_drivers_write_partial(&data, &o, spec.outcome, partial, err);
+        status = dk_drivers_write_partial(&data, &o, dk_buf_cstr(&label), partial, err);
     else if (status == DK_OK)
-        status = dk_drivers_answer_all(&data, &o, cli, format, spec.outcome, err);
+        status = dk_drivers_answer_all(&data, &o, cli, format, dk_buf_cstr(&label), err);
 done:
+    dk_buf_dispose(&label);
     dk_drivers_data_dispose(&data);
     dk_opt_list_dispose(&spec.predictors);
     dk_opt_list_dispose(&spec.controls);

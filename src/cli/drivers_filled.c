@@ -1,8 +1,12 @@
-/* drivkraft drivers --missing impute: stored rows with indicators of missing controls become arrays with gaps again. */
+/* Stored rows as arrays again: with gaps where indicators say that a control is missing, to fill them in (--missing impute);
+   and for the permutation test (--permutations). */
 #include <math.h>
 #include <stdlib.h>
 
+#include <string.h>
+
 #include "cli/drivers_input.h"
+#include "stats/permute.h"
 
 typedef struct arrays {
     double *numbers, *weights; /* columns of the rows one behind the other */
@@ -45,21 +49,27 @@ static dk_status unpack(const dk_drivers_data *d, const dk_frame *f, arrays *a, 
     return DK_OK;
 }
 
+static dk_status arrays_init(arrays *a, const dk_drivers_data *d, size_t n, dk_error *err) {
+    size_t plain = d->npredictors + d->ncontrols - d->nindicators;
+    *a = (arrays){.numbers = calloc(n * (plain + 1) + 1, sizeof(double)),
+                  .weights = calloc(n + 1, sizeof(double)),
+                  .clusters = calloc(n + 1, sizeof(uint64_t)),
+                  .clusters2 = calloc(n + 1, sizeof(uint64_t)),
+                  .fixed = calloc(n + 1, sizeof(uint64_t)),
+                  .columns = calloc(plain + 1, sizeof(dk_column))};
+    return a->numbers != NULL && a->weights != NULL && a->clusters != NULL && a->clusters2 != NULL &&
+                   a->fixed != NULL && a->columns != NULL
+               ? DK_OK
+               : dk_fail_memory(err);
+}
+
 dk_status dk_drivers_fit_filled(const dk_drivers_data *d, size_t segment, const dk_driver_options *options,
                                 dk_driver_result **result, dk_error *err) {
     dk_frame f = {0};
     size_t n = (size_t)dk_rows_count(d->segments[segment].rows),
            plain = d->npredictors + d->ncontrols - d->nindicators;
-    arrays a = {.numbers = calloc(n * (plain + 1) + 1, sizeof(double)),
-                .weights = calloc(n + 1, sizeof(double)),
-                .clusters = calloc(n + 1, sizeof(uint64_t)),
-                .clusters2 = calloc(n + 1, sizeof(uint64_t)),
-                .fixed = calloc(n + 1, sizeof(uint64_t)),
-                .columns = calloc(plain + 1, sizeof(dk_column))};
-    dk_status status = DK_OK;
-    if (a.numbers == NULL || a.weights == NULL || a.clusters == NULL || a.clusters2 == NULL ||
-        a.fixed == NULL || a.columns == NULL)
-        status = dk_fail_memory(err);
+    arrays a;
+    dk_status status = arrays_init(&a, d, n, err);
     if (status == DK_OK) status = dk_drivers_frame(d, segment, &f, err);
     if (status == DK_OK) status = unpack(d, &f, &a, err);
     for (size_t j = 0; j < plain && status == DK_OK; j++) {
@@ -80,6 +90,29 @@ dk_status dk_drivers_fit_filled(const dk_drivers_data *d, size_t segment, const 
                              .clusters2 = d->shape.clusters2 ? a.clusters2 : NULL,
                              .fixed_effects = d->shape.fixed ? a.fixed : NULL};
     if (status == DK_OK) status = dk_drivers_fit(&table, options, result, err);
+    free(f.unit);
+    arrays_dispose(&a);
+    return status;
+}
+
+dk_status dk_drivers_permute(const dk_drivers_data *d, size_t segment, int count, uint64_t seed, int threads,
+                             double *p, dk_error *err) {
+    dk_frame f = {0};
+    arrays a;
+    size_t n = (size_t)dk_rows_count(d->segments[segment].rows), controls = d->ncontrols,
+           predictors = d->npredictors;
+    double r2, *x = malloc(n * (controls + predictors) * sizeof *x);
+    dk_status status = arrays_init(&a, d, n, err);
+    if (status == DK_OK && x == NULL) status = dk_fail_memory(err);
+    if (status == DK_OK) status = dk_drivers_frame(d, segment, &f, err);
+    if (status == DK_OK) status = unpack(d, &f, &a, err);
+    if (status == DK_OK) { /* the test wants the controls first */
+        memcpy(x, a.numbers + n * (1 + predictors), n * controls * sizeof *x);
+        memcpy(x + n * controls, a.numbers + n, n * predictors * sizeof *x);
+        status = dk_permutation_test(x, a.numbers, n, controls + predictors, controls, count, seed, threads,
+                                     &r2, p, err);
+    }
+    free(x);
     free(f.unit);
     arrays_dispose(&a);
     return status;

@@ -29,6 +29,7 @@ typedef struct dk_drivers_data {
     size_t npredictors, ncontrols, ngroups;
     size_t nindicators; /* of the controls the last so many say that another one is missing */
     bool impute;
+    int permutations; /* of the whole model's test; 0 for none */
     dk_rows_shape shape;
     dk_drivers_segment *segments; /* the whole first, then by name */
     size_t nsegments, cap;
@@ -52,6 +53,10 @@ dk_status dk_drivers_frame(const dk_drivers_data *data, size_t segment, dk_frame
 /* The fit of a segment with missing controls filled in. */
 dk_status dk_drivers_fit_filled(const dk_drivers_data *data, size_t segment, const dk_driver_options *options,
                                 dk_driver_result **result, dk_error *err);
+
+/* p of the permutation test of all predictors together (stats/permute.h), of rows without weights, clusters and gaps. */
+dk_status dk_drivers_permute(const dk_drivers_data *data, size_t segment, int count, uint64_t seed,
+                             int threads, double *p, dk_error *err);
 
 /* A decimal number as mantissa / 10^decimals, exactly, up to 15 significant digits (rounded beyond). False for what is no
    number (see io/cell.h) or is beyond 2^52. */

@@ -125,6 +125,7 @@ static void put_answer(dk_json *j, const dk_drivers_answer *a, const dk_drivers_
     put_number(j, "ruled_out", r->ruled_out);
     put_number(j, "detectable", r->detectable);
     put_number(j, "p_model", r->p_model);
+    if (!isnan(a->p_permutation)) put_number(j, "p_permutation", a->p_permutation);
     put_number(j, "condition", r->condition);
     put_number(j, "intercept", r->intercept);
     put_number(j, "outcome_mean", r->outcome_mean);
@@ -270,6 +271,8 @@ static void put_table(dk_buf *out, const dk_drivers_answer *a, const char *outco
     if (r->verdict == DK_NO_LINK)
         dk_buf_putf(out, "no link: an effect over %s per standard deviation is ruled out\n", ruled);
     if (r->verdict == DK_INCONCLUSIVE) dk_buf_puts(out, "inconclusive: too few rows to tell\n");
+    if (!isnan(a->p_permutation))
+        dk_buf_putf(out, "permutation test of all predictors together: p %.3g\n", a->p_permutation);
     dk_buf_putf(out, "\n   %-28s  %28s  %8s  %28s  %6s  %28s\n", "driver", "effect", "q", "importance",
                 "share", "opportunity");
     for (size_t i = 0; i < r->ndrivers; i++) {
