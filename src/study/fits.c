@@ -323,13 +323,30 @@ static double correlation(const double *a, const double *b, const uint32_t *rows
     return aa > 0 && bb > 0 ? ab / sqrt(aa * bb) : NAN;
 }
 
+/* A 0/1 column for each segment but the first that has answers in it; *inside owns them. */
+static dk_status add_segment_controls(const dk_fit_context *x, const uint32_t *rows, size_t n, uint8_t **inside, dk_column *controls,
+                                      size_t *ncontrols, dk_error *err) {
+    size_t rowcount = x->survey->n + 1, seen = 0;
+    if (x->segments->of == NULL) return DK_OK;
+    *inside = calloc(rowcount * x->segments->count, 1);
+    if (*inside == NULL) return dk_fail_memory(err);
+    for (size_t k = 1; k < x->segments->count; k++) {
+        uint8_t *column = *inside + k * rowcount;
+        size_t count = 0;
+        for (size_t i = 0; i < n; i++) count += column[rows[i]] = dk_segment_has(x->segments, k, rows[i]);
+        if (count == 0 || count == n || seen++ == 0) continue;
+        controls[(*ncontrols)++] = (dk_column){x->segments->name[k], DK_COLUMN_MENTION, column, 0, 0};
+    }
+    return DK_OK;
+}
+
 dk_status dk_fits_link(dk_fit_context *x, dk_error *err) {
     const dk_survey *s = x->survey;
     dk_study_link *link = &x->result->link;
     memset(link, 0, sizeof *link);
     if (s->score == NULL || s->profit == NULL) return DK_OK;
     double *before = NULL;
-    uint8_t *use = calloc(s->n + 1, 1);
+    uint8_t *use = calloc(s->n + 1, 1), *inside = NULL;
     uint32_t *rows = NULL;
     size_t n = 0;
     dk_driver_result *d = NULL;
@@ -339,9 +356,16 @@ dk_status dk_fits_link(dk_fit_context *x, dk_error *err) {
         use[i] = !s->dropped[i] && !isnan(s->score[i]) && !isnan(s->profit[i]) && (before == NULL || !isnan(before[i]));
     if (status == DK_OK) status = list_rows(x, use, 0, &rows, &n, err);
     if (status != DK_OK || (int64_t)n < x->result->min_mentions) goto done;
-    dk_column predictor = {"score", DK_COLUMN_REAL, s->score, 0, 0}, control = {"profit before", DK_COLUMN_REAL, before, 0, 0};
+    dk_column predictor = {"score", DK_COLUMN_REAL, s->score, 0, 0}, controls[DK_SEGMENTS_MAX + 1];
+    size_t ncontrols = 0;
+    if (before != NULL) {
+        /* a score that depends on the segment would else carry what the line through the profit before misses of it */
+        controls[ncontrols++] = (dk_column){"profit before", DK_COLUMN_REAL, before, 0, 0};
+        status = add_segment_controls(x, rows, n, &inside, controls, &ncontrols, err);
+        if (status != DK_OK) goto done;
+    }
     dk_driver_table table = {.rows = s->n, .outcome = {"profit", DK_COLUMN_REAL, s->profit, 0, 0}, .predictors = &predictor, .npredictors = 1,
-                             .controls = &control, .ncontrols = before != NULL, .weights = s->weight, .clusters = x->clusters,
+                             .controls = controls, .ncontrols = ncontrols, .weights = s->weight, .clusters = x->clusters,
                              .subset = rows, .nsubset = n};
     dk_driver_options options = options_of(x, DK_MODEL_LINEAR);
     options.bootstrap = 0;
@@ -360,13 +384,14 @@ dk_status dk_fits_link(dk_fit_context *x, dk_error *err) {
                             .se = score->se * year, .p = score->p, .ci = {score->ci.lo * year, score->ci.hi * year}, .per_year = year,
                             .ruled_out = fmax(fabs(score->ci.lo), fabs(score->ci.hi)) * year, .correlation = correlation(s->score, s->profit, rows, n)};
     bool yearly = x->records != NULL && !isnan(x->records->periods_a_year);
-    link->about = before != NULL ? "Profit of the first period after the answer, with that of the last period before it held fixed, as a yearly rate."
+    link->about = before != NULL ? "Profit of the first period after the answer, with that of the last period before it and the segment held fixed, as a yearly rate."
                 : yearly         ? "Profit as a yearly rate; nothing else is held fixed."
                                  : "Profit as it stands beside the score; nothing else is held fixed, and no period is known.";
 done:
     dk_drivers_free(d);
     free(before);
     free(use);
+    free(inside);
     free(rows);
     return status;
 }
