@@ -99,6 +99,48 @@ static void print_because(const dk_engine *engine, uint32_t entry, uint32_t rule
     dk_buf_dispose(&line);
 }
 
+/* A token and what it adds to the logit, damped. */
+typedef struct learned_word {
+    size_t token;
+    int64_t weight;
+} learned_word;
+
+enum { LEARNED_WORDS = 8, LEARNED_LEAST = 20 };
+
+static int64_t strength(int64_t x) { return x < 0 ? -x : x; }
+
+/* The tokens whose learned weights count most, the strongest first; returns how many. *all is the sum over all tokens. */
+static size_t strongest(const dk_reading *r, const dk_comment *comment, learned_word out[LEARNED_WORDS], int64_t *all) {
+    size_t n = 0;
+    int64_t damp = dk_weights_damp(comment->ntokens), sum = 0;
+    for (size_t i = 0; r->learned != NULL && i < comment->ntokens; i++) {
+        sum += r->learned[i];
+        learned_word w = {i, r->learned[i] * damp / 4096};
+        if (strength(w.weight) < LEARNED_LEAST) continue;
+        size_t at = n < LEARNED_WORDS ? n++ : LEARNED_WORDS;
+        for (; at > 0 && strength(out[at - 1].weight) < strength(w.weight); at--)
+            if (at < LEARNED_WORDS) out[at] = out[at - 1];
+        if (at < LEARNED_WORDS) out[at] = w;
+    }
+    *all = sum * damp / 4096;
+    return n;
+}
+
+static void print_learned(const dk_cli *cli, const dk_reading *r, dk_str text, const dk_comment *comment) {
+    learned_word words[LEARNED_WORDS];
+    int64_t all;
+    if (r->learned == NULL) return;
+    size_t n = strongest(r, comment, words, &all);
+    printf("  learned  ");
+    for (size_t i = 0; i < n; i++) {
+        const dk_token *t = &comment->tokens[words[i].token];
+        printf(" %s%.*s %+.2f%s%s", tint(cli, (int32_t)words[i].weight), (int)(t->end - t->start), text.ptr + t->start,
+               (double)words[i].weight / 1000, plain(cli), i + 1 < n ? "," : "");
+    }
+    printf("%swords %+.2f, rules %+.2f: logit %+.2f\n", n > 0 ? "; all " : " ", (double)all / 1000,
+           (double)(r->logit - all) / 1000, (double)r->logit / 1000);
+}
+
 static dk_status print_people(const dk_cli *cli, const dk_engine *engine, dk_session *session, dk_str text,
                               const dk_comment *comment, dk_error *err) {
     column *columns = calloc(comment->ntokens + 1, sizeof *columns);
@@ -125,6 +167,7 @@ static dk_status print_people(const dk_cli *cli, const dk_engine *engine, dk_ses
     }
     for (size_t i = 0; i < r->nclauses; i++)
         if (r->clauses[i].weight != 1000) printf("  clause %zu  counts %.2f times\n", i + 1, r->clauses[i].weight / 1000.0);
+    print_learned(cli, r, text, comment);
     printf("  comment   %s%s%s, sentiment %.2f\n", tint(cli, comment->sentiment), dk_label_name(comment->label), plain(cli),
            comment->sentiment / 1000.0);
     free(columns);
@@ -227,6 +270,27 @@ static dk_status print_json(const dk_engine *engine, dk_session *session, dk_str
         dk_json_end(&j);
     }
     dk_json_end(&j);
+    if (r->learned != NULL) {
+        learned_word words[LEARNED_WORDS];
+        int64_t all;
+        size_t n = strongest(r, comment, words, &all);
+        dk_json_key(&j, "learned");
+        dk_json_object(&j);
+        json_milli(&j, "logit", r->logit);
+        json_milli(&j, "words", all);
+        json_milli(&j, "rules", r->logit - all);
+        json_milli(&j, "sentiment_by_rules", r->by_rules);
+        dk_json_key(&j, "strongest");
+        dk_json_array(&j);
+        for (size_t i = 0; i < n; i++) {
+            dk_json_object(&j);
+            json_span(&j, comment->tokens[words[i].token].start, comment->tokens[words[i].token].end);
+            json_milli(&j, "weight", words[i].weight);
+            dk_json_end(&j);
+        }
+        dk_json_end(&j);
+        dk_json_end(&j);
+    }
     dk_json_key(&j, "version");
     dk_json_text(&j, dk_engine_stamp(engine));
     dk_json_end(&j);
