@@ -1,6 +1,8 @@
 #include "stats/boot.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,8 @@ typedef struct boot_job {
     size_t *design; /* design column of each slot */
     size_t nslots, ndense, npairs, ndense_pairs;
     int batch, nbatches;
+    pthread_t caller;   /* who is told of progress */
+    atomic_int fitted;  /* replicates */
     double weight_step; /* user weights are rounded to multiples of it */
 } boot_job;
 
@@ -321,8 +325,12 @@ static dk_status run_batch(void *context, size_t index, dk_error *err) {
         for (size_t r = 0; r < batch; r++) w.keys[r] = (uint32_t)dk_hash_mix(p->seed, (uint64_t)first + r);
         status = sum_replicates(job, lanes, &w, err);
     }
-    for (int at = 0; status == DK_OK && at < job->batch && first + at < p->replicates; at += DK_LANES)
+    for (int at = 0; status == DK_OK && at < job->batch && first + at < p->replicates; at += DK_LANES) {
         fit_lanes(job, lanes, &w, at, first + at);
+        int fitted = atomic_fetch_add(&job->fitted, DK_LANES) + DK_LANES;
+        if (p->progress != NULL && pthread_equal(pthread_self(), job->caller) && fitted < p->replicates)
+            p->progress(p->progress_context, (double)fitted / p->replicates);
+    }
     free(w.sum);
     free(w.fixed);
     free(w.weights);
@@ -355,7 +363,7 @@ static dk_status boot_init(dk_boot *b, const dk_boot_plan *p, dk_error *err) {
 
 dk_status dk_boot_run(const dk_boot_plan *p, dk_boot *boot, dk_error *err) {
     size_t ndesign = dk_rows_shape_of(p->rows)->ncols + 1;
-    boot_job job = {.plan = p, .out = boot, .nslots = p->ncontrols + p->nterms + 2};
+    boot_job job = {.plan = p, .out = boot, .nslots = p->ncontrols + p->nterms + 2, .caller = pthread_self()};
     dk_status status = boot_init(boot, p, err);
     if (p->replicates == 0 || status != DK_OK) return status;
     job.enc = calloc(ndesign, sizeof *job.enc);
