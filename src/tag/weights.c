@@ -40,6 +40,24 @@ void dk_form_features_find(const dk_morph *morph, dk_str folded, dk_token_kind k
 
 static bool takes_part(const dk_token *t) { return t->kind == DK_TOKEN_WORD || t->kind == DK_TOKEN_EMOJI || t->kind == DK_TOKEN_PUNCT; }
 
+/* Goes through the idioms among the opinions as the tokens go by: true for a token within one. */
+typedef struct idioms {
+    const dk_reading *reading;
+    size_t next; /* opinion to look at */
+    uint32_t first, end;
+} idioms;
+
+static inline bool in_idiom(idioms *x, uint32_t token) {
+    const dk_reading *r = x->reading;
+    while (token >= x->end && x->next < r->nopinions) {
+        const dk_opinion *o = &r->opinions[x->next++];
+        if (o->rules & DK_RULE_IDIOM) x->first = o->first, x->end = o->last + 1;
+    }
+    return token >= x->first && token < x->end;
+}
+
+static idioms idioms_of(const dk_reading *r) { return (idioms){r, 0, 0, 0}; }
+
 /* The tokens behind a negation up to the end of its reach, of its clause, or the next mark: first..*end-1. */
 static bool negated_tokens(const dk_tokens *tokens, const dk_lexicon *lexicon, const dk_shift *s, size_t *end) {
     const dk_entry *e = &lexicon->entries[s->entry];
@@ -110,12 +128,16 @@ dk_status dk_features_each(const dk_morph *morph, const dk_forms *forms, const d
                            void *context, dk_error *err) {
     learner l = {morph, forms, tokens, each, context};
     dk_status status = DK_OK;
+    idioms known = idioms_of(r);
+    bool after_word = false;
     for (size_t i = 0; status == DK_OK && i < tokens->count; i++) {
         const dk_token *t = &tokens->items[i], *before = t - 1;
-        if (!takes_part(t)) continue;
+        bool pairs = after_word;
+        after_word = takes_part(t) && !in_idiom(&known, (uint32_t)i);
+        if (!after_word) continue;
         if (seen[t->form] != mark) status = give(&l, t->form, (dk_token_kind)t->kind, false, err);
         seen[t->form] = mark;
-        if (status == DK_OK && i > 0 && t->kind == DK_TOKEN_WORD && before->kind == DK_TOKEN_WORD)
+        if (status == DK_OK && pairs && t->kind == DK_TOKEN_WORD && before->kind == DK_TOKEN_WORD)
             status = each(context, DK_FEATURE_PAIR, forms->folded[before->form], forms->folded[t->form], err);
     }
     for (size_t s = 0; status == DK_OK && s < r->nshifts; s++) {
@@ -433,6 +455,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
     dk_status status = prepare(x, forms, tokens, err);
     if (status != DK_OK) return status;
     int64_t sum = 0;
+    idioms known = idioms_of(r);
     uint32_t columns[DK_LANGUAGES] = {0};
     for (int l = 0; l < DK_LANGUAGES; l++)
         if (x->weights[l] != NULL) columns[l] = column_of(x->weights[l], x->fold_hash);
@@ -442,7 +465,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
         const dk_weights *w = x->weights[languages[i]];
         x->tokens[i] = 0;
         if (i > 0 && languages[i] != languages[i - 1]) left = 0;
-        if (w == NULL || !takes_part(t)) {
+        if (w == NULL || !takes_part(t) || in_idiom(&known, (uint32_t)i)) {
             left = 0;
             continue;
         }

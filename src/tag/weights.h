@@ -5,7 +5,8 @@
  *
  * Features of a comment, each from single tokens or neighbours: the distinct words as written (folded), their lemmas, the
  * heads of compounds, the distinct words that a negation reaches (by lemma), neighbouring pairs, and runs of ! ? and full
- * stops. Longer comments are damped by the fourth root of their length. Figures are what the rules make of the
+ * stops. Tokens of an idiom that the rules know have no features: what they say
+ * singly is not what they mean together. Longer comments are damped by the fourth root of their length. Figures are what the rules make of the
  * opinions (dk_figures_of), so that a comment whose words the training never saw is judged by the rules alone.
  *
  * All weights are thousandths of a logit, so that sums are exact. The file (models/sentiment_XX.tsv) is TSV with the columns
