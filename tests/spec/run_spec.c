@@ -4,7 +4,9 @@
  *
  * The header of a table names its columns: comment, themes, label, and optionally language, pack and rules. themes lists
  * theme:label separated by spaces, in any order and complete; "-" is none and "*" leaves them open. rules lists what must be
- * among the rules of the mentions. What differs is shown with the line of the file.
+ * among the rules of the mentions. A column today that says "wrong" marks what a careful reader would expect and the engine
+ * does not do yet: such an example must still fail, so that the mark goes when the engine learns it. What differs is shown with
+ * the line of the file.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,13 +15,13 @@
 #include "base/file.h"
 #include "tag/rows.h"
 
-enum { COMMENT, THEMES, LABEL, LANGUAGE, PACK, RULES, COLUMNS, CELLS = 8 };
-static const char *const names[COLUMNS] = {"comment", "themes", "label", "language", "pack", "rules"};
+enum { COMMENT, THEMES, LABEL, LANGUAGE, PACK, RULES, TODAY, COLUMNS, CELLS = 8 };
+static const char *const names[COLUMNS] = {"comment", "themes", "label", "language", "pack", "rules", "today"};
 
 typedef struct spec {
     const char *path, *default_language;
     dk_engine *engine;
-    int line, examples, failures;
+    int line, examples, failures, known;
     int column[COLUMNS]; /* of the table at hand, -1 for none */
 } spec;
 
@@ -111,7 +113,12 @@ static bool check(spec *s, char *cells[CELLS], dk_error *err) {
     bool label_ok = strcmp(cells[s->column[LABEL]], label) == 0 || strcmp(cells[s->column[LABEL]], "*") == 0;
     bool rules_ok = s->column[RULES] < 0 || has_rules(&c, cells[s->column[RULES]]);
     s->examples++;
-    if (!themes_ok || !label_ok || !rules_ok) {
+    bool right = themes_ok && label_ok && rules_ok;
+    if (s->column[TODAY] >= 0 && strcmp(cells[s->column[TODAY]], "wrong") == 0) {
+        s->known += !right;
+        s->failures += right;
+        if (right) printf("%s:%d: %s\n    is right now: take its mark away\n", s->path, s->line, text);
+    } else if (!right) {
         s->failures++;
         printf("%s:%d: %s\n", s->path, s->line, text);
         if (!themes_ok) printf("    themes  expected %s\n            got      %s\n", wanted, got);
@@ -173,7 +180,7 @@ int main(int argc, char **argv) {
     bool ok = dk_file_read(argv[3], &text, &err) == DK_OK && dk_engine_open(&s.engine, &options, &err) == DK_OK &&
               (dk_buf_cstr(&text), run(&s, text.ptr, &err));
     if (!ok) fprintf(stderr, "run_spec: %s:%lld: %s\n", err.file, (long long)err.line, err.message);
-    else printf("%s: %d examples, %d fail\n", argv[3], s.examples, s.failures);
+    else printf("%s: %d examples, %d of them known to be wrong, %d fail\n", argv[3], s.examples, s.known, s.failures);
     dk_engine_free(s.engine);
     dk_buf_dispose(&text);
     return ok && s.failures == 0 && s.examples > 0 ? 0 : 1;
