@@ -3,150 +3,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "lexicon/tsv.h"
-
-static const char *const feature_names[DK_FEATURE_KINDS] = {"word", "lemma", "head", "negated", "pair", "mark"};
-static const char *const figure_names[DK_FIGURES] = {"bias", "score", "good", "bad", "balance", "first", "last"};
-
-const char *dk_feature_name(dk_feature_kind kind) { return feature_names[kind]; }
-const char *dk_figure_name(int figure) { return figure_names[figure]; }
-
-/* ---- The features of a comment ----------------------------------------------------------------------- */
-
-/* The first three marks of a run of ! ? or full stops. */
-static dk_str mark_of(dk_str folded) {
-    if (folded.len == 0 || strchr("!?.", folded.ptr[0]) == NULL) return (dk_str){"", 0};
-    return (dk_str){folded.ptr, folded.len < 3 ? folded.len : 3};
-}
-
-void dk_form_features_find(const dk_morph *morph, dk_str folded, dk_token_kind kind, dk_form_features *out) {
-    for (int i = 0; i < DK_FEATURE_KINDS; i++) out->text[i] = (dk_str){"", 0};
-    if (kind == DK_TOKEN_PUNCT) out->text[DK_FEATURE_MARK] = mark_of(folded);
-    if (kind == DK_TOKEN_EMOJI) out->text[DK_FEATURE_WORD] = folded;
-    if (kind != DK_TOKEN_WORD) return;
-    out->text[DK_FEATURE_WORD] = out->text[DK_FEATURE_PAIR] = folded;
-    out->text[DK_FEATURE_LEMMA] = out->text[DK_FEATURE_NEGATED] = folded;
-    dk_lemma lemma;
-    if (morph == NULL || dk_morph_lemmas(morph, folded, 0, &lemma, 1) == 0) return;
-    memcpy(out->lemma, lemma.text, lemma.len + 1u);
-    out->text[DK_FEATURE_LEMMA] = out->text[DK_FEATURE_NEGATED] = (dk_str){out->lemma, lemma.len};
-    dk_part parts[DK_MORPH_PARTS_MAX];
-    size_t n = dk_morph_split_lemma(morph, folded, &lemma, parts, DK_MORPH_PARTS_MAX);
-    if (n < 2) return;
-    memcpy(out->head, parts[n - 1].text, parts[n - 1].len + 1u);
-    out->text[DK_FEATURE_HEAD] = (dk_str){out->head, parts[n - 1].len};
-}
-
-static bool takes_part(const dk_token *t) { return t->kind == DK_TOKEN_WORD || t->kind == DK_TOKEN_EMOJI || t->kind == DK_TOKEN_PUNCT; }
-
-/* Goes through the idioms among the opinions as the tokens go by: true for a token within one. */
-typedef struct idioms {
-    const dk_reading *reading;
-    size_t next; /* opinion to look at */
-    uint32_t first, end;
-} idioms;
-
-static inline bool in_idiom(idioms *x, uint32_t token) {
-    const dk_reading *r = x->reading;
-    while (token >= x->end && x->next < r->nopinions) {
-        const dk_opinion *o = &r->opinions[x->next++];
-        if (o->rules & DK_RULE_IDIOM) x->first = o->first, x->end = o->last + 1;
-    }
-    return token >= x->first && token < x->end;
-}
-
-static idioms idioms_of(const dk_reading *r) { return (idioms){r, 0, 0, 0}; }
-
-/* The tokens behind a negation up to the end of its reach, of its clause, or the next mark: first..*end-1. */
-static bool negated_tokens(const dk_tokens *tokens, const dk_lexicon *lexicon, const dk_shift *s, size_t *end) {
-    const dk_entry *e = &lexicon->entries[s->entry];
-    if (e->modifier != DK_MOD_NEGATOR && e->modifier != DK_MOD_LACK) return false;
-    size_t stop = (size_t)s->last + 1 + e->after, i = (size_t)s->last + 1;
-    uint16_t clause = tokens->items[s->first].clause;
-    if (stop > tokens->count) stop = tokens->count;
-    while (i < stop && tokens->items[i].kind != DK_TOKEN_PUNCT && tokens->items[i].clause == clause) i++;
-    *end = i;
-    return true;
-}
-
-static int32_t thousandths(double x) { return (int32_t)(x < 0 ? x * 1000 - 0.5 : x * 1000 + 0.5); }
-
-static int32_t clause_score(const dk_reading *r, uint16_t clause) {
-    int64_t sum = 0;
-    for (size_t i = 0; i < r->nopinions; i++)
-        if (r->opinions[i].clause == clause) sum += dk_opinion_weight(r, i);
-    return dk_squeeze(sum);
-}
-
-void dk_figures_of(const dk_reading *r, int32_t figures[DK_FIGURES]) {
-    memset(figures, 0, DK_FIGURES * sizeof *figures);
-    figures[DK_FIGURE_BIAS] = 1000;
-    if (r->nopinions == 0) return;
-    int64_t good = 0, bad = 0, ngood = 0, nbad = 0;
-    for (size_t i = 0; i < r->nopinions; i++) {
-        int64_t v = dk_opinion_weight(r, i);
-        if (v > 0) good += v, ngood++;
-        if (v < 0) bad -= v, nbad++;
-    }
-    figures[DK_FIGURE_SCORE] = dk_squeeze(good - bad);
-    figures[DK_FIGURE_GOOD] = thousandths(sqrt((double)good / 1000.0));
-    figures[DK_FIGURE_BAD] = -thousandths(sqrt((double)bad / 1000.0));
-    figures[DK_FIGURE_BALANCE] = (int32_t)((ngood - nbad) * 1000 / (ngood + nbad + 1));
-    uint16_t first = r->opinions[0].clause, last = r->opinions[r->nopinions - 1].clause;
-    figures[DK_FIGURE_FIRST] = clause_score(r, first);
-    figures[DK_FIGURE_LAST] = last == first ? figures[DK_FIGURE_FIRST] : clause_score(r, last);
-}
 
 int64_t dk_weights_damp(size_t n) { return (int64_t)(4096.0 / sqrt(sqrt(n > 0 ? (double)n : 1.0)) + 0.5); }
 
 int32_t dk_weights_squeeze(int64_t logit) {
     double x = (double)logit / 1000.0;
-    return thousandths(x / sqrt(x * x + 4.0));
-}
-
-typedef struct learner {
-    const dk_morph *morph;
-    const dk_forms *forms;
-    const dk_tokens *tokens;
-    dk_feature_function each;
-    void *context;
-} learner;
-
-static dk_status give(const learner *l, uint32_t form, dk_token_kind kind, bool negated, dk_error *err) {
-    dk_form_features f;
-    dk_form_features_find(l->morph, l->forms->folded[form], kind, &f);
-    dk_status status = DK_OK;
-    for (int k = 0; status == DK_OK && k < DK_FEATURE_KINDS; k++)
-        if (f.text[k].len > 0 && k != DK_FEATURE_PAIR && (k == DK_FEATURE_NEGATED) == negated)
-            status = l->each(l->context, (dk_feature_kind)k, f.text[k], (dk_str){"", 0}, err);
-    return status;
-}
-
-dk_status dk_features_each(const dk_morph *morph, const dk_forms *forms, const dk_tokens *tokens, const dk_reading *r,
-                           const dk_lexicon *lexicon, uint32_t *seen, uint32_t mark, dk_feature_function each,
-                           void *context, dk_error *err) {
-    learner l = {morph, forms, tokens, each, context};
-    dk_status status = DK_OK;
-    idioms known = idioms_of(r);
-    bool after_word = false;
-    for (size_t i = 0; status == DK_OK && i < tokens->count; i++) {
-        const dk_token *t = &tokens->items[i], *before = t - 1;
-        bool pairs = after_word;
-        after_word = takes_part(t) && !in_idiom(&known, (uint32_t)i);
-        if (!after_word) continue;
-        if (seen[t->form] != mark) status = give(&l, t->form, (dk_token_kind)t->kind, false, err);
-        seen[t->form] = mark;
-        if (status == DK_OK && pairs && t->kind == DK_TOKEN_WORD && before->kind == DK_TOKEN_WORD)
-            status = each(context, DK_FEATURE_PAIR, forms->folded[before->form], forms->folded[t->form], err);
-    }
-    for (size_t s = 0; status == DK_OK && s < r->nshifts; s++) {
-        size_t end;
-        if (!negated_tokens(tokens, lexicon, &r->shifts[s], &end)) continue;
-        for (size_t i = (size_t)r->shifts[s].last + 1; status == DK_OK && i < end; i++)
-            if (tokens->items[i].kind == DK_TOKEN_WORD) status = give(&l, tokens->items[i].form, DK_TOKEN_WORD, true, err);
-    }
-    return status;
+    double y = x / sqrt(x * x + 4.0) * 1000;
+    return (int32_t)(y < 0 ? y - 0.5 : y + 0.5);
 }
 
 /* ---- The file ---------------------------------------------------------------------------------------- */
@@ -239,7 +103,7 @@ static dk_status read_numbers(const dk_tsv *tsv, dk_str cell, int32_t *out, size
 static dk_status put_row(dk_weights *w, const dk_tsv *tsv, dk_str kind, dk_str text, const int32_t *values, dk_error *err) {
     if (dk_str_is(kind, "figure")) {
         for (int f = 0; f < DK_FIGURES; f++)
-            if (dk_str_is(text, figure_names[f])) {
+            if (dk_str_is(text, dk_figure_name(f))) {
                 for (uint32_t k = 0; k < w->width; k++) w->figures[k][f] = values[k];
                 return DK_OK;
             }
@@ -259,7 +123,7 @@ static dk_status put_row(dk_weights *w, const dk_tsv *tsv, dk_str kind, dk_str t
         return DK_OK;
     }
     int k = 0;
-    while (k < DK_FEATURE_KINDS && !dk_str_is(kind, feature_names[k])) k++;
+    while (k < DK_FEATURE_KINDS && !dk_str_is(kind, dk_feature_name((dk_feature_kind)k))) k++;
     if (k == DK_FEATURE_KINDS)
         return dk_tsv_fail(tsv, kind.ptr, err, "word, lemma, head, negated, pair, mark, figure, band or language was expected");
     if (text.len == 0) return dk_tsv_fail(tsv, kind.ptr, err, "a row without a text");
@@ -280,7 +144,7 @@ static dk_status put_row(dk_weights *w, const dk_tsv *tsv, dk_str kind, dk_str t
     size_t known = w->rows[k].count;
     uint32_t id = dk_intern_add(&w->rows[k], text);
     if (id == DK_NO_ID || !dk_grow(&w->row_of[k], &w->row_cap[k], (size_t)id + 1)) return dk_fail_memory(err);
-    if (id < known) return dk_tsv_fail(tsv, text.ptr, err, "this %s stands here twice", feature_names[k]);
+    if (id < known) return dk_tsv_fail(tsv, text.ptr, err, "this %s stands here twice", dk_feature_name((dk_feature_kind)k));
     w->row_of[k][id] = row;
     return DK_OK;
 }
@@ -437,7 +301,7 @@ static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8
     int64_t sum = 0;
     for (size_t s = 0; s < r->nshifts; s++) {
         size_t end;
-        if (!negated_tokens(tokens, lexicon, &r->shifts[s], &end)) continue;
+        if (!dk_negated_tokens(tokens, lexicon, &r->shifts[s], &end)) continue;
         for (size_t i = (size_t)r->shifts[s].last + 1; i < end; i++) {
             const dk_weights *w = x->weights[languages[i]];
             if (w == NULL || tokens->items[i].kind != DK_TOKEN_WORD) continue;
@@ -455,7 +319,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
     dk_status status = prepare(x, forms, tokens, err);
     if (status != DK_OK) return status;
     int64_t sum = 0;
-    idioms known = idioms_of(r);
+    dk_idioms known = dk_idioms_of(r);
     uint32_t columns[DK_LANGUAGES] = {0};
     for (int l = 0; l < DK_LANGUAGES; l++)
         if (x->weights[l] != NULL) columns[l] = column_of(x->weights[l], x->fold_hash);
@@ -465,7 +329,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
         const dk_weights *w = x->weights[languages[i]];
         x->tokens[i] = 0;
         if (i > 0 && languages[i] != languages[i - 1]) left = 0;
-        if (w == NULL || !takes_part(t) || in_idiom(&known, (uint32_t)i)) {
+        if (w == NULL || !dk_takes_part(t) || dk_in_idiom(&known, (uint32_t)i)) {
             left = 0;
             continue;
         }

@@ -16,43 +16,9 @@
 #ifndef DK_TAG_WEIGHTS_H
 #define DK_TAG_WEIGHTS_H
 
+#include "base/hash.h"
 #include "base/intern.h"
-#include "tag/forms.h"
-#include "tag/opinion.h"
-
-/* What the rules say of a comment, in thousandths. */
-enum {
-    DK_FIGURE_BIAS,    /* 1000 */
-    DK_FIGURE_SCORE,   /* the squeezed sum of all opinions: -1000..1000 */
-    DK_FIGURE_GOOD,    /* root of the sum of the good ones */
-    DK_FIGURE_BAD,     /* minus the root of the sum of the bad ones */
-    DK_FIGURE_BALANCE, /* (good - bad) / (good + bad + 1) of their numbers */
-    DK_FIGURE_FIRST,   /* squeezed sum of the first clause that has opinions */
-    DK_FIGURE_LAST,    /* and of the last */
-    DK_FIGURES
-};
-const char *dk_figure_name(int figure);
-void dk_figures_of(const dk_reading *reading, int32_t figures[DK_FIGURES]);
-
-typedef enum dk_feature_kind {
-    DK_FEATURE_WORD,
-    DK_FEATURE_LEMMA,
-    DK_FEATURE_HEAD,
-    DK_FEATURE_NEGATED,
-    DK_FEATURE_PAIR,
-    DK_FEATURE_MARK,
-    DK_FEATURE_KINDS
-} dk_feature_kind;
-const char *dk_feature_name(dk_feature_kind kind);
-
-/* The features of one form; a kind that it has not is empty. */
-typedef struct dk_form_features {
-    dk_str text[DK_FEATURE_KINDS]; /* [DK_FEATURE_PAIR]: the form as a member of a pair */
-    char lemma[DK_MORPH_WORD_MAX + 1], head[DK_MORPH_WORD_MAX + 1];
-} dk_form_features;
-
-/* morph may be NULL: then a word is its own lemma. text borrows from folded and from out. */
-void dk_form_features_find(const dk_morph *morph, dk_str folded, dk_token_kind kind, dk_form_features *out);
+#include "tag/features.h"
 
 #define DK_WEIGHT_MAX 100000 /* thousandths either way */
 #define DK_WEIGHT_FOLDS 20
@@ -106,14 +72,5 @@ const dk_intern *dk_weights_words(const dk_weights *weights);
 /* sentiment of a logit, -1000..1000, and the damping of a comment of so many tokens in 1/4096. */
 int32_t dk_weights_squeeze(int64_t logit);
 int64_t dk_weights_damp(size_t ntokens);
-
-/* ---- For the learner --------------------------------------------------------------------------------- */
-
-/* Calls each for every feature of a comment that the rules have read, as the weigher counts them; second is the right word of a
-   pair, otherwise empty. seen is room for forms->count numbers, all of them other than mark. */
-typedef dk_status (*dk_feature_function)(void *context, dk_feature_kind kind, dk_str text, dk_str second, dk_error *err);
-dk_status dk_features_each(const dk_morph *morph, const dk_forms *forms, const dk_tokens *tokens,
-                           const dk_reading *reading, const dk_lexicon *lexicon, uint32_t *seen, uint32_t mark,
-                           dk_feature_function each, void *context, dk_error *err);
 
 #endif

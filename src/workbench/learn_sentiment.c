@@ -305,18 +305,6 @@ static void put_folds(dk_buf *out, const work *w, const job *folds, int nfolds, 
     dk_buf_putc(out, '\n');
 }
 
-typedef struct named {
-    dk_str name;
-    uint32_t feature;
-} named;
-
-static int compare_named(const void *a, const void *b) {
-    const named *x = a, *y = b;
-    size_t n = x->name.len < y->name.len ? x->name.len : y->name.len;
-    int c = memcmp(x->name.ptr, y->name.ptr, n);
-    return c != 0 ? c : (x->name.len > y->name.len) - (x->name.len < y->name.len);
-}
-
 /* A text that the file could not hold: a pair has one space, others none. */
 static bool writable(dk_str name) {
     size_t spaces = 0;
@@ -329,16 +317,14 @@ static bool writable(dk_str name) {
 
 static dk_status write_model(const work *w, int nfolds, dk_buf *out, dk_learn_sentiment_figures *f, dk_error *err) {
     const job *all = &w->jobs[0], *folds = &w->jobs[1];
-    named *order = malloc((w->data.names.count + 1) * sizeof *order);
+    uint32_t *order = malloc((w->data.names.count + 1) * sizeof *order);
     if (order == NULL) return dk_fail_memory(err);
     size_t n = 0;
     for (uint32_t i = 0; i < w->data.names.count; i++) {
         bool any = milli(all->weights[i], f->slope) != 0;
         for (int k = 0; w->options->cross_fit && k < nfolds; k++) any |= milli(folds[k].weights[i], f->slope) != 0;
-        dk_str name = dk_intern_text(&w->data.names, i);
-        if (any && writable(name)) order[n++] = (named){name, i};
+        if (any && writable(dk_sentiment_feature(&w->data, i))) order[n++] = i;
     }
-    qsort(order, n, sizeof *order, compare_named);
     f->weights = n;
     put_head(out, w, f);
     const char *more = w->options->cross_fit ? "\tfolds\n" : "\n";
@@ -356,34 +342,41 @@ static dk_status write_model(const work *w, int nfolds, dk_buf *out, dk_learn_se
         put_folds(out, w, folds, nfolds, 0, i, f->slope);
     }
     for (size_t i = 0; i < n; i++) {
-        dk_buf_putf(out, "%s\t%.*s\t%ld", dk_feature_name((dk_feature_kind)(order[i].name.ptr[0] - '0')),
-                    (int)order[i].name.len - 1, order[i].name.ptr + 1, milli(all->weights[order[i].feature], f->slope));
-        put_folds(out, w, folds, nfolds, order[i].feature, -1, f->slope);
+        dk_str name = dk_sentiment_feature(&w->data, order[i]);
+        dk_buf_putf(out, "%s\t%.*s\t%ld", dk_feature_name((dk_feature_kind)(name.ptr[0] - '0')), (int)name.len - 1,
+                    name.ptr + 1, milli(all->weights[order[i]], f->slope));
+        put_folds(out, w, folds, nfolds, order[i], -1, f->slope);
     }
     free(order);
     return dk_buf_status(out, err);
 }
 
-/* Words that are only known from elsewhere become features too. */
-static dk_status find_prior(work *w, dk_error *err) {
+/* Puts rows and features in order. Words that are only known from elsewhere become features too. */
+static dk_status order_data(work *w, dk_error *err) {
     const dk_intern *words = w->options->prior_words;
-    if (words == NULL) return DK_OK;
+    dk_sentiment_data *d = &w->data;
     dk_buf name;
     dk_buf_init(&name);
     dk_status status = DK_OK;
-    w->prior = calloc(w->data.names.count + words->count + 1, sizeof *w->prior);
-    if (w->prior == NULL) status = dk_fail_memory(err);
-    for (uint32_t i = 0; status == DK_OK && i < words->count; i++) {
+    for (uint32_t i = 0; status == DK_OK && words != NULL && i < words->count; i++) {
         dk_buf_clear(&name);
         dk_buf_putc(&name, '0' + DK_FEATURE_WORD);
         dk_buf_put(&name, dk_intern_text(words, i).ptr, dk_intern_text(words, i).len);
         status = dk_buf_status(&name, err);
-        uint32_t id = status == DK_OK ? dk_intern_add(&w->data.names, (dk_str){name.ptr, name.len}) : DK_NO_ID;
-        if (status == DK_OK && id == DK_NO_ID) status = dk_fail_memory(err);
-        if (status == DK_OK) w->prior[id] = w->options->prior_weights[i];
+        if (status == DK_OK && dk_intern_add(&d->names, (dk_str){name.ptr, name.len}) == DK_NO_ID) status = dk_fail_memory(err);
     }
     dk_buf_dispose(&name);
-    return status;
+    if (status == DK_OK) status = dk_sentiment_data_order(d, err);
+    if (status != DK_OK || words == NULL) return status;
+    w->prior = calloc(d->names.count + 1, sizeof *w->prior);
+    if (w->prior == NULL) return dk_fail_memory(err);
+    for (uint32_t i = 0; i < d->names.count; i++) {
+        dk_str feature = dk_sentiment_feature(d, i);
+        if (feature.ptr[0] != '0' + DK_FEATURE_WORD) continue;
+        uint32_t id = dk_intern_find(words, (dk_str){feature.ptr + 1, feature.len - 1});
+        if (id != DK_NO_ID) w->prior[i] = w->options->prior_weights[id];
+    }
+    return DK_OK;
 }
 
 dk_status dk_learn_sentiment(const dk_learn_sentiment_options *options, dk_buf *model, dk_learn_sentiment_figures *figures,
@@ -405,7 +398,7 @@ dk_status dk_learn_sentiment(const dk_learn_sentiment_options *options, dk_buf *
         w.left_out = calloc(n, sizeof *w.left_out);
         if (w.both == NULL || w.alone == NULL || w.left_out == NULL) status = dk_fail_memory(err);
     }
-    if (status == DK_OK) status = find_prior(&w, err);
+    if (status == DK_OK) status = order_data(&w, err);
     if (status == DK_OK) status = plan_jobs(&w, o.folds, err);
     if (status == DK_OK) status = dk_parallel_for(o.threads > 0 ? o.threads : 1, w.njobs, run_job, &w, err);
     figures->rows = w.data.nrows;

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "tag/inspect.h"
 
 enum { SURE = 600 }; /* the rules' verdict on an unlabelled row counts from here on, thousandths */
@@ -96,6 +97,7 @@ void dk_sentiment_data_init(dk_sentiment_data *data) {
 void dk_sentiment_data_dispose(dk_sentiment_data *data) {
     free(data->rows);
     free(data->features);
+    free(data->by_name);
     dk_intern_dispose(&data->names);
 }
 
@@ -135,6 +137,7 @@ static dk_status add_row(dk_sentiment_data *d, const dk_sentiment_source *source
     }
     if (row.y < 0) return DK_OK;
     row.opinions = r->nopinions > 0;
+    row.key = dk_hash_seeded(text.ptr, text.len, dk_hash(label.ptr, label.len));
     row.damp = (float)dk_weights_damp(comment.ntokens) / 4096.0f;
     dk_figures_of(r, row.figures);
     status = dk_inspect_features(session, gather, g, err);
@@ -192,5 +195,52 @@ dk_status dk_sentiment_data_read(dk_sentiment_data *d, const dk_sentiment_source
     dk_buf_dispose(&g.name);
     dk_block_free(block);
     dk_reader_free(reader);
+    return status;
+}
+
+static int compare_keys(const void *a, const void *b) {
+    const dk_sentiment_row *x = a, *y = b;
+    if (x->source != y->source) return x->source < y->source ? -1 : 1;
+    if (x->key != y->key) return x->key < y->key ? -1 : 1;
+    return (x->fold > y->fold) - (x->fold < y->fold); /* equal texts with equal labels are equal but for their customer */
+}
+
+typedef struct named {
+    dk_str name;
+    uint32_t id;
+} named;
+
+static int compare_names(const void *a, const void *b) {
+    const named *x = a, *y = b;
+    size_t n = x->name.len < y->name.len ? x->name.len : y->name.len;
+    int c = memcmp(x->name.ptr, y->name.ptr, n);
+    return c != 0 ? c : (x->name.len > y->name.len) - (x->name.len < y->name.len);
+}
+
+static int compare_numbers(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+dk_status dk_sentiment_data_order(dk_sentiment_data *d, dk_error *err) {
+    size_t n = d->names.count;
+    named *names = malloc((n + 1) * sizeof *names);
+    uint32_t *number = malloc((n + 1) * sizeof *number);
+    d->by_name = malloc((n + 1) * sizeof *d->by_name);
+    dk_status status = names == NULL || number == NULL || d->by_name == NULL ? dk_fail_memory(err) : DK_OK;
+    if (status == DK_OK) {
+        for (uint32_t i = 0; i < n; i++) names[i] = (named){dk_intern_text(&d->names, i), i};
+        qsort(names, n, sizeof *names, compare_names);
+        for (uint32_t i = 0; i < n; i++) {
+            d->by_name[i] = names[i].id;
+            number[names[i].id] = i;
+        }
+        for (size_t i = 0; i < d->nfeatures; i++) d->features[i] = number[d->features[i]];
+        for (size_t i = 0; i < d->nrows; i++)
+            qsort(d->features + d->rows[i].first, d->rows[i].nfeatures, sizeof *d->features, compare_numbers);
+        qsort(d->rows, d->nrows, sizeof *d->rows, compare_keys);
+    }
+    free(names);
+    free(number);
     return status;
 }

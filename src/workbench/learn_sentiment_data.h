@@ -46,6 +46,7 @@ typedef struct dk_sentiment_row {
     int32_t by_rules;
     uint8_t fold; /* 0..folds-1, by the hash of its text (or of its customer) */
     bool opinions;
+    uint64_t key; /* of its text and label, for an order that does not depend on the file's */
 } dk_sentiment_row;
 
 typedef struct dk_sentiment_data {
@@ -53,7 +54,8 @@ typedef struct dk_sentiment_data {
     size_t nrows, rows_cap;
     uint32_t *features;
     size_t nfeatures, features_cap;
-    dk_intern names; /* of features: a digit for the kind, the text, and for pairs a space and the right word */
+    dk_intern names; /* of features in order of first sight: a digit for the kind, the text, and for pairs a space and the right word */
+    uint32_t *by_name; /* feature number: id in names, in order of the names; NULL until dk_sentiment_data_order */
     size_t unusable; /* rows whose label is none of the scale's */
     int64_t unusable_line; /* where the first of them stands */
 } dk_sentiment_data;
@@ -68,6 +70,14 @@ typedef struct dk_sentiment_source {
 
 void dk_sentiment_data_init(dk_sentiment_data *data);
 void dk_sentiment_data_dispose(dk_sentiment_data *data);
+
+/* Orders rows and features by their content, so that nothing depends on the order of the file: feature numbers are
+   then positions among the sorted names. After all sources were read. */
+dk_status dk_sentiment_data_order(dk_sentiment_data *data, dk_error *err);
+
+static inline dk_str dk_sentiment_feature(const dk_sentiment_data *data, uint32_t feature) {
+    return dk_intern_text(&data->names, data->by_name[feature]);
+}
 
 /* Reads a source as number `source`. The session must be of the language and without learned weights. */
 dk_status dk_sentiment_data_read(dk_sentiment_data *data, const dk_sentiment_source *source, uint32_t number, int folds,
