@@ -86,7 +86,13 @@ static uint32_t add_atom(dk_index *x, dk_matcher matcher, dk_str text, dk_error 
         if (!dk_grow(&x->token_patterns, &x->token_patterns_cap, x->ntoken_patterns + 1)) return 0;
         token_pattern *p = &x->token_patterns[x->ntoken_patterns];
         p->atom = atom;
-        p->literal_len = (uint8_t)dk_regex_literal(text, p->literal, sizeof p->literal);
+        dk_literals literals;
+        dk_regex_literals(text, &literals);
+        dk_literal *kept = dk_arena_calloc(&x->arena, literals.count + 1, sizeof *kept);
+        if (kept == NULL) return 0;
+        memcpy(kept, literals.items, literals.count * sizeof *kept);
+        p->literals = kept;
+        p->nliterals = literals.count;
         if (dk_regex_new(&p->regex, text, err) != DK_OK) return 0;
         x->ntoken_patterns++;
         break;
@@ -189,20 +195,27 @@ static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at
     return DK_OK;
 }
 
-/* Keeps of a literal its longest run of ASCII letters: that must stand within one token. A pattern with an apostrophe may lie
-   across tokens (can|n't), so it has no literal. */
-static void set_literal(comment_pattern *p, dk_str pattern) {
-    char text[64];
-    size_t len = dk_regex_literal(pattern, text, sizeof text), best = 0, best_at = 0, run = 0;
-    p->literal_len = 0;
-    if (memchr(pattern.ptr, '\'', pattern.len) != NULL) return;
-    for (size_t i = 0; i < len; i++) {
-        run = text[i] >= 'a' && text[i] <= 'z' ? run + 1 : 0;
-        if (run > best) best = run, best_at = i + 1 - run;
+/* Hangs a comment-wide pattern on its literals. They must stand within one token, and the tokenizer cuts n't off a word: so a
+   literal does without an n at its end. */
+static bool add_literals(dk_index *x, dk_str pattern, uint16_t number) {
+    dk_literals found;
+    dk_regex_literals(pattern, &found);
+    bool usable = found.count > 0;
+    for (size_t i = 0; i < found.count; i++) {
+        dk_literal *l = &found.items[i];
+        if (l->text[l->len - 1] == 'n') l->len--;
+        usable = usable && l->len >= DK_LITERAL_MIN;
     }
-    if (best < LITERAL_MIN) return;
-    p->literal_len = (uint8_t)(best < sizeof p->literal ? best : sizeof p->literal);
-    memcpy(p->literal, text + best_at, p->literal_len);
+    x->comment_patterns[number].always = !usable;
+    x->nalways += !usable;
+    if (!usable) return true;
+    if (!dk_grow(&x->literals, &x->literals_cap, x->nliterals + found.count)) return false;
+    for (size_t i = 0; i < found.count; i++) {
+        uint32_t *bucket = &x->buckets[dk_literal_bucket(found.items[i].text)];
+        x->literals[x->nliterals++] = (pattern_literal){found.items[i], number, *bucket};
+        *bucket = (uint32_t)x->nliterals;
+    }
+    return true;
 }
 
 static dk_status add_comment_pattern(dk_index *x, uint32_t entry, dk_error *err) {
@@ -212,18 +225,9 @@ static dk_status add_comment_pattern(dk_index *x, uint32_t entry, dk_error *err)
     dk_str pattern = x->lexicon->sources[entry].term.pattern;
     memset(p, 0, sizeof *p);
     p->entry = entry;
-    set_literal(p, pattern);
     dk_status status = dk_regex_new(&p->regex, pattern, err);
     if (status != DK_OK) return status;
-    uint32_t number = (uint32_t)++x->ncomment_patterns;
-    if (p->literal_len == 0) {
-        x->nwithout++;
-    } else {
-        uint32_t *bucket = &x->buckets[dk_literal_bucket(p->literal)];
-        p->next = *bucket;
-        *bucket = number;
-    }
-    return DK_OK;
+    return add_literals(x, pattern, (uint16_t)x->ncomment_patterns++) ? DK_OK : dk_fail_memory(err);
 }
 
 static dk_status add_entry(dk_index *x, uint32_t entry, dk_error *err) {
@@ -268,6 +272,7 @@ void dk_index_free(dk_index *x) {
     for (size_t i = 0; i < x->ncomment_patterns; i++) dk_regex_free(x->comment_patterns[i].regex);
     free(x->token_patterns);
     free(x->comment_patterns);
+    free(x->literals);
     dk_intern_dispose(&x->atoms);
     dispose_keys(&x->exact);
     dispose_keys(&x->words);

@@ -44,7 +44,10 @@ static void add_patterns(const dk_index *x, dk_regex_scratch *scratch, hooks *h,
         const token_pattern *p = &x->token_patterns[i];
         size_t start, end;
         bool limited;
-        if (p->literal_len > 0 && memmem(form.ptr, form.len, p->literal, p->literal_len) == NULL) continue;
+        bool holds = p->nliterals == 0;
+        for (size_t k = 0; k < p->nliterals && !holds; k++)
+            holds = memmem(form.ptr, form.len, p->literals[k].text, p->literals[k].len) != NULL;
+        if (!holds) continue;
         if (dk_regex_find(p->regex, scratch, form, 0, &start, &end, &limited))
             add_hook(x, h, p->atom, DK_FIT_PART);
     }
@@ -121,24 +124,29 @@ static void add_misspelt(const dk_index *x, hooks *h, dk_str form, lemmas *l, ui
     *notes |= DK_WORD_SPELLING;
 }
 
-/* The comment-wide patterns whose literal stands in the form. */
-static dk_status add_literals(const dk_index *x, dk_str form, dk_arena *arena, dk_word *word, dk_error *err) {
-    enum { MOST = 64 };
-    uint16_t found[MOST + 1];
+/* Writes the numbers of the comment-wide patterns that a literal in the form calls for to out, unless that is NULL; returns how
+   many. A pattern may come more than once. */
+static size_t find_literals(const dk_index *x, dk_str form, uint16_t *out) {
     size_t n = 0;
-    if (x->ncomment_patterns == x->nwithout) return DK_OK;
-    for (size_t at = 0; at + LITERAL_MIN <= form.len; at++) {
-        for (uint32_t p = x->buckets[dk_literal_bucket(form.ptr + at)]; p != 0; p = x->comment_patterns[p - 1].next) {
-            const comment_pattern *c = &x->comment_patterns[p - 1];
-            if (c->literal_len <= form.len - at && memcmp(c->literal, form.ptr + at, c->literal_len) == 0 && n < MOST)
-                found[n++] = (uint16_t)(p - 1);
+    for (size_t at = 0; at + DK_LITERAL_MIN <= form.len; at++) {
+        for (uint32_t next = x->buckets[dk_literal_bucket(form.ptr + at)]; next != 0;) {
+            const pattern_literal *l = &x->literals[next - 1];
+            next = l->next;
+            if (l->literal.len > form.len - at || memcmp(l->literal.text, form.ptr + at, l->literal.len) != 0) continue;
+            if (out != NULL) out[n] = l->pattern;
+            n++;
         }
     }
+    return n;
+}
+
+static dk_status add_literals(const dk_index *x, dk_str form, dk_arena *arena, dk_word *word, dk_error *err) {
+    size_t n = x->nliterals > 0 ? find_literals(x, form, NULL) : 0;
     if (n == 0) return DK_OK;
-    found[n++] = UINT16_MAX;
-    uint16_t *kept = dk_arena_alloc(arena, n * sizeof *kept);
+    uint16_t *kept = dk_arena_alloc(arena, (n + 1) * sizeof *kept);
     if (kept == NULL) return dk_fail_memory(err);
-    memcpy(kept, found, n * sizeof *kept);
+    find_literals(x, form, kept);
+    kept[n] = UINT16_MAX;
     word->patterns = kept;
     return DK_OK;
 }
@@ -167,7 +175,7 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
         add_key(x, &h, &x->words, form, DK_FIT_FORM);
         if (form.len <= DK_MORPH_WORD_MAX) add_patterns(x, scratch, &h, form);
     }
-    dk_status status = kind == DK_TOKEN_WORD ? add_literals(x, form, arena, word, err) : DK_OK;
+    dk_status status = add_literals(x, form, arena, word, err);
     if (status != DK_OK || h.count == 0) return status;
     qsort(h.items, h.count, sizeof *h.items, compare_hooks);
     dk_hook *kept = dk_arena_alloc(arena, h.count * sizeof *kept);

@@ -3,6 +3,7 @@
 #define DK_LEXICON_INDEX_PRIVATE_H
 
 #include "lexicon/index.h"
+#include "text/literals.h"
 #include "text/spelling.h"
 
 /* A list of atoms that hangs on a key. */
@@ -38,25 +39,27 @@ typedef struct edge {
 typedef struct token_pattern {
     dk_regex *regex;
     uint32_t atom;
-    char literal[16]; /* must stand in the form */
-    uint8_t literal_len;
+    const dk_literal *literals; /* one of them must stand in the form; none: it is always tried */
+    size_t nliterals;
 } token_pattern;
 
 typedef struct comment_pattern {
     dk_regex *regex;
     uint32_t entry;
-    char literal[24]; /* folded letters that must stand within one word of the comment */
-    uint8_t literal_len;
-    uint32_t next; /* pattern + 1 in the same bucket */
+    bool always; /* without literals: tried on every comment */
 } comment_pattern;
 
-/* Literals are found in a form by their first three letters. */
-enum { LITERAL_MIN = 3, LITERAL_BUCKETS = 1024, PATTERNS_MAX = UINT16_MAX - 1 };
+/* A literal that must stand within one token of a comment for a pattern to match. */
+typedef struct pattern_literal {
+    dk_literal literal;
+    uint16_t pattern;
+    uint32_t next; /* literal + 1 in the same bucket */
+} pattern_literal;
+
+/* Literals are found in a form by their first two bytes. */
+enum { LITERAL_BUCKETS = 1024, PATTERNS_MAX = UINT16_MAX - 1 };
 static inline unsigned dk_literal_bucket(const char *text) {
-    uint32_t h = (uint32_t)(unsigned char)text[0] * 0x9E3779B1u;
-    h = (h ^ (unsigned char)text[1]) * 0x85EBCA6Bu;
-    h = (h ^ (unsigned char)text[2]) * 0xC2B2AE35u;
-    return h >> 22;
+    return ((unsigned char)text[0] * 0x9E3779B1u ^ (unsigned char)text[1] * 0x85EBCA6Bu) >> 22;
 }
 
 struct dk_index {
@@ -75,8 +78,10 @@ struct dk_index {
     size_t ntoken_patterns, token_patterns_cap;
     comment_pattern *comment_patterns;
     size_t ncomment_patterns, comment_patterns_cap;
-    uint32_t buckets[LITERAL_BUCKETS]; /* pattern + 1, those with a literal */
-    size_t nwithout;                   /* patterns without one */
+    pattern_literal *literals;
+    size_t nliterals, literals_cap;
+    uint32_t buckets[LITERAL_BUCKETS]; /* literal + 1 */
+    size_t nalways;                    /* patterns without literals */
 
     node *nodes; /* 0 is no node, 1 is the root */
     size_t nnodes, nodes_cap;

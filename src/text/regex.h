@@ -21,8 +21,4 @@ void dk_regex_scratch_free(dk_regex_scratch *scratch);
 bool dk_regex_find(const dk_regex *regex, dk_regex_scratch *scratch, dk_str text, size_t from, size_t *start,
                    size_t *end, bool *limited);
 
-/* The longest run of characters that every match must contain, folded to lower case, written into out (room of
-   size); its length, 0 when none is sure. A conservative reading of the pattern: used to skip comments quickly. */
-size_t dk_regex_literal(dk_str pattern, char *out, size_t size);
-
 #endif

@@ -1,0 +1,180 @@
+#include "text/literals.h"
+
+#include <string.h>
+
+/* A reading of the pattern by recursive descent: of what stands in a row the best set counts, of alternatives their union. */
+typedef struct parser {
+    const char *p, *end;
+    bool unknown; /* something that is not read here: nothing is sure */
+} parser;
+
+enum { DEPTH_MAX = 12 };
+
+static size_t shortest(const dk_literals *set) {
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < set->count; i++)
+        if (set->items[i].len < least) least = set->items[i].len;
+    return least;
+}
+
+/* Keeps the set that will be met less often: its shortest string is longer, or it has fewer. */
+static void keep_better(dk_literals *best, const dk_literals *other) {
+    if (other->count == 0) return;
+    if (best->count > 0) {
+        size_t a = shortest(best), b = shortest(other);
+        if (a > b || (a == b && best->count <= other->count)) return;
+    }
+    memcpy(best->items, other->items, other->count * sizeof *other->items);
+    best->count = other->count;
+}
+
+static void end_run(dk_literals *best, dk_literal *run) {
+    if (run->len >= DK_LITERAL_MIN && (best->count == 0 || run->len > shortest(best))) {
+        best->items[0] = *run;
+        best->count = 1;
+    }
+    run->len = 0;
+}
+
+/* The letter at p, folded: its length in bytes, or 0. Beyond ASCII only Latin-1 (C3 80 to C3 BF less the two signs). */
+static unsigned letter_at(const parser *s, char folded[2]) {
+    unsigned char c = (unsigned char)s->p[0];
+    if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') {
+        folded[0] = (char)(c | 0x20);
+        return 1;
+    }
+    if (c != 0xC3 || s->end - s->p < 2) return 0;
+    unsigned char d = (unsigned char)s->p[1];
+    if (d < 0x80 || d > 0xBF || d == 0x97 || d == 0xB7) return 0;
+    folded[0] = (char)c;
+    folded[1] = (char)(d < 0x9F ? d | 0x20 : d); /* 9F is the sharp s, which has no capital here */
+    return 2;
+}
+
+/* Whether a quantifier stands at p, and whether it lets the thing before it be left out; a count is taken to do so. */
+static bool quantifier(const parser *s, bool *optional) {
+    *optional = s->p < s->end && (*s->p == '?' || *s->p == '*' || *s->p == '{');
+    return *optional || (s->p < s->end && *s->p == '+');
+}
+
+static void skip_class(parser *s) {
+    s->p++;
+    if (s->p < s->end && *s->p == '^') s->p++;
+    if (s->p < s->end && *s->p == ']') s->p++;
+    while (s->p < s->end && *s->p != ']') {
+        if (s->p[0] == '[' && s->end - s->p > 1 && s->p[1] == ':') { /* [:alpha:] */
+            while (s->p < s->end && *s->p != ']') s->p++;
+        } else if (s->p[0] == '\\') {
+            s->p++;
+        }
+        if (s->p < s->end) s->p++;
+    }
+    if (s->p < s->end) s->p++;
+}
+
+/* Escapes of one letter that stand for classes and places, and marks taken literally. */
+static void skip_escape(parser *s) {
+    s->p++;
+    if (s->p == s->end) return;
+    unsigned char c = (unsigned char)*s->p;
+    bool alnum = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+    if (alnum && strchr("bBdDsSwWnrtAzZhHvVR", c) == NULL) s->unknown = true;
+    s->p++;
+}
+
+/* Moves behind the head of a group; false when what it holds is no part of the match. */
+static bool open_group(parser *s) {
+    s->p++;
+    if (s->p < s->end && *s->p == '*') s->unknown = true;
+    if (s->p == s->end || *s->p != '?') return true;
+    s->p++;
+    size_t left = (size_t)(s->end - s->p);
+    if (left >= 1 && (*s->p == ':' || *s->p == '>')) {
+        s->p++;
+        return true;
+    }
+    bool behind = left >= 2 && s->p[0] == '<' && (s->p[1] == '=' || s->p[1] == '!');
+    if (behind || (left >= 1 && (*s->p == '=' || *s->p == '!'))) {
+        s->p += behind ? 2 : 1;
+        return false;
+    }
+    s->unknown = true;
+    return true;
+}
+
+static void read_alternatives(parser *s, int depth, dk_literals *out);
+
+static void read_branch(parser *s, int depth, dk_literals *best) {
+    dk_literal run = {.len = 0};
+    best->count = 0;
+    while (s->p < s->end && *s->p != '|' && *s->p != ')' && !s->unknown) {
+        char folded[2];
+        bool optional;
+        unsigned n = letter_at(s, folded);
+        if (n > 0) {
+            s->p += n;
+            bool quantified = quantifier(s, &optional);
+            if (!optional && run.len + n <= DK_LITERAL_MAX) {
+                memcpy(run.text + run.len, folded, n);
+                run.len = (uint8_t)(run.len + n);
+            } else if (!optional) {
+                end_run(best, &run);
+            }
+            if (quantified) end_run(best, &run);
+            continue;
+        }
+        end_run(best, &run);
+        if (*s->p == '(') {
+            dk_literals inside = {.count = 0};
+            bool counts = open_group(s);
+            read_alternatives(s, depth + 1, &inside);
+            if (s->p < s->end) s->p++;
+            (void)quantifier(s, &optional);
+            if (counts && !optional) keep_better(best, &inside);
+        } else if (*s->p == '[') {
+            skip_class(s);
+        } else if (*s->p == '\\') {
+            skip_escape(s);
+        } else if (*s->p == '{') {
+            while (s->p < s->end && *s->p != '}') s->p++;
+        } else {
+            s->p++;
+        }
+    }
+    end_run(best, &run);
+}
+
+/* Adds the literals of one branch; false when there is no room. */
+static bool join(dk_literals *out, const dk_literals *branch) {
+    for (size_t i = 0; i < branch->count; i++) {
+        bool there = false;
+        for (size_t k = 0; k < out->count && !there; k++)
+            there = out->items[k].len == branch->items[i].len &&
+                    memcmp(out->items[k].text, branch->items[i].text, branch->items[i].len) == 0;
+        if (there) continue;
+        if (out->count == DK_LITERALS_MAX) return false;
+        out->items[out->count++] = branch->items[i];
+    }
+    return true;
+}
+
+/* Reads up to the end or the closing bracket of the group. */
+static void read_alternatives(parser *s, int depth, dk_literals *out) {
+    out->count = 0;
+    bool sure = true;
+    if (depth > DEPTH_MAX) s->unknown = true;
+    while (!s->unknown) {
+        dk_literals branch;
+        read_branch(s, depth, &branch);
+        sure = sure && branch.count > 0 && join(out, &branch);
+        if (s->p == s->end || *s->p != '|') break;
+        s->p++;
+    }
+    if (!sure || s->unknown) out->count = 0;
+}
+
+void dk_regex_literals(dk_str pattern, dk_literals *out) {
+    parser s = {.p = pattern.ptr, .end = pattern.ptr + pattern.len};
+    read_alternatives(&s, 0, out);
+    if (s.unknown || s.p < s.end) out->count = 0;
+}
