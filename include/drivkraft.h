@@ -151,7 +151,7 @@ enum {
     DK_RULE_SPELLING = 1 << 10,
     DK_RULE_COMPOUND = 1 << 11,
     DK_RULE_OWN = 1 << 12,     /* no opinion near: the entry's own valence */
-    DK_RULE_COMMENT = 1 << 13, /* no opinion near: the comment's sentiment */
+    DK_RULE_COMMENT = 1 << 13, /* no opinion near: what its sentence and the neighbouring ones say */
     DK_RULE_LEARNED = 1 << 14, /* no opinion near: the learned weights of the words around */
     DK_RULES = 15
 };

@@ -155,12 +155,13 @@ static bool add_output(dk_index *x, uint32_t at, uint32_t entry) {
     return true;
 }
 
-/* Within a phrase an inflected word stands for all its forms (svarar aldrig: svarade aldrig); alone it is meant as it is
-   written, or the courier "ups" would match every "up". */
+/* Within a phrase an inflected word stands for all its forms (svarar aldrig: svarade aldrig), but not a pronoun or the like (nära
+   mig is not när jag); alone a word is meant as it is written, or the courier "ups" would match every "up". */
 static dk_matcher matcher_of(const dk_index *x, const dk_term *term, const dk_alternative *a, size_t t) {
     dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
-    bool alone = term->nsteps == 1 && a->ntexts == 1 && a->matcher == DK_MATCH_WORD;
-    return alone && !dk_str_eq(base_form(x, a->texts[t], lemmas), a->texts[t]) ? DK_MATCH_EXACT : a->matcher;
+    if (a->matcher != DK_MATCH_WORD || dk_str_eq(base_form(x, a->texts[t], lemmas), a->texts[t])) return a->matcher;
+    bool alone = term->nsteps == 1 && a->ntexts == 1;
+    return alone || lemmas[0].word_class == DK_WORD_OTHER ? DK_MATCH_EXACT : a->matcher;
 }
 
 /* Follows all alternatives of the steps from `step` on and ends each path in the entry. */

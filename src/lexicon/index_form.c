@@ -79,7 +79,7 @@ static void add_compound(const dk_index *x, hooks *h, dk_str form, const dk_lemm
     dk_part parts[DK_MORPH_PARTS_MAX];
     size_t n = dk_morph_split_lemma(x->morph, form, lemma, parts, DK_MORPH_PARTS_MAX);
     for (size_t i = 0; i < n; i++) add_key(x, h, &x->parts, (dk_str){parts[i].text, parts[i].len}, DK_FIT_PART);
-    if (n > 1 && !means_something(h)) {
+    if (n > 1 && parts[0].known && !means_something(h)) {
         size_t before = h->count;
         add_key(x, h, &x->words, (dk_str){parts[n - 1].text, parts[n - 1].len}, DK_FIT_PART);
         if (h->count > before) *notes |= DK_WORD_COMPOUND;

@@ -117,6 +117,25 @@ static int64_t learned_polarity(const dk_reading *r, const dk_match *m, const dk
     return sum >= LEARNED_LEAST || sum <= -LEARNED_LEAST ? sum * 1000 / LEARNED_UNIT : 0;
 }
 
+/* What the opinions of the same sentence and of its neighbours come to. What is said further away, or what a model makes of
+   the comment as a whole, is not said of this mention. */
+static int64_t polarity_around(const dk_reading *r, const dk_clause *c) {
+    int64_t sum = 0;
+    size_t lo = (size_t)(c - r->clauses), hi = lo;
+    while (lo > 0 && r->clauses[lo - 1].sentence + 1 >= c->sentence) lo--;
+    while (hi + 1 < r->nclauses && r->clauses[hi + 1].sentence <= c->sentence + 1) hi++;
+    size_t first = 0, end = r->nopinions;
+    while (first < end) {
+        size_t mid = (first + end) / 2;
+        if (r->opinions[mid].first < r->clauses[lo].first) first = mid + 1;
+        else end = mid;
+    }
+    enum { LOOK = 64 };
+    for (size_t i = first; i < r->nopinions && i < first + LOOK && r->opinions[i].first <= r->clauses[hi].last; i++)
+        sum += (int64_t)r->opinions[i].value * r->clauses[r->opinions[i].clause].weight / 1000;
+    return sum;
+}
+
 static void judge_mention(const dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens, const dk_match *m,
                           dk_mention *out) {
     const dk_entry *e = &lex->entries[m->entry];
@@ -130,7 +149,7 @@ static void judge_mention(const dk_reading *r, const dk_lexicon *lex, const dk_t
         } else if ((sum = learned_polarity(r, m, c)) != 0) {
             rules |= DK_RULE_LEARNED;
         } else if (!(c->rules & (DK_RULE_SUGGESTION | DK_RULE_QUESTION))) {
-            sum = r->sentiment / 2;
+            sum = polarity_around(r, c) / 2;
             if (sum != 0) rules |= DK_RULE_COMMENT;
         }
     }

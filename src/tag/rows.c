@@ -2,7 +2,7 @@
 
 #include "io/csv_write.h"
 
-enum { HITS_PER_COMMENT = 12, SHARE_OF_FOREMOST = 5 };
+enum { HITS_PER_COMMENT = 10, SHARE_OF_FOREMOST = 2 };
 
 /* The label of a theme over all its mentions in the comment from the first on. */
 static dk_label theme_label(const dk_comment *c, size_t first) {

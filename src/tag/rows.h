@@ -15,7 +15,7 @@ void dk_rows_put_comment(dk_buf *buf, const dk_engine *engine, dk_str id, const 
 void dk_rows_put_mentions(dk_buf *buf, const dk_engine *engine, dk_str id, dk_str text, const dk_comment *comment);
 
 /* Which packs a text calls for, from how often their entries occur (dk_session_count_packs) in so many comments with
-   text: those that are hit in at least one comment in twelve, and at least a fifth as often as the foremost. */
+   text: those that are hit in at least one comment in ten, and at least half as often as the foremost. */
 uint32_t dk_packs_choose(const dk_lexicon *lexicon, const uint64_t counts[DK_MAX_PACKS], uint64_t ncomments);
 
 /* The packs named in "hospitality,health"; "none" is none. DK_EUSAGE for an unknown one. */

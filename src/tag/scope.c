@@ -101,8 +101,8 @@ static void shift_opinion(dk_opinion *o, const dk_entry *e) {
         v = v * e->strength / 1000;
         o->rules |= DK_RULE_DIMINISHED;
         break;
-    case DK_MOD_COMPARISON:
-        v = v * e->strength / 1000;
+    case DK_MOD_COMPARISON: /* praise of others; a complaint stays one */
+        v = v > 0 ? v * e->strength / 1000 : v;
         o->rules |= DK_RULE_COMPARISON;
         break;
     case DK_MOD_EXCESS:
@@ -120,6 +120,11 @@ static bool shift_reach(dk_reading *r, const dk_entry *e, const dk_shift *s, con
     bool nearest = e->modifier == DK_MOD_INTENSIFIER || e->modifier == DK_MOD_DIMINISHER || e->modifier == DK_MOD_EXCESS;
     uint16_t clause = tokens->items[s->first].clause;
     bool any = false;
+    size_t here = opinion_from(r, s->first);
+    if (here > 0 && r->opinions[here - 1].last > s->last) { /* it stands in the gap of a phrase: "maten var inte god" */
+        shift_opinion(&r->opinions[here - 1], e);
+        return true;
+    }
     for (size_t i = opinion_from(r, s->last + 1); i < r->nopinions; i++) {
         dk_opinion *o = &r->opinions[i];
         if (o->first - s->last > e->after || o->clause != clause || mark_between(tokens, s->last + 1, o->first)) break;
@@ -128,7 +133,7 @@ static bool shift_reach(dk_reading *r, const dk_entry *e, const dk_shift *s, con
         if (nearest) return true;
     }
     if (any) return true; /* what stands behind the modifier is what it means */
-    for (size_t i = opinion_from(r, s->first); i > 0; i--) {
+    for (size_t i = here; i > 0; i--) {
         dk_opinion *o = &r->opinions[i - 1];
         if (s->first - o->last > e->before || o->clause != clause || mark_between(tokens, o->last + 1, s->first)) break;
         shift_opinion(o, e);
@@ -136,6 +141,15 @@ static bool shift_reach(dk_reading *r, const dk_entry *e, const dk_shift *s, con
         if (nearest) break;
     }
     return any;
+}
+
+static dk_status insert_opinion(dk_reading *r, const dk_opinion *own, dk_error *err) {
+    if (!dk_grow(&r->opinions, &r->opinions_cap, r->nopinions + 1)) return dk_fail_memory(err);
+    size_t at = opinion_from(r, own->first);
+    memmove(&r->opinions[at + 1], &r->opinions[at], (r->nopinions - at) * sizeof *r->opinions);
+    r->nopinions++;
+    r->opinions[at] = *own;
+    return DK_OK;
 }
 
 /* A modifier with nothing to modify may speak for itself: an excess before a plain word ("too late") is a complaint, and a word
@@ -155,29 +169,26 @@ static dk_status add_own_opinion(dk_reading *r, const dk_lexicon *lex, const dk_
     } else {
         return DK_OK;
     }
-    if (!dk_grow(&r->opinions, &r->opinions_cap, r->nopinions + 1)) return dk_fail_memory(err);
-    size_t at = opinion_from(r, s->first);
-    memmove(&r->opinions[at + 1], &r->opinions[at], (r->nopinions - at) * sizeof *r->opinions);
-    r->nopinions++;
-    r->opinions[at] = own;
-    return DK_OK;
+    return insert_opinion(r, &own, err);
 }
 
-/* A wish makes praise in its clause a slight complaint; a question weakens it. */
-static void shift_clause(dk_reading *r, const dk_entry *e, uint16_t clause) {
+/* A wish makes praise in its clause a slight complaint, and is one itself where the clause says nothing else; a question
+   weakens what its clause says. */
+static dk_status shift_clause(dk_reading *r, const dk_entry *e, const dk_shift *s, uint16_t clause, dk_error *err) {
     dk_clause *c = &r->clauses[clause];
-    if (e->modifier == DK_MOD_WISH) c->rules |= DK_RULE_SUGGESTION;
-    else c->rules |= DK_RULE_QUESTION;
-    for (size_t i = opinion_from(r, c->first); i < r->nopinions && r->opinions[i].clause == clause; i++) {
+    bool wish = e->modifier == DK_MOD_WISH;
+    size_t first = opinion_from(r, c->first), i = first;
+    c->rules |= wish ? DK_RULE_SUGGESTION : DK_RULE_QUESTION;
+    for (; i < r->nopinions && r->opinions[i].clause == clause; i++) {
         dk_opinion *o = &r->opinions[i];
-        if (e->modifier == DK_MOD_WISH) {
-            if (o->value > 0) o->value = e->strength;
-            o->rules |= DK_RULE_SUGGESTION;
-        } else {
-            o->value = (int32_t)((int64_t)o->value * e->strength / 1000);
-            o->rules |= DK_RULE_QUESTION;
-        }
+        if (wish && o->value > 0) o->value = e->strength;
+        if (!wish) o->value = (int32_t)((int64_t)o->value * e->strength / 1000);
+        o->rules |= wish ? DK_RULE_SUGGESTION : DK_RULE_QUESTION;
     }
+    if (!wish || i > first) return DK_OK;
+    dk_opinion own = {.first = s->first, .last = s->last, .entry = s->entry, .base = e->strength, .value = e->strength,
+                      .rules = DK_RULE_SUGGESTION, .clause = clause};
+    return insert_opinion(r, &own, err);
 }
 
 static void shift_capitals(dk_reading *r, const dk_tokens *tokens) {
@@ -211,8 +222,9 @@ dk_status dk_scope_shift(dk_reading *r, const dk_lexicon *lex, const dk_tokens *
         }
     for (size_t i = 0; i < r->nshifts; i++) {
         const dk_entry *e = entry_of(lex, &r->shifts[i]);
-        if (e->modifier == DK_MOD_WISH || e->modifier == DK_MOD_QUESTION)
-            shift_clause(r, e, tokens->items[r->shifts[i].first].clause);
+        if (e->modifier != DK_MOD_WISH && e->modifier != DK_MOD_QUESTION) continue;
+        dk_status status = shift_clause(r, e, &r->shifts[i], tokens->items[r->shifts[i].first].clause, err);
+        if (status != DK_OK) return status;
     }
     return DK_OK;
 }

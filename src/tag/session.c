@@ -250,10 +250,12 @@ dk_status dk_session_count_packs(dk_session *s, dk_str text, uint64_t counts[DK_
     dk_status status = match_comment(s, text, &c, &readable, err);
     s->plan.packs = packs;
     if (status != DK_OK || !readable) return status;
+    uint32_t hit = 0; /* words of feeling belong to no industry, and a comment speaks once */
     for (size_t i = 0; i < s->reading.matches.count; i++) {
-        int pack = s->engine->lexicon->entries[s->reading.matches.items[i].entry].pack;
-        if (pack >= 0) counts[pack]++;
+        const dk_entry *e = &s->engine->lexicon->entries[s->reading.matches.items[i].entry];
+        if (e->pack >= 0 && e->kind == DK_ENTRY_THEME) hit |= 1u << e->pack;
     }
+    for (; hit != 0; hit &= hit - 1) counts[__builtin_ctz(hit)]++;
     return DK_OK;
 }
 

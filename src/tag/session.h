@@ -12,7 +12,7 @@ const dk_lexicon *dk_engine_lexicon(const dk_engine *engine);
 
 void dk_rules_put(dk_buf *buf, uint32_t rules);
 
-/* Adds to counts[pack] how many entries of each pack the comment would hit: what --pack auto decides on. */
+/* Adds 1 to counts[pack] of every pack with a theme entry that the comment would hit: what --pack auto decides on. */
 dk_status dk_session_count_packs(dk_session *session, dk_str text, uint64_t counts[DK_MAX_PACKS], dk_error *err);
 
 #endif
