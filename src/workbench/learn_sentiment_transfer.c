@@ -78,11 +78,12 @@ static dk_status side_read(side *s, const char *path, const char *text, const ch
     return status;
 }
 
-/* How many of the next sentences have the same key when a goes on at i and b at j. */
+/* How many sentences on end have the same keys when a goes on at i and b at j. */
 static int agreement(const side *a, const side *b, size_t i, size_t j) {
     int same = 0;
-    for (size_t k = 0; k < LOOK && i + k < a->n && j + k < b->n; k++)
-        same += dk_str_eq(dk_intern_text(&a->keys, a->key[i + k]), dk_intern_text(&b->keys, b->key[j + k]));
+    while (same < LOOK && i + (size_t)same < a->n && j + (size_t)same < b->n &&
+           dk_str_eq(dk_intern_text(&a->keys, a->key[i + (size_t)same]), dk_intern_text(&b->keys, b->key[j + (size_t)same])))
+        same++;
     return same;
 }
 
@@ -91,7 +92,7 @@ typedef struct pairing {
     size_t n, a_cap, b_cap;
 } pairing;
 
-/* Walks both sides, leaping over up to SKIP - 1 sentences that one of them lacks, to where the keys agree best. */
+/* Walks both sides, leaping over up to SKIP - 1 sentences that one of them lacks, to where the keys agree longest. */
 static dk_status align(const side *a, const side *b, pairing *p, dk_error *err) {
     for (size_t i = 0, j = 0; i < a->n && j < b->n; i++, j++) {
         int best = -1;
