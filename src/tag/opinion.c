@@ -10,7 +10,7 @@
 
 /* How far an opinion carries to a mention: its weight at a distance of d tokens is NEAR / (NEAR + d), and a comma or "and"
    between counts as so many tokens more. */
-enum { NEAR = 3, MARK_DISTANCE = 4, OWN_WEIGHT = 1500, MIXED_SIDE = 250 };
+enum { NEAR = 3, MARK_DISTANCE = 4, OWN_WEIGHT = 1500, MIXED_SIDE = 200 };
 
 void dk_reading_dispose(dk_reading *r) {
     free(r->matches.items);
@@ -47,13 +47,15 @@ dk_label dk_label_of(int32_t polarity) {
 
 /* Sums the opinions of all clauses; mixed where both sides are strong. */
 static void judge_comment(dk_reading *r) {
-    int64_t good = 0, bad = 0;
+    int64_t sum = 0, good = 0, bad = 0;
     for (size_t i = 0; i < r->nopinions; i++) {
-        int64_t v = dk_opinion_weight(r, i);
-        if (v > 0) good += v;
-        else bad += v;
+        const dk_opinion *o = &r->opinions[i];
+        sum += dk_opinion_weight(r, i);
+        /* for "mixed" both sides count as they stand, whichever came after "but"; "not rude" is no praise */
+        if (o->value < 0) bad += o->value;
+        else if (o->base > 0) good += o->value;
     }
-    r->sentiment = r->by_rules = dk_squeeze(good + bad);
+    r->sentiment = r->by_rules = dk_squeeze(sum);
     r->label = dk_label_of(r->sentiment);
     int64_t less = good < -bad ? good : -bad, more = good < -bad ? -bad : good;
     if (less >= MIXED_SIDE && less * 3 >= more) r->label = DK_MIXED;

@@ -212,6 +212,13 @@ void dk_session_set_customer(dk_session *s, dk_str customer) {
     s->customer = s->cross_fitted ? dk_fold_hash(customer) : 0;
 }
 
+/* Whether the rules found opinions, clear ones, and all on one side. */
+static bool agreed(const dk_reading *r) {
+    for (size_t i = 0; i < r->nopinions; i++)
+        if ((r->opinions[i].value > 0) != (r->by_rules > 0)) return false;
+    return dk_label_of(r->by_rules) != DK_NEUTRAL;
+}
+
 /* Joins the learned weights to what the rules say. */
 static dk_status weigh(dk_session *s, dk_str text, dk_error *err) {
     const dk_weights *weights = s->engine->weights[s->main];
@@ -222,7 +229,10 @@ static dk_status weigh(dk_session *s, dk_str text, dk_error *err) {
     if (status != DK_OK) return status;
     r->learned = s->weigher.tokens;
     r->sentiment = dk_weights_squeeze(r->logit);
-    if (r->label != DK_MIXED) r->label = dk_weights_label(weights, r->sentiment, r->nopinions > 0);
+    if (r->label == DK_MIXED) return DK_OK;
+    /* where every opinion of the rules says the same and the words agree, there is nothing to be in doubt about */
+    bool sure = agreed(r) && (r->by_rules > 0) == (r->sentiment > 0);
+    r->label = sure ? dk_label_of(r->sentiment) : dk_weights_label(weights, r->sentiment, r->nopinions > 0);
     return DK_OK;
 }
 
