@@ -36,7 +36,8 @@ static void say_columns(const dk_cli *cli, const dk_study_file *f) {
     for (size_t i = 0; i < f->ncolumns; i++) {
         const dk_column_use *u = f->columns + i;
         if (u->role == DK_ROLE_LEFT_OUT) {
-            dk_buf_putf(&left, "%s%s", left.len > 0 ? ", " : "", u->name);
+            if (u->detail != NULL) dk_cli_note(cli, "  not taken   %s (%s)", u->name, u->detail);
+            else dk_buf_putf(&left, "%s%s", left.len > 0 ? ", " : "", u->name);
             continue;
         }
         dk_cli_note(cli, "  %-10s  %s%s%s%s", dk_role_name(u->role), u->name, u->detail != NULL ? " (" : "",
@@ -56,6 +57,8 @@ static void say_reading(const dk_cli *cli, const dk_study_result *r) {
         dk_cli_note(cli, "languages   sv %.0f %%  da %.0f %%  en %.0f %%  other %.0f %%  of %lld comments", 100 * r->languages[DK_LANG_SV].share,
                     100 * r->languages[DK_LANG_DA].share, 100 * r->languages[DK_LANG_EN].share, 100 * r->languages[DK_LANG_OTHER].share,
                     (long long)r->comments);
+    for (size_t i = 0; i < r->nnotes; i++)
+        if (r->notes[i].kind == DK_NOTE_DATA) dk_cli_note(cli, "note        %s", r->notes[i].text);
 }
 
 static void put_interval(dk_buf *out, double value, dk_interval ci, const char *format) {
@@ -84,7 +87,7 @@ static void put_nps(const dk_study_result *r, dk_buf *out) {
     if (l->verdict == DK_LINK) {
         dk_buf_puts(out, "linked. One step up in score goes with ");
         put_interval(out, l->effect, l->ci, "%.4g");
-        dk_buf_putf(out, "%s%s%s.\n", currency[0] != '\0' ? " " : "", currency, l->per_year != 1 ? " a year" : "");
+        dk_buf_putf(out, "%s%s of profit%s.\n", currency[0] != '\0' ? " " : "", currency, l->per_year != 1 ? " a year" : "");
     } else if (l->verdict == DK_NO_LINK) {
         dk_buf_putf(out, "no link found. More than %.4g%s%s a step is ruled out.\n", l->ruled_out, currency[0] != '\0' ? " " : "", currency);
     } else {
@@ -103,26 +106,29 @@ static void put_money(dk_buf *out, double value) {
 static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out) {
     enum { SHOWN = 5 };
     const dk_study_outcome *o = r->outcomes + f->outcome;
+    const char *name = strcmp(o->name, "nps") == 0 ? "NPS" : o->name;
     const char *who = f->segment == 0 ? "everybody" : r->segments[f->segment].name;
     if (!f->fitted) {
-        dk_buf_putf(out, "\n%s, %s: no drivers, %s.\n", o->name, who, f->reason);
+        dk_buf_putf(out, "\n%s, %s: no drivers, %s.\n", name, who, f->reason);
         return;
     }
     const char *number = o->unit[0] == 'N' ? "%.0f" : "%.3g", *moved = o->unit[0] == 'N' ? "%+.1f" : "%+.3g";
     size_t shown = 0, supported = 0;
     for (size_t i = 0; i < f->nlevers; i++) supported += f->levers[i].supported;
     if (supported == 0) {
-        dk_buf_putf(out, "\n%s, %s: no driver found. With ", o->name, who);
+        dk_buf_putf(out, "\n%s, %s: no driver found in ", name, who);
         put_count(out, f->drivers->rows);
-        dk_buf_putf(out, " responses an effect under %.3g %s would often not show.\n", f->drivers->detectable, o->unit);
+        dk_buf_puts(out, " responses");
+        if (isfinite(f->drivers->detectable)) dk_buf_putf(out, "; an effect under %.3g %s would often not show", f->drivers->detectable, o->unit);
+        dk_buf_puts(out, ".\n");
         return;
     }
     dk_buf title;
     dk_buf_init(&title);
-    dk_buf_putf(&title, "What moves %s, %s", o->name, who);
+    dk_buf_putf(&title, "What moves %s, %s", name, who);
     bool priced = !isnan(f->levers[0].worth);
     dk_buf_putf(out, "\n%-46s %-22s %8s %9s", dk_buf_cstr(&title), "effect", "said by", "moves");
-    if (priced) dk_buf_putf(out, "   worth a year%s%s", r->currency != NULL ? ", " : "", r->currency != NULL ? r->currency : "");
+    if (priced) dk_buf_putf(out, "   worth%s%s%s", r->join.joined || r->link.per_year != 1 ? " a year" : "", r->currency != NULL ? ", " : "", r->currency != NULL ? r->currency : "");
     dk_buf_putc(out, '\n');
     dk_buf_dispose(&title);
     for (size_t i = 0; i < f->nlevers && shown < SHOWN; i++) {
@@ -150,13 +156,26 @@ static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out
     if (f->nlevers > supported) dk_buf_putf(out, "   %zu more have no link that this survey could show.\n", f->nlevers - supported);
 }
 
+/* In the order of dk_problem_kind. */
+static const char *const problem_words[DK_PROBLEMS][2] = {
+    {"row could not be read", "rows could not be read"},
+    {"response id had come before", "response ids had come before"},
+    {"score could not be used", "scores could not be used"},
+    {"date could not be read", "dates could not be read"},
+    {"weight could not be used", "weights could not be used"},
+    {"value was no number", "values were no numbers"},
+    {"row is in a segment that the study does not name", "rows are in a segment that the study does not name"},
+    {"customer record could not be used", "customer records could not be used"},
+    {"response has no customer record", "responses have no customer record"},
+};
+
 static void put_problems(const dk_study_result *r, const char *folder, dk_buf *out) {
     bool first = true;
     for (int k = 0; k < DK_PROBLEMS; k++) {
         if (r->problem_counts[k] == 0) continue;
         dk_buf_puts(out, first ? "\n" : ", ");
         put_count(out, r->problem_counts[k]);
-        dk_buf_putf(out, " %s", dk_problem_name((dk_problem_kind)k));
+        dk_buf_putf(out, " %s", problem_words[k][r->problem_counts[k] != 1]);
         first = false;
     }
     if (!first) dk_buf_putf(out, " (%s/rejected.csv)\n", folder);

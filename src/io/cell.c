@@ -140,6 +140,20 @@ bool dk_cell_number(dk_str cell, double *value) {
     return isfinite(*value);
 }
 
+bool dk_cell_amount(dk_str cell, double *value) {
+    static const char *const marks[] = {"kr.", "kr",  "sek", "dkk",          "nok",      "isk",      "euro", "eur",
+                                        "usd", "gbp", "$",   "\xE2\x82\xAC", "\xC2\xA3", "\xC2\xA5", ":-",   ",-", "%"};
+    if (dk_cell_number(cell, value)) return true;
+    cell = dk_cell_trim(cell);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t n = strlen(marks[i]);
+        if (cell.len <= n) continue;
+        if (strncasecmp(cell.ptr + cell.len - n, marks[i], n) == 0) return dk_cell_number((dk_str){cell.ptr, cell.len - n}, value);
+        if (strncasecmp(cell.ptr, marks[i], n) == 0) return dk_cell_number((dk_str){cell.ptr + n, cell.len - n}, value);
+    }
+    return false;
+}
+
 bool dk_cell_integer(dk_str cell, int64_t *value) {
     cell = dk_cell_trim(cell);
     char text[32];

@@ -16,6 +16,10 @@ bool dk_cell_missing(dk_str cell);
    a single comma is a decimal comma ("1,234" is 1.234). False for anything else, also nan, inf and hexadecimal. */
 bool dk_cell_number(dk_str cell, double *value);
 
+/* A number as dk_cell_number reads it, perhaps with one mark of money or share before or behind: kr, kr., SEK, DKK, NOK,
+   ISK, EUR, USD, GBP, EURO, a sign of these, :- or ,- or %. The mark does not change the value: "12 %" is 12. */
+bool dk_cell_amount(dk_str cell, double *value);
+
 /* A whole number within int64_t: a sign and digits only. */
 bool dk_cell_integer(dk_str cell, int64_t *value);
 

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/clean.h"
+
 enum { HEAD = 64 * 1024, RAW = 64 * 1024, ONE_READ = 1 << 30 };
 
 static dk_status raw_read(dk_source *s, char *to, size_t room, size_t *got, dk_error *err) {
@@ -99,6 +101,23 @@ static dk_status refuse_binary(const dk_source *s, dk_error *err) {
     return DK_OK;
 }
 
+/* Text may have control characters or bytes of another encoding, but not much of both. */
+static dk_status refuse_noise(const dk_source *s, dk_error *err) {
+    enum { LOOKED_AT = 4096 };
+    size_t len = s->head_len < LOOKED_AT ? s->head_len : LOOKED_AT, control = 0, broken = 0;
+    for (size_t i = 0; i < len;) {
+        unsigned char c = (unsigned char)s->head[i];
+        size_t n = dk_utf8_sequence((const unsigned char *)s->head + i, s->head_len - i);
+        control += c < 0x20 && strchr("\t\n\r\f\x1a", c) == NULL;
+        broken += n == 0;
+        i += n == 0 ? 1 : n;
+    }
+    if (control * 20 < len || broken * 20 < len || len == 0) return DK_OK;
+    dk_fail_at(err, DK_EDATA, s->name, 0, 0, "this is no text: it is full of control characters and bytes of no encoding");
+    dk_error_remedy(err, "expected CSV or TSV with a header row");
+    return DK_EDATA;
+}
+
 /* UTF-16 without a mark: Latin letters have every second byte 0, and text has no other NUL bytes. */
 static const char *guess_utf16(const char *p, size_t len) {
     if (len > 4096) len = 4096;
@@ -177,6 +196,8 @@ static dk_status prepare(dk_source *s, const char *path, const char *encoding, b
     status = refuse_binary(s, err);
     if (status != DK_OK) return status;
     look_at_encoding(s);
+    if (s->encoding == NULL) status = refuse_noise(s, err);
+    if (status != DK_OK) return status;
     s->head_at = s->mark_len;
     if (encoding != NULL) {
         s->encoding_copy = strdup(encoding);

@@ -8,22 +8,24 @@
 #include "io/cell.h"
 #include "study/dates.h"
 
+/* What only comments are called: then texts said again and again are comments too. */
+#define CALLED_COMMENTS "comment comments verbatim verbatims kommentar kommentarer kommentaren fritext fritekst öppet_svar åbent_svar open_answer open_text"
+
 /* Known names, folded (ASCII lower case, what is no letter or digit is _), the likeliest first. */
 static const struct {
     dk_role role;
     const char *names;
 } known[] = {
-    {DK_ROLE_ID, "response_id responseid respons_id svar_id svarsid svarid id respondent_id respondentid record_id recordid "
+    {DK_ROLE_ID, "response_id review_id responseid respons_id svar_id svarsid svarid id respondent_id respondentid record_id recordid "
                  "löpnummer lopnummer løbenummer"},
-    {DK_ROLE_COMMENT, "comment comments verbatim verbatims kommentar kommentarer kommentaren fritext fritekst öppet_svar "
-                      "åbent_svar open_answer open_text text svar answer feedback review omdöme anmeldelse recension "
+    {DK_ROLE_COMMENT, CALLED_COMMENTS " text svar answer feedback review omdöme anmeldelse recension "
                       "motivering begrundelse synpunkt synpunkter reason"},
-    {DK_ROLE_SCORE, "nps nps_score npsscore score ltr likelihood_to_recommend rekommendation anbefaling betyg karakter "
+    {DK_ROLE_SCORE, "nps nps_score npsscore score ltr likelihood_to_recommend rekommendation rekommendera anbefaling anbefale recommend betyg karakter "
                     "karaktär poäng pointtal rating overall_rating overall satisfaction satisfaction_score nöjdhet "
                     "tilfredshed csat grade stars stjärnor stjerner"},
     {DK_ROLE_CUSTOMER, "customer_id customerid customer kund_id kundid kundnummer kundnr kund kunde_id kundeid kundenummer "
                        "kundenr kunde client client_id account account_id"},
-    {DK_ROLE_DATE, "answered answer_date response_date responded date datum dato svarsdatum svardato submitted created "
+    {DK_ROLE_DATE, "answered answer_date response_date responded date datum dato svarsdatum svardato tidsstempel tidsstämpel tidstämpel submitted created "
                    "timestamp tidpunkt tidspunkt recorded_date"},
     {DK_ROLE_SEGMENT, "segment profit_segment customer_segment kundsegment kundesegment tier"},
     {DK_ROLE_WEIGHT, "weight vikt vægt vaegt weights"},
@@ -34,12 +36,36 @@ static const struct {
     {DK_ROLE_LANGUAGE, "language språk sprog lang"},
 };
 
+/* "★★★☆☆" is 3; 0 when there is anything but stars. */
+static int count_stars(dk_str cell) {
+    static const struct {
+        const char *bytes;
+        int worth;
+    } marks[] = {{"\xE2\x98\x85", 1}, {"\xE2\xAD\x90", 1}, {"\xE2\x98\x86", 0}, {"\xEF\xB8\x8F", 0}}; /* the last: shown as a picture */
+    int stars = 0;
+    for (size_t at = 0; at < cell.len; at += 3) {
+        size_t k = 0;
+        while (k < 4 && (at + 3 > cell.len || memcmp(cell.ptr + at, marks[k].bytes, 3) != 0)) k++;
+        if (k == 4) return 0;
+        stars += marks[k].worth;
+    }
+    return stars;
+}
+
 bool dk_score_parse(dk_str cell, double *score) {
     if (dk_cell_number(cell, score)) return true;
+    if (cell.len > 1 && cell.ptr[cell.len - 1] == '%') return dk_cell_number((dk_str){cell.ptr, cell.len - 1}, score);
     size_t n = 0;
-    while (n < cell.len && cell.ptr[n] >= '0' && cell.ptr[n] <= '9') n++;
-    return n > 0 && n < cell.len && (cell.ptr[n] == ' ' || cell.ptr[n] == '-' || cell.ptr[n] == '=') &&
-           dk_cell_number((dk_str){cell.ptr, n}, score);
+    while (n < cell.len && ((cell.ptr[n] >= '0' && cell.ptr[n] <= '9') || cell.ptr[n] == '.' || cell.ptr[n] == ',')) n++;
+    if (n == 0) {
+        int stars = count_stars(cell);
+        *score = stars;
+        return stars > 0;
+    }
+    double of;
+    if (n == cell.len) return false;
+    if (cell.ptr[n] == '/' ? !dk_cell_number((dk_str){cell.ptr + n + 1, cell.len - n - 1}, &of) : strchr(" -=", cell.ptr[n]) == NULL) return false;
+    return dk_cell_number((dk_str){cell.ptr, n}, score);
 }
 
 dk_status dk_columns_look(const dk_block *block, size_t rows, dk_column_look *looks, dk_error *err) {
@@ -60,7 +86,7 @@ dk_status dk_columns_look(const dk_block *block, size_t rows, dk_column_look *lo
             look.dates += dk_date_parse(cell, DK_DAY_FIRST) != DK_NO_DATE || dk_date_parse(cell, DK_MONTH_FIRST) != DK_NO_DATE;
             look.scores += dk_score_parse(cell, &value);
             look.periods += dk_period_parse(cell, DK_DAY_FIRST, &first, &last);
-            if (dk_cell_number(cell, &value)) {
+            if (dk_cell_amount(cell, &value)) {
                 look.numbers++;
                 look.integers += value == floor(value);
                 look.low = fmin(look.low, value);
@@ -91,7 +117,7 @@ static bool fits(dk_role role, const dk_column_look *look) {
     switch (role) {
     case DK_ROLE_COMMENT: /* many values said once, not a list to choose from */
         return look->numbers < 0.5 && look->dates < 0.5 && look->length >= 3 && (look->distinct > 50 || 3 * look->distinct >= look->values);
-    case DK_ROLE_SCORE: return look->scores >= 0.5 && !(look->high > 1000);
+    case DK_ROLE_SCORE: return look->scores >= 0.5 && look->dates < 0.5 && !(look->high > 1000);
     case DK_ROLE_DATE: return look->dates >= 0.5;
     case DK_ROLE_PERIOD: return look->periods >= 0.5;
     case DK_ROLE_WEIGHT: return look->numbers >= 0.5;
@@ -126,14 +152,12 @@ static void fold_name(dk_str name, char out[64]) {
     out[n] = '\0';
 }
 
-/* How well a folded name stands for a role: 0 not at all; equal to a known name beats holding one; early names beat later. */
-static int name_rank(dk_role role, const char *name) {
-    const char *names = NULL;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].role == role) names = known[i].names;
+/* How well a folded name stands for one of several: 0 not at all; equal to one beats holding it as a word; early ones beat
+   later. */
+static int rank_among(const char *names, const char *name) {
     int rank = 1000, holding = 0;
     size_t n = strlen(name);
-    while (names != NULL && *names != '\0') {
+    while (*names != '\0') {
         size_t len = strcspn(names, " ");
         if (len == n && memcmp(names, name, n) == 0) return rank;
         for (const char *at = name; holding == 0 && len > 2 && (size_t)(name + n - at) >= len; at++) {
@@ -147,15 +171,32 @@ static int name_rank(dk_role role, const char *name) {
     return holding;
 }
 
-/* The best column for a role that no other role has taken. */
-static size_t best_by_name(const dk_reader *reader, const dk_column_look *looks, dk_role role, const bool *taken) {
+/* A question of many words is about what it holds only where it asks for a score or a comment. */
+static int name_rank(dk_role role, const char *name) {
+    enum { FEW_WORDS = 4 };
+    int words = 1, rank = 0;
+    for (const char *p = name; *p != '\0'; p++) words += *p == '_';
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].role == role) rank = rank_among(known[i].names, name);
+    return words > FEW_WORDS && role != DK_ROLE_SCORE && role != DK_ROLE_COMMENT ? 0 : rank;
+}
+
+/* Sentences under a name that only comments have. */
+static bool reads_as_comments(const dk_column_look *look, const char *name) {
+    return look->spaced >= 0.5 && look->length >= 8 && look->numbers < 0.5 && look->dates < 0.5 && rank_among(CALLED_COMMENTS, name) > 0;
+}
+
+/* The best column for a role that no other role has taken; those that are only called so are noted in unfit. */
+static size_t best_by_name(const dk_reader *reader, const dk_column_look *looks, dk_role role, const bool *taken, dk_role *unfit) {
     size_t best = DK_NO_COLUMN;
     int most = 0;
     for (size_t c = 0; c < dk_reader_columns(reader); c++) {
         char name[64];
         fold_name(dk_reader_column_name(reader, c), name);
-        int rank = taken[c] || !fits(role, looks + c) ? 0 : name_rank(role, name);
-        if (rank > most) most = rank, best = c;
+        int rank = taken[c] ? 0 : name_rank(role, name);
+        bool good = fits(role, looks + c) || (role == DK_ROLE_COMMENT && reads_as_comments(looks + c, name));
+        if (rank > 0 && !good && looks[c].values > 0 && unfit != NULL && unfit[c] == DK_ROLE_LEFT_OUT) unfit[c] = role;
+        if (good && rank > most) most = rank, best = c;
     }
     return best;
 }
@@ -200,7 +241,7 @@ static dk_status find_named(const dk_reader *reader, const dk_study_source *sour
 
 dk_status dk_columns_recognise(const dk_reader *reader, const dk_study_source *source, const char *study,
                                const dk_column_look *looks, bool records, size_t column[DK_ROLES], bool named[DK_ROLES],
-                               dk_error *err) {
+                               dk_role *unfit, dk_error *err) {
     static const dk_role in_order[] = {DK_ROLE_ID,      DK_ROLE_COMMENT, DK_ROLE_SCORE,  DK_ROLE_CUSTOMER, DK_ROLE_PERIOD,
                                        DK_ROLE_DATE,    DK_ROLE_SEGMENT, DK_ROLE_WEIGHT, DK_ROLE_PROFIT,   DK_ROLE_TOUCHPOINT,
                                        DK_ROLE_LANGUAGE};
@@ -219,7 +260,7 @@ dk_status dk_columns_recognise(const dk_reader *reader, const dk_study_source *s
         bool asked = role == DK_ROLE_COMMENT || role == DK_ROLE_SCORE || role == DK_ROLE_ID || role == DK_ROLE_WEIGHT ||
                      role == DK_ROLE_TOUCHPOINT || role == DK_ROLE_LANGUAGE;
         if (column[role] != DK_NO_COLUMN || (records ? asked : role == DK_ROLE_PERIOD)) continue;
-        column[role] = best_by_name(reader, looks, role, taken);
+        column[role] = best_by_name(reader, looks, role, taken, unfit);
         if (column[role] == DK_NO_COLUMN && role == DK_ROLE_COMMENT) column[role] = comment_by_content(reader, looks, taken);
         if (column[role] == DK_NO_COLUMN && role == DK_ROLE_SCORE) column[role] = score_by_content(reader, looks, taken);
         if (column[role] != DK_NO_COLUMN) taken[column[role]] = true;

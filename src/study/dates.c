@@ -1,5 +1,8 @@
 #include "study/dates.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "io/cell.h"
 
 /* Howard Hinnant's days_from_civil, http://howardhinnant.github.io/date_algorithms.html */
@@ -32,34 +35,74 @@ typedef struct numbers {
     char mark;
 } numbers;
 
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/* 1 to 12 for a word that begins as a month does in Swedish, Danish or English, else 0. */
+static int month_of(const char *word, size_t len) {
+    static const char *const names[] = {"january", "januari", "januar", "february", "februari", "februar", "march", "mars", "marts",
+                                        "april", "may", "maj", "june", "juni", "july", "juli", "august", "augusti", "september",
+                                        "october", "oktober", "november", "december"};
+    static const char months[] = {1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 10, 10, 11, 12};
+    for (size_t i = 0; len >= 3 && i < sizeof months; i++)
+        if (len <= strlen(names[i]) && strncasecmp(word, names[i], len) == 0) return months[i];
+    return 0;
+}
+
+/* "2 mars 2026", "2. marts 2026", "March 2, 2026", "2-Mar-2026": a day, a month in letters and a year of four digits. */
+static int32_t parse_named(dk_str cell) {
+    int day = 0, month = 0, year = 0;
+    for (size_t i = 0; i < cell.len && (day == 0 || month == 0 || year == 0);) {
+        size_t from = i;
+        if (is_letter(cell.ptr[i])) {
+            while (i < cell.len && is_letter(cell.ptr[i])) i++;
+            if (month != 0 || (month = month_of(cell.ptr + from, i - from)) == 0) return DK_NO_DATE;
+        } else if (is_digit(cell.ptr[i])) {
+            int value = 0;
+            for (; i < cell.len && i - from < 5 && is_digit(cell.ptr[i]); i++) value = value * 10 + (cell.ptr[i] - '0');
+            if (i - from == 4 && day != 0) year = value;
+            else if (i - from <= 2 && day == 0) day = value;
+            else return DK_NO_DATE;
+        } else if (strchr(" .,-/", cell.ptr[i++]) == NULL) {
+            return DK_NO_DATE;
+        }
+    }
+    return checked(year, month, day);
+}
+
 static bool read_numbers(dk_str cell, numbers *n) {
     cell = dk_cell_trim(cell);
     memset(n, 0, sizeof *n);
     for (size_t i = 0; i < cell.len; i++) {
         char c = cell.ptr[i];
-        if (c >= '0' && c <= '9') {
-            if (n->count == 0 || (i > 0 && (cell.ptr[i - 1] < '0' || cell.ptr[i - 1] > '9'))) {
+        if (is_digit(c)) {
+            if (n->count == 0 || (i > 0 && !is_digit(cell.ptr[i - 1]))) {
                 if (n->count == 3) return false;
                 n->count++;
             }
             int *v = &n->value[n->count - 1];
             if (++n->digits[n->count - 1] > 8) return false;
             *v = *v * 10 + (c - '0');
+        } else if ((c == ' ' || c == '-') && n->count == 2 && n->mark == '/' && i + 1 < cell.len && is_digit(cell.ptr[i - 1]) &&
+                   is_digit(cell.ptr[i + 1])) {
+            n->mark = '.'; /* 2/3 2026 and 2/3-2026 are Nordic: as with points, the day is first */
         } else if ((c == ' ' || c == 'T') && (n->count == 3 || (n->count == 1 && n->digits[0] == 8))) {
             return true; /* a time follows */
         } else if ((c == '-' || c == '/' || c == '.') && n->count > 0 && i + 1 < cell.len && (n->count == 1 || n->mark == c)) {
             n->mark = c;
-            if (cell.ptr[i - 1] < '0' || cell.ptr[i - 1] > '9') return false;
+            if (!is_digit(cell.ptr[i - 1])) return false;
         } else {
             return false;
         }
     }
-    return n->count == 3 || (n->count == 1 && n->digits[0] == 8);
+    return n->count == 3 || (n->count == 1 && (n->digits[0] == 8 || n->digits[0] == 5));
 }
 
 int32_t dk_date_parse(dk_str cell, dk_date_order order) {
     numbers n;
-    if (!read_numbers(cell, &n)) return DK_NO_DATE;
+    if (!read_numbers(cell, &n)) return parse_named(dk_cell_trim(cell));
+    if (n.count == 1 && n.digits[0] == 5) /* days since 1899-12-30, as a spreadsheet shows an unformatted date */
+        return n.value[0] >= 25569 && n.value[0] < 73051 ? n.value[0] - 25569 : DK_NO_DATE;
     if (n.count == 1) return checked(n.value[0] / 10000, n.value[0] / 100 % 100, n.value[0] % 100);
     if (n.digits[0] == 4) return checked(n.value[0], n.value[1], n.value[2]);
     int year = n.value[2];
@@ -85,7 +128,7 @@ bool dk_period_parse(dk_str cell, dk_date_order order, int32_t *first, int32_t *
     if (cell.len < 4 || cell.len > 9) return false;
     for (size_t i = 0; i <= cell.len; i++) {
         char c = i < cell.len ? cell.ptr[i] : ' ';
-        if (c >= '0' && c <= '9') {
+        if (is_digit(c)) {
             group = group * 10 + (c - '0');
             digits++;
             continue;

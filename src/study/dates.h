@@ -10,8 +10,10 @@
 /* How day and month stand in 03/05/2018: a file decides, see dk_date_order. */
 typedef enum dk_date_order { DK_DAY_FIRST, DK_MONTH_FIRST } dk_date_order;
 
-/* A date: 2026-03-02, 2026/3/2, 20260302, 2.3.2026, 02/03/26 or 2-3-2026; a time behind it (after a space or a T) is not
-   looked at. Years of two digits lie in 1970..2069. DK_NO_DATE for anything else, such as the 31st of February. */
+/* A date: 2026-03-02, 2026/3/2, 20260302, 2.3.2026, 02/03/26, 2-3-2026, 2/3 2026 or 2/3-2026 (day first), 2 mars 2026,
+   2. marts 2026, March 2, 2026 (months in Swedish, Danish and English, or their first three letters and more), or 46083 (the
+   days of a spreadsheet, 1970 to 2099); a time behind it (after a space or a T) is not looked at. Years of two digits lie
+   in 1970..2069. DK_NO_DATE for anything else, such as the 31st of February. */
 int32_t dk_date_parse(dk_str cell, dk_date_order order);
 
 /* What a cell says about the order: 1 when it can only be day first, -1 when only month first, 0 otherwise. */

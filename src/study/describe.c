@@ -30,6 +30,19 @@ static void put_detail(dk_buf *out, const dk_fit_context *x, dk_role role) {
     }
 }
 
+/* Why a column that is called like something was not taken for it. */
+static const char *why_unfit(dk_role role) {
+    switch (role) {
+    case DK_ROLE_COMMENT: return "called like a comment, but a few values occur again and again, or they are not text";
+    case DK_ROLE_SCORE: return "called like a score, but few values are scores";
+    case DK_ROLE_DATE: return "called like a date, but few values are dates";
+    case DK_ROLE_PROFIT:
+    case DK_ROLE_WEIGHT: return "called like a number, but few values are numbers";
+    case DK_ROLE_SEGMENT: return "called like a segment, but it has one value or more than 20";
+    default: return NULL;
+    }
+}
+
 static dk_status describe_columns(dk_fit_context *x, dk_study_file *f, const dk_reader *reader, const size_t *column,
                                   const bool *named, const int64_t *missing, const int64_t *bad, bool records, dk_error *err) {
     dk_study_result *r = x->result;
@@ -57,6 +70,7 @@ static dk_status describe_columns(dk_fit_context *x, dk_study_file *f, const dk_
             if (u->role == DK_ROLE_LEFT_OUT) u->role = v->role, u->missing = v->missing;
         }
         if (!records) put_detail(&text, x, u->role);
+        if (!records && u->role == DK_ROLE_LEFT_OUT && why_unfit(x->survey->unfit[c]) != NULL) dk_buf_puts(&text, why_unfit(x->survey->unfit[c]));
         if (text.len > 0) u->detail = keep_buf(r, &text);
     }
     dk_buf_dispose(&text);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "io/cell.h"
 #include "stats/nps.h"
 #include "study/describe.h"
 #include "tag/rows.h"
@@ -248,6 +249,11 @@ static dk_status note_data(dk_fit_context *x, const dk_engine *engine, dk_error 
     if (r->problem_counts[DK_PROBLEM_DUPLICATE] > 0)
         NOTE(DK_NOTE_DATA, "%lld responses have an id that came before; %s.", (long long)r->problem_counts[DK_PROBLEM_DUPLICATE],
              s->config->drop_duplicates ? "only the first of each is used" : "all are used");
+    size_t numbers = 0, columns = dk_reader_columns(s->reader);
+    double value;
+    for (size_t c = 0; c < columns; c++) numbers += dk_cell_number(dk_reader_column_name(s->reader, c), &value);
+    if (numbers > 0 && 2 * numbers >= columns)
+        NOTE(DK_NOTE_DATA, "%zu of %zu columns have a number for a name: the file may lack its header row, and the first response was then taken for one.", numbers, columns);
     if (x->records != NULL && !x->records->periods)
         NOTE(DK_NOTE_LIMIT, "The customers' file has no periods: profit is that of the same time as the answer, so that cause and effect cannot be told apart.");
     if (x->records != NULL && x->records->periods && s->date == NULL)

@@ -238,13 +238,15 @@ static dk_status fit_one(dk_study_fit *fit, dk_fit_context *x, const outcome *o,
     dk_features f = {0};
     dk_status status = list_rows(x, o->use, (size_t)fit->segment, &rows, &n, err);
     if (status == DK_OK && ((int64_t)n < r->min_mentions || (int64_t)n < r->min_privacy)) {
-        status = say_why(fit, x, "%zu responses are too few", n);
+        status = say_why(fit, x, n == 1 ? "%zu response is too few" : "%zu responses are too few", n);
         goto done;
     }
     if (status == DK_OK) status = dk_features_make(&f, x, rows, n, before, r->outcomes[fit->outcome].model == DK_MODEL_BINARY ? o->real : NULL, err);
     if (status != DK_OK) goto done;
     if (f.npredictors == 0) {
-        status = say_why(fit, x, "no theme is mentioned by %lld responses", (long long)r->min_mentions);
+        if (x->survey->place[DK_ROLE_COMMENT] == DK_NO_COLUMN) status = say_why(fit, x, "there is no comment column");
+        else if (r->comments == 0) status = say_why(fit, x, "no response has a comment");
+        else status = say_why(fit, x, "no theme is mentioned by %lld responses", (long long)r->min_mentions);
         goto done;
     }
     dk_driver_table table = table_of(x, o, &f, rows, n);

@@ -17,7 +17,7 @@ static dk_status look_at_columns(dk_records *r, const dk_survey *s, dk_error *er
     if (status == DK_OK && !done) status = dk_reader_parse(r->reader, block, err);
     if (status == DK_OK && !done) status = dk_columns_look(block, 2000, looks, err);
     if (status == DK_OK)
-        status = dk_columns_recognise(r->reader, &s->config->customers, s->config->name, looks, true, r->column, r->named, err);
+        status = dk_columns_recognise(r->reader, &s->config->customers, s->config->name, looks, true, r->column, r->named, NULL, err);
     dk_block_free(block);
     free(looks);
     return status == DK_OK ? dk_reader_rewind(r->reader, err) : status;
@@ -108,7 +108,7 @@ static dk_status take_value(dk_records *r, size_t slot, dk_intern *texts, dk_str
     r->values[slot][i] = NAN;
     r->levels[slot][i] = DK_NO_ID;
     if (dk_cell_missing(cell)) return DK_OK;
-    if (!dk_cell_number(cell, &r->values[slot][i])) r->values[slot][i] = NAN;
+    if (!dk_cell_amount(cell, &r->values[slot][i])) r->values[slot][i] = NAN;
     if (texts == NULL) return DK_OK;
     r->levels[slot][i] = dk_intern_add(texts, cell);
     return r->levels[slot][i] != DK_NO_ID ? DK_OK : dk_fail_memory(err);

@@ -72,17 +72,33 @@ static dk_status recognise(dk_survey *s, dk_error *err) {
     dk_block *block = dk_block_new();
     dk_column_look *looks = calloc(dk_reader_columns(s->reader) + 1, sizeof *looks);
     bool done = false;
-    dk_status status = block != NULL && looks != NULL ? DK_OK : dk_fail_memory(err);
+    s->unfit = calloc(dk_reader_columns(s->reader) + 1, sizeof *s->unfit);
+    dk_status status = block != NULL && looks != NULL && s->unfit != NULL ? DK_OK : dk_fail_memory(err);
     if (status == DK_OK) status = dk_reader_read_block(s->reader, block, &done, err);
     if (status == DK_OK && !done) status = dk_reader_parse(s->reader, block, err);
     if (status == DK_OK && (done || (block->rows == 0 && block->nrejects == 0)))
         status = dk_fail_at(err, DK_EDATA, dk_reader_source(s->reader), 1, 0, "the file has a header row and nothing below it");
     if (status == DK_OK && !done) status = dk_columns_look(block, LOOK_ROWS, looks, err);
     if (status == DK_OK)
-        status = dk_columns_recognise(s->reader, &s->config->responses, s->config->name, looks, false, s->column, s->named, err);
+        status = dk_columns_recognise(s->reader, &s->config->responses, s->config->name, looks, false, s->column, s->named, s->unfit, err);
     dk_block_free(block);
     free(looks);
     return status != DK_OK ? status : dk_reader_rewind(s->reader, err);
+}
+
+static dk_status none_recognised(const dk_survey *s, dk_error *err) {
+    enum { SHOWN = 5 };
+    dk_buf names;
+    dk_buf_init(&names);
+    for (size_t c = 0; c < dk_reader_columns(s->reader) && c < SHOWN; c++) {
+        dk_str name = dk_reader_column_name(s->reader, c);
+        dk_buf_putf(&names, "%s%.*s", c > 0 ? ", " : "", (int)(name.len < 60 ? name.len : 60), name.ptr);
+    }
+    if (dk_reader_columns(s->reader) > SHOWN) dk_buf_puts(&names, ", ...");
+    dk_fail_at(err, DK_EDATA, dk_reader_source(s->reader), 1, 0, "no column was recognised among %s", dk_buf_cstr(&names));
+    dk_error_remedy(err, "name them, as in --text COL --score COL; the first row must hold the names of the columns");
+    dk_buf_dispose(&names);
+    return DK_EDATA;
 }
 
 /* Comments are read too: the first pass looks at their language. */
@@ -98,8 +114,7 @@ static dk_status select_columns(dk_survey *s, dk_error *err) {
     }
     for (size_t i = 0; i < s->nvariables; i++)
         if (!s->variables[i].of_records) s->selected[s->nselected++] = s->variables[i].column;
-    if (s->nselected == 0)
-        return dk_fail_at(err, DK_EDATA, dk_reader_source(s->reader), 1, 0, "no column was recognised: name them, as in --text COL --score COL");
+    if (s->nselected == 0) return none_recognised(s, err);
     return dk_reader_select(s->reader, s->selected, s->nselected, err);
 }
 
@@ -127,6 +142,7 @@ void dk_survey_dispose(dk_survey *s) {
     }
     free(s->variables);
     free(s->selected);
+    free(s->unfit);
     free(s->row);
     free(s->line);
     free(s->id);

@@ -31,6 +31,7 @@ typedef struct dk_survey {
     dk_reader *reader;
     size_t column[DK_ROLES]; /* of the source; DK_NO_COLUMN */
     bool named[DK_ROLES];
+    dk_role *unfit;        /* by column of the source: what its name stands for though its content does not fit */
     size_t *selected;      /* the columns that are read, in this order */
     size_t nselected;
     size_t place[DK_ROLES];/* among the selected; DK_NO_COLUMN */

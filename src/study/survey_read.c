@@ -97,7 +97,7 @@ static dk_status take_number(first_pass *p, const dk_row *row, dk_role role, dk_
         p->s->missing[role]++;
         return DK_OK;
     }
-    if (role == DK_ROLE_SCORE ? dk_score_parse(cell, value) : dk_cell_number(cell, value)) return DK_OK;
+    if (role == DK_ROLE_SCORE ? dk_score_parse(cell, value) : dk_cell_amount(cell, value)) return DK_OK;
     *value = NAN;
     return complain(p, kind, row, role, cell, message, err);
 }
@@ -144,7 +144,7 @@ static dk_status take_variables(first_pass *p, const dk_block *b, size_t r, size
             v->missing++;
             continue;
         }
-        if (dk_cell_number(cell, &v->values[i])) v->numbers++;
+        if (dk_cell_amount(cell, &v->values[i])) v->numbers++;
         else v->values[i] = NAN, v->others++;
         v->levels[i] = dk_intern_add(&v->texts, cell);
         if (v->levels[i] == DK_NO_ID) return dk_fail_memory(err);
@@ -223,6 +223,26 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
     return status;
 }
 
+/* A column that the user named and that holds nothing of the kind is a mistake, not data. */
+static dk_status check_named(const first_pass *p, dk_error *err) {
+    static const struct {
+        dk_role role;
+        const char *what;
+    } needs[] = {{DK_ROLE_SCORE, "number"}, {DK_ROLE_PROFIT, "number"}, {DK_ROLE_WEIGHT, "number"}, {DK_ROLE_DATE, "date"}};
+    const dk_survey *s = p->s;
+    const dk_study_source *source = &s->config->responses;
+    for (size_t i = 0; i < sizeof needs / sizeof *needs; i++) {
+        dk_role role = needs[i].role;
+        int64_t values = (int64_t)s->n - s->missing[role];
+        if (!s->named[role] || values == 0 || s->bad[role] < values) continue;
+        bool option = source->line[role] == 0;
+        return dk_fail_at(err, DK_EDATA, option || s->config->name == NULL ? dk_reader_source(s->reader) : s->config->name, source->line[role], 0,
+                          "%s%s %s: none of its %lld values is a %s", option ? "--" : "", dk_role_name(role), source->column[role],
+                          (long long)values, needs[i].what);
+    }
+    return DK_OK;
+}
+
 /* ---- What the whole file decides --------------------------------------------------------------------- */
 
 static dk_status settle_dates(first_pass *p, dk_error *err) {
@@ -244,14 +264,15 @@ static dk_status settle_dates(first_pass *p, dk_error *err) {
 }
 
 /* The scale of the score: the smallest usual one that holds 95 % of the scores and could have given them. A column
-   called nps has 0 to 10. */
+   called nps has 0 to 10. From the lowest to the highest when no usual one does, as for -5 to 5. */
 static void find_scale(dk_survey *s) {
     static const double scales[][2] = {{1, 5}, {1, 7}, {0, 10}, {0, 100}};
     int64_t all = 0, within[4] = {0}, whole = 0;
-    double high = -INFINITY;
+    double low = INFINITY, high = -INFINITY;
     for (size_t i = 0; i < s->n; i++) {
         double x = s->score[i];
         if (isnan(x)) continue;
+        low = fmin(low, x);
         all++;
         whole += x == floor(x);
         high = fmax(high, x);
@@ -260,7 +281,7 @@ static void find_scale(dk_survey *s) {
     dk_str name = dk_reader_column_name(s->reader, s->column[DK_ROLE_SCORE]);
     bool called_nps = false;
     for (size_t i = 0; i + 3 <= name.len; i++) called_nps = called_nps || strncasecmp(name.ptr + i, "nps", 3) == 0;
-    int best = 3;
+    int best = -1;
     for (int k = called_nps ? 2 : 0; k < 4; k++) {
         /* strays must not shrink a scale: 99 % for the short ones; a name is worth more than a few strays */
         double least = k < 2 ? 0.99 : called_nps && k == 2 ? 0.5 : 0.95;
@@ -268,8 +289,8 @@ static void find_scale(dk_survey *s) {
         best = k;
         break;
     }
-    s->score_low = isnan(s->config->score_low) ? scales[best][0] : s->config->score_low;
-    s->score_high = isnan(s->config->score_high) ? scales[best][1] : s->config->score_high;
+    s->score_low = isnan(s->config->score_low) ? (best < 0 ? low : scales[best][0]) : s->config->score_low;
+    s->score_high = isnan(s->config->score_high) ? (best < 0 ? high : scales[best][1]) : s->config->score_high;
     s->score_is_nps = s->score_low == 0 && s->score_high == 10 && (double)whole >= 0.95 * (double)all;
 }
 
@@ -343,6 +364,7 @@ dk_status dk_survey_read(dk_survey *s, const dk_engine *engine, int threads, dk_
     if (status == DK_OK) status = run(&p, threads, err);
     if (status == DK_OK && s->n == 0)
         status = dk_fail_at(err, DK_EDATA, dk_reader_source(s->reader), 0, 0, "the file has columns but no rows that can be read");
+    if (status == DK_OK) status = check_named(&p, err);
     if (status == DK_OK) status = settle_dates(&p, err);
     if (status == DK_OK) status = settle_scores(&p, err);
     if (status == DK_OK) status = settle_plan(&p, err);

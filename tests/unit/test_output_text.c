@@ -190,6 +190,17 @@ static void test_numbers(void **state) {
         double value;
         if (dk_cell_number(dk_str_from(bad[i]), &value)) fail_msg("%s gives %g", bad[i], value);
     }
+    /* money as Nordic spreadsheets export it; a unit that is not known must not pass for a number */
+    static const struct {
+        const char *text;
+        double value;
+    } amounts[] = {{"1.234,50 kr.", 1234.5}, {"-80 kr", -80}, {"SEK 1 200", 1200}, {"100:-", 100}, {"12,5 %", 12.5}, {"\xE2\x82\xAC" "9.99", 9.99}, {"7", 7}};
+    static const char *const no_amounts[] = {"kr", "kr kr", "12 km", "%", ":-", "1 kr 2", "krona 5"};
+    double amount;
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++)
+        if (!dk_cell_amount(dk_str_from(amounts[i].text), &amount) || amount != amounts[i].value) fail_msg("%s", amounts[i].text);
+    for (size_t i = 0; i < sizeof no_amounts / sizeof *no_amounts; i++)
+        if (dk_cell_amount(dk_str_from(no_amounts[i]), &amount)) fail_msg("%s gives %g", no_amounts[i], amount);
     int64_t whole;
     assert_true(dk_cell_integer(dk_str_from(" -12 "), &whole) && whole == -12);
     assert_true(dk_cell_integer(dk_str_from("9223372036854775807"), &whole) && whole == INT64_MAX);

@@ -1,4 +1,5 @@
 /* Dates, columns and the study file: what the rest of a study builds on. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -58,7 +59,18 @@ static void dates_are_read_as_people_write_them(void **state) {
         {"2026-3", DK_DAY_FIRST, NULL},
         {"soon", DK_DAY_FIRST, NULL},
         {"", DK_DAY_FIRST, NULL},
-        {"1/2-2026", DK_DAY_FIRST, NULL},
+        {"2/3-2026", DK_MONTH_FIRST, "2026-03-02"}, /* Nordic, with the day first in any file */
+        {"2/3 2026", DK_MONTH_FIRST, "2026-03-02"},
+        {"1-2/2026", DK_DAY_FIRST, NULL},
+        {"2 mars 2026", DK_DAY_FIRST, "2026-03-02"},
+        {"2. marts 2026 kl. 10", DK_DAY_FIRST, "2026-03-02"},
+        {"March 2, 2026", DK_DAY_FIRST, "2026-03-02"},
+        {"24-OKT-2025", DK_DAY_FIRST, "2025-10-24"},
+        {"31 juni 2026", DK_DAY_FIRST, NULL},
+        {"2 marvelous 2026", DK_DAY_FIRST, NULL},
+        {"2026 mars", DK_DAY_FIRST, NULL},
+        {"46083", DK_DAY_FIRST, "2026-03-02"}, /* as a spreadsheet exports an unformatted date */
+        {"12345", DK_DAY_FIRST, NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -118,7 +130,7 @@ static void expect_columns(const char *csv, const char *const *expected) {
     assert_int_equal(dk_reader_read_block(reader, block, &done, &err), DK_OK);
     assert_int_equal(dk_reader_parse(reader, block, &err), DK_OK);
     assert_int_equal(dk_columns_look(block, 100, looks, &err), DK_OK);
-    assert_int_equal(dk_columns_recognise(reader, &source, NULL, looks, false, column, named, &err), DK_OK);
+    assert_int_equal(dk_columns_recognise(reader, &source, NULL, looks, false, column, named, NULL, &err), DK_OK);
     for (int r = 1; r < DK_ROLES; r++) {
         const char *got = column[r] != DK_NO_COLUMN ? dk_reader_column_name(reader, column[r]).ptr : NULL, *want = NULL;
         for (size_t i = 0; expected[i] != NULL; i += 2)
@@ -141,8 +153,31 @@ static void columns_are_recognised_in_three_languages(void **state) {
     expect_columns("ResponseId,What did you think?,NPS Score,touchpoint\na,Not much to say about it,9,store\nb,The app is slow all day,3,web\n"
                    "c,Lovely people in there,8,web\nd,Never got my parcel,1,web\ne,Fine as far as it goes,7,web\nf,All good this time,10,web\n",
                    (const char *const[]){"id", "ResponseId", "comment", "What did you think?", "score", "NPS Score", "touchpoint", "touchpoint", NULL});
+    /* money with its currency, stars, and answers that are said again and again */
+    expect_columns("review_id;Stjerner;Kommentar;Dækningsbidrag\n1;★★★☆☆;Alt for lang ventetid;1.234,50 kr.\n2;★★★★★;Alt for lang ventetid;-80 kr.\n"
+                   "3;★;Alt for lang ventetid;kr 7\n4;★★;Alt for lang ventetid;0\n",
+                   (const char *const[]){"id", "review_id", "score", "Stjerner", "comment", "Kommentar", "profit", "Dækningsbidrag", NULL});
+    /* a list to choose from is no comment, and a long question is about no customer for naming one */
+    expect_columns("id,reason,Did the customer service answer fast enough?\n1,Price,yes\n2,Price,no\n3,Price,yes\n4,Price,no\n",
+                   (const char *const[]){"id", "id", NULL});
     /* a column called score that holds words is none */
     expect_columns("id,score,text\n1,good,Quick and easy\n2,bad,Slow again today\n", (const char *const[]){"id", "id", "comment", "text", NULL});
+}
+
+/* A scale that is exported with its words would else be lost, and "8" of "8 av 10" be all that is right of it. */
+static void scores_are_read_as_survey_tools_export_them(void **state) {
+    static const struct {
+        const char *text;
+        double score; /* NaN: none */
+    } cases[] = {{"9", 9}, {"10 - Extremely likely", 10}, {"8 av 10", 8}, {"4/5", 4}, {"4.5/5", 4.5}, {"4,5 / 5", 4.5}, {"80%", 80}, {"80 %", 80},
+                 {"\xE2\x98\x85\xE2\x98\x85\xE2\x98\x86", 2}, {"\xE2\xAD\x90", 1}, {"", NAN}, {"high", NAN}, {"4/five", NAN}, {"9.", 9},
+                 {"%", NAN}, {"4x", NAN}, {"\xE2\x98\x85 ok", NAN}, {"/5", NAN}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double score = NAN;
+        bool good = dk_score_parse(dk_str_from(cases[i].text), &score);
+        if (good == isnan(cases[i].score) || (good && score != cases[i].score)) fail_msg("\"%s\" was read as %g", cases[i].text, good ? score : NAN);
+    }
 }
 
 static void expect_study_error(const char *yaml, int64_t line, const char *part) {
@@ -230,6 +265,7 @@ int main(void) {
         cmocka_unit_test(dates_are_read_as_people_write_them),
         cmocka_unit_test(periods_begin_and_end_on_the_right_days),
         cmocka_unit_test(columns_are_recognised_in_three_languages),
+        cmocka_unit_test(scores_are_read_as_survey_tools_export_them),
         cmocka_unit_test(mistakes_in_a_study_are_located),
         cmocka_unit_test(a_study_is_read_as_written),
         cmocka_unit_test(quotes_are_redacted_in_place),

@@ -9,7 +9,10 @@ files = {
     "unclosed": head + '1,c1,2026-01-01,9,"Toppen! Aldrig haft\n' + good,
     "empty": "",
     "nothing": "a,b\n1,2\n",
+    "words": head.replace("comment", "kommentar") + good.replace(",9,", ",ja,").replace(",7,", ",nej,") .replace(",8,", ",ja,") + "".join(f"9{i},c,,ja,bra\n" for i in range(40)),
+    "noheader": "".join(f"{i},{i % 11},bra service nummer {i}\n" for i in range(40)),
     "noscore": "id,comment\n1,bra service\n2,snabb leverans\n",
 }
 for name, content in files.items():
     open(name + ".csv", "w", encoding="utf-8").write(content)
+open("noise.csv", "wb").write(bytes((i * i * 7 + i * 31 + 200) % 256 for i in range(2000)))
