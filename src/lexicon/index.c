@@ -126,16 +126,13 @@ static bool grow_edges(dk_index *x) {
 /* The node that atom leads to, made when new; 0 when memory ran out. */
 static uint32_t step_to(dk_index *x, uint32_t from, uint32_t atom) {
     if (x->nedges * 2 >= x->edges_size && !grow_edges(x)) return 0;
-    uint32_t to = dk_edge_find(x, from, atom);
-    if (to != 0) return to;
-    to = add_node(x);
+    edge *e = dk_edge_at(x, dk_edge_key(from, atom));
+    if (e->to != 0) return e->to;
+    uint32_t to = add_node(x);
     if (to == 0) return 0;
     x->nodes[from].bloom |= dk_atom_bloom(atom);
     x->nodes[from].pairs |= dk_atom_pair(atom);
-    uint64_t key = (uint64_t)from << 32 | atom;
-    size_t at = dk_edge_hash(key) & (x->edges_size - 1);
-    while (x->edges[at].key != 0) at = (at + 1) & (x->edges_size - 1);
-    x->edges[at] = (edge){key, to};
+    *e = (edge){.key = dk_edge_key(from, atom), .to = to & 0x7FFFFFFF};
     x->nedges++;
     return to;
 }
@@ -231,6 +228,20 @@ static dk_status add_comment_pattern(dk_index *x, uint32_t entry, dk_error *err)
     return add_literals(x, pattern, (uint16_t)x->ncomment_patterns++) ? DK_OK : dk_fail_memory(err);
 }
 
+/* Once the trie is whole: the filter of its edges, and in them what they lead to. */
+static bool finish_edges(dk_index *x) {
+    if (!dk_bits_init(&x->edge_bits, x->nedges)) return false;
+    for (size_t i = 0; i < x->edges_size; i++) {
+        edge *e = &x->edges[i];
+        if (e->key == 0) continue;
+        const node *n = &x->nodes[e->to];
+        e->outputs = n->outputs;
+        e->leaf = n->bloom == 0 && n->gap == 0;
+        dk_bits_add(&x->edge_bits, dk_edge_hash(e->key));
+    }
+    return true;
+}
+
 static dk_status add_entry(dk_index *x, uint32_t entry, dk_error *err) {
     const dk_entry_source *e = &x->lexicon->sources[entry];
     unsigned paths = 0;
@@ -260,6 +271,7 @@ dk_status dk_index_new(dk_index **out, const dk_lexicon *lexicon, dk_language la
     for (size_t i = 0; status == DK_OK && i < lexicon->count; i++)
         if (lexicon->entries[i].language == language || lexicon->entries[i].language == DK_LANG_OTHER)
             status = add_entry(x, (uint32_t)i, err);
+    if (status == DK_OK && !finish_edges(x)) status = dk_fail_memory(err);
     if (status == DK_OK && spelling)
         status = dk_spelling_new(&x->spelling, x->targets, x->ntargets, 6, err);
     if (status != DK_OK) dk_index_free(x);
@@ -283,6 +295,7 @@ void dk_index_free(dk_index *x) {
     free(x->nodes);
     free(x->outputs);
     free(x->edges);
+    dk_bits_dispose(&x->edge_bits);
     free(x->targets);
     dk_spelling_free(x->spelling);
     dk_arena_dispose(&x->arena);

@@ -70,9 +70,10 @@ dk_status dk_index_new(dk_index **out, const dk_lexicon *lexicon, dk_language la
                        bool spelling, dk_error *err);
 void dk_index_free(dk_index *index);
 
-/* Finds what a folded form means; hooks are put into arena. */
+/* Finds what a folded form means; hooks are put into arena. Its bases are found on the way: those of a word are left in *bases,
+   which may be NULL. */
 dk_status dk_index_analyse(const dk_index *index, dk_regex_scratch *scratch, dk_str form, dk_token_kind kind,
-                           dk_arena *arena, dk_word *word, dk_error *err);
+                           dk_arena *arena, dk_word *word, dk_bases *bases, dk_error *err);
 
 /* Appends to out every match of an entry whose pack is on (bit i of packs), in order of its first token; words[i] is what
    token i means, NULL for nothing. The work for one comment is bounded by its number of tokens. */

@@ -18,7 +18,8 @@ static void add_hook(const dk_index *x, hooks *h, uint32_t atom, unsigned fit) {
             return;
         }
     if (h->count == HOOKS_MAX) return;
-    uint32_t to = dk_edge_find(x, 1, atom);
+    const edge *first = dk_edge_find(x, 1, atom);
+    uint32_t to = first != NULL ? first->to : 0;
     const node *n = &x->nodes[to]; /* node 0 leads nowhere and ends nothing */
     h->items[h->count++] = (dk_hook){atom, to, n->bloom, n->pairs, n->outputs, n->gap != 0, (uint8_t)fit};
 }
@@ -75,9 +76,7 @@ static bool means_something(const hooks *h) {
     return false;
 }
 
-static void add_compound(const dk_index *x, hooks *h, dk_str form, const dk_lemma *lemma, uint32_t *notes) {
-    dk_part parts[DK_MORPH_PARTS_MAX];
-    size_t n = dk_morph_split_lemma(x->morph, form, lemma, parts, DK_MORPH_PARTS_MAX);
+static void add_compound(const dk_index *x, hooks *h, const dk_part *parts, size_t n, uint32_t *notes) {
     for (size_t i = 0; i < n; i++) add_key(x, h, &x->parts, (dk_str){parts[i].text, parts[i].len}, DK_FIT_PART);
     if (n > 1 && parts[0].known && !means_something(h)) {
         size_t before = h->count;
@@ -158,16 +157,20 @@ static int compare_hooks(const void *a, const void *b) {
 }
 
 dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str form, dk_token_kind kind,
-                           dk_arena *arena, dk_word *word, dk_error *err) {
+                           dk_arena *arena, dk_word *word, dk_bases *bases, dk_error *err) {
     hooks h;
     h.count = 0;
     memset(word, 0, sizeof *word);
+    if (bases != NULL) dk_bases_set(bases, NULL, 0, NULL, 0);
     if (kind == DK_TOKEN_WORD && form.len <= DK_MORPH_WORD_MAX) {
         lemmas l;
         add_form(x, &h, form, &l);
         add_affixes(x, &h, form);
         add_patterns(x, scratch, &h, form);
-        if (l.count > 0 && form.len >= 6) add_compound(x, &h, form, &l.items[0], &word->notes);
+        dk_part parts[DK_MORPH_PARTS_MAX];
+        size_t nparts = l.count > 0 ? dk_morph_split_lemma(x->morph, form, &l.items[0], parts, DK_MORPH_PARTS_MAX) : 0;
+        if (bases != NULL) dk_bases_set(bases, l.items, l.count, parts, nparts);
+        if (form.len >= 6) add_compound(x, &h, parts, nparts, &word->notes);
         if (!means_something(&h)) add_elongated(x, &h, form, &l, &word->notes);
         if (!means_something(&h) && form.len >= 6) add_misspelt(x, &h, form, &l, &word->notes);
     } else {

@@ -2,6 +2,7 @@
 #ifndef DK_LEXICON_INDEX_PRIVATE_H
 #define DK_LEXICON_INDEX_PRIVATE_H
 
+#include "base/bits.h"
 #include "lexicon/index.h"
 #include "text/literals.h"
 #include "text/spelling.h"
@@ -33,7 +34,9 @@ typedef struct output {
 
 typedef struct edge {
     uint64_t key; /* node << 32 | atom; 0 for empty, since atoms count from 1 */
-    uint32_t to;
+    uint32_t to : 31;
+    uint32_t leaf : 1; /* nothing leads on from there: the node need not be looked at */
+    uint32_t outputs;  /* copy from there */
 } edge;
 
 typedef struct token_pattern {
@@ -89,6 +92,7 @@ struct dk_index {
     size_t noutputs, outputs_cap;
     edge *edges;
     size_t nedges, edges_size;
+    dk_bits edge_bits; /* the hashes of the edges */
 
     dk_spelling *spelling;
     dk_str *targets; /* what spelling finds, by its index */
@@ -108,14 +112,21 @@ static inline uint64_t dk_edge_hash(uint64_t key) {
     return key ^ key >> 32;
 }
 
-/* Where atom leads from a node; 0 for nowhere. */
-static inline uint32_t dk_edge_find(const dk_index *index, uint32_t from, uint32_t atom) {
-    uint64_t key = (uint64_t)from << 32 | atom;
-    size_t mask = index->edges_size - 1;
-    for (size_t at = dk_edge_hash(key) & mask;; at = (at + 1) & mask) {
-        if (index->edges[at].key == key) return index->edges[at].to;
-        if (index->edges[at].key == 0) return 0;
-    }
+static inline uint64_t dk_edge_key(uint32_t from, uint32_t atom) { return (uint64_t)from << 32 | atom; }
+
+/* The slot of an edge, or the empty one where it belongs: it leads to node 0, which is nowhere. */
+static inline edge *dk_edge_at(const dk_index *index, uint64_t key) {
+    size_t mask = index->edges_size - 1, at = dk_edge_hash(key) & mask;
+    while (index->edges[at].key != 0 && index->edges[at].key != key) at = (at + 1) & mask;
+    return &index->edges[at];
+}
+
+/* Where atom leads from a node; NULL for nowhere, which for most pairs one bit tells. */
+static inline const edge *dk_edge_find(const dk_index *index, uint32_t from, uint32_t atom) {
+    uint64_t key = dk_edge_key(from, atom);
+    if (!dk_bits_may_have(&index->edge_bits, dk_edge_hash(key))) return NULL;
+    const edge *e = dk_edge_at(index, key);
+    return e->to != 0 ? e : NULL;
 }
 
 #endif

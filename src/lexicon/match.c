@@ -41,7 +41,7 @@ static void emit(walker *w, uint32_t outputs, const state *s) {
     }
 }
 
-static void visit(walker *w, uint32_t at, const state *s);
+static void visit(walker *w, const edge *e, const state *s);
 
 /* Goes on from a node, whose filters are given, with the token at `next`. */
 static void advance(walker *w, uint32_t from, uint64_t bloom, uint64_t pairs, uint32_t next, const state *s) {
@@ -51,11 +51,11 @@ static void advance(walker *w, uint32_t from, uint64_t bloom, uint64_t pairs, ui
         const dk_hook *h = &word->hooks[i];
         uint64_t pair = dk_atom_pair(h->atom);
         if ((pair & pairs) != pair) continue;
-        uint32_t to = dk_edge_find(w->x, from, h->atom);
-        if (to == 0) continue;
+        const edge *e = dk_edge_find(w->x, from, h->atom);
+        if (e == NULL) continue;
         state t = {.mask = s->mask | 1ull << (next - w->first), .last = next, .fit = h->fit < s->fit ? h->fit : s->fit,
                    .notes = s->notes | (uint8_t)word->notes, .length = (uint8_t)(s->length + 1)};
-        visit(w, to, &t);
+        visit(w, e, &t);
     }
 }
 
@@ -68,13 +68,13 @@ static void advance_over_gap(walker *w, uint32_t at, const state *s) {
     }
 }
 
-static void visit(walker *w, uint32_t at, const state *s) {
+static void visit(walker *w, const edge *e, const state *s) {
     if (w->failed || ++w->visits > VISITS_MAX) return;
-    const node *n = &w->x->nodes[at];
-    if (n->outputs != 0) emit(w, n->outputs, s);
-    if (s->last + 1 >= w->tokens->count) return;
-    if (n->bloom != 0) advance(w, at, n->bloom, n->pairs, s->last + 1, s);
-    if (n->gap != 0) advance_over_gap(w, at, s);
+    if (e->outputs != 0) emit(w, e->outputs, s);
+    if (e->leaf || s->last + 1 >= w->tokens->count) return;
+    const node *n = &w->x->nodes[e->to];
+    if (n->bloom != 0) advance(w, e->to, n->bloom, n->pairs, s->last + 1, s);
+    if (n->gap != 0) advance_over_gap(w, e->to, s);
 }
 
 dk_status dk_index_match(const dk_index *x, const dk_word *const *words, const dk_tokens *tokens, uint32_t packs,

@@ -14,22 +14,15 @@ static dk_str mark_of(dk_str folded) {
     return (dk_str){folded.ptr, folded.len < 3 ? folded.len : 3};
 }
 
-void dk_form_features_find(const dk_morph *morph, dk_str folded, dk_token_kind kind, dk_form_features *out) {
-    for (int i = 0; i < DK_FEATURE_KINDS; i++) out->text[i] = (dk_str){"", 0};
-    if (kind == DK_TOKEN_PUNCT) out->text[DK_FEATURE_MARK] = mark_of(folded);
-    if (kind == DK_TOKEN_EMOJI) out->text[DK_FEATURE_WORD] = folded;
+void dk_form_features_of(dk_str folded, dk_token_kind kind, const dk_bases *bases, dk_str out[DK_FEATURE_KINDS]) {
+    for (int i = 0; i < DK_FEATURE_KINDS; i++) out[i] = (dk_str){"", 0};
+    if (kind == DK_TOKEN_PUNCT) out[DK_FEATURE_MARK] = mark_of(folded);
+    if (kind == DK_TOKEN_EMOJI) out[DK_FEATURE_WORD] = folded;
     if (kind != DK_TOKEN_WORD) return;
-    out->text[DK_FEATURE_WORD] = out->text[DK_FEATURE_PAIR] = folded;
-    out->text[DK_FEATURE_LEMMA] = out->text[DK_FEATURE_NEGATED] = folded;
-    dk_lemma lemma;
-    if (morph == NULL || dk_morph_lemmas(morph, folded, 0, &lemma, 1) == 0) return;
-    memcpy(out->lemma, lemma.text, lemma.len + 1u);
-    out->text[DK_FEATURE_LEMMA] = out->text[DK_FEATURE_NEGATED] = (dk_str){out->lemma, lemma.len};
-    dk_part parts[DK_MORPH_PARTS_MAX];
-    size_t n = dk_morph_split_lemma(morph, folded, &lemma, parts, DK_MORPH_PARTS_MAX);
-    if (n < 2) return;
-    memcpy(out->head, parts[n - 1].text, parts[n - 1].len + 1u);
-    out->text[DK_FEATURE_HEAD] = (dk_str){out->head, parts[n - 1].len};
+    out[DK_FEATURE_WORD] = out[DK_FEATURE_PAIR] = folded;
+    dk_str lemma = bases->lemma_len > 0 ? (dk_str){bases->lemma, bases->lemma_len} : folded;
+    out[DK_FEATURE_LEMMA] = out[DK_FEATURE_NEGATED] = lemma;
+    if (bases->head_len > 0) out[DK_FEATURE_HEAD] = (dk_str){bases->head, bases->head_len};
 }
 
 static int32_t thousandths(double x) { return (int32_t)(x < 0 ? x * 1000 - 0.5 : x * 1000 + 0.5); }
@@ -69,12 +62,14 @@ typedef struct learner {
 } learner;
 
 static dk_status give(const learner *l, uint32_t form, dk_token_kind kind, bool negated, dk_error *err) {
-    dk_form_features f;
-    dk_form_features_find(l->morph, l->forms->folded[form], kind, &f);
+    dk_bases bases = {.lemma_len = 0};
+    dk_str text[DK_FEATURE_KINDS];
+    if (kind == DK_TOKEN_WORD) dk_morph_bases(l->morph, l->forms->folded[form], &bases);
+    dk_form_features_of(l->forms->folded[form], kind, &bases, text);
     dk_status status = DK_OK;
     for (int k = 0; status == DK_OK && k < DK_FEATURE_KINDS; k++)
-        if (f.text[k].len > 0 && k != DK_FEATURE_PAIR && (k == DK_FEATURE_NEGATED) == negated)
-            status = l->each(l->context, (dk_feature_kind)k, f.text[k], (dk_str){"", 0}, err);
+        if (text[k].len > 0 && k != DK_FEATURE_PAIR && (k == DK_FEATURE_NEGATED) == negated)
+            status = l->each(l->context, (dk_feature_kind)k, text[k], (dk_str){"", 0}, err);
     return status;
 }
 

@@ -30,14 +30,9 @@ typedef enum dk_feature_kind {
 } dk_feature_kind;
 const char *dk_feature_name(dk_feature_kind kind);
 
-/* The features of one form; a kind that it has not is empty. */
-typedef struct dk_form_features {
-    dk_str text[DK_FEATURE_KINDS]; /* [DK_FEATURE_PAIR]: the form as a member of a pair */
-    char lemma[DK_MORPH_WORD_MAX + 1], head[DK_MORPH_WORD_MAX + 1];
-} dk_form_features;
-
-/* morph may be NULL: then a word is its own lemma. text borrows from folded and from out. */
-void dk_form_features_find(const dk_morph *morph, dk_str folded, dk_token_kind kind, dk_form_features *out);
+/* The features of one form by kind; one that it has not is empty, [DK_FEATURE_PAIR] is the form as a member of a pair. A word
+   without a lemma is its own. out borrows from folded and from bases, which only words need. */
+void dk_form_features_of(dk_str folded, dk_token_kind kind, const dk_bases *bases, dk_str out[DK_FEATURE_KINDS]);
 
 /* Calls each for every feature of a comment that the rules have read, as the weigher counts them; second is the right word of a
    pair, otherwise empty. seen is room for forms->count numbers, all of them other than mark. */

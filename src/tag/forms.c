@@ -167,11 +167,11 @@ dk_status dk_forms_look_up(dk_forms *f, const char *text, dk_tokens *tokens, dk_
 }
 
 dk_status dk_forms_analyse(dk_forms *f, uint32_t number, const dk_index *index, dk_language language,
-                           dk_regex_scratch *scratch, dk_error *err) {
+                           dk_regex_scratch *scratch, dk_bases *bases, dk_error *err) {
     dk_form *form = &f->forms[number];
     dk_word found;
     dk_status status =
-        dk_index_analyse(index, scratch, f->folded[number], (dk_token_kind)form->kind, &f->arena, &found, err);
+        dk_index_analyse(index, scratch, f->folded[number], (dk_token_kind)form->kind, &f->arena, &found, bases, err);
     if (status != DK_OK) return status;
     f->counts.analysed++;
     if (found.nhooks == 0 && found.patterns == NULL) {

@@ -56,18 +56,8 @@ dk_status dk_forms_trim(dk_forms *forms, dk_error *err);
 /* Sets form of every token to the number of its form. */
 dk_status dk_forms_look_up(dk_forms *forms, const char *text, dk_tokens *tokens, dk_error *err);
 
-/* Fills words[language - 1] of a form that has none yet. */
+/* Fills words[language - 1] of a form that has none yet, and *bases as dk_index_analyse does. */
 dk_status dk_forms_analyse(dk_forms *forms, uint32_t form, const dk_index *index, dk_language language,
-                           dk_regex_scratch *scratch, dk_error *err);
-
-/* What a form means in one of our languages; analysed when asked for the first time. */
-static inline dk_status dk_forms_word(dk_forms *forms, uint32_t form, const dk_index *index, dk_language language,
-                                      dk_regex_scratch *scratch, const dk_word **word, dk_error *err) {
-    dk_status status = DK_OK;
-    if (DK_UNLIKELY(forms->forms[form].words[language - 1] == NULL))
-        status = dk_forms_analyse(forms, form, index, language, scratch, err);
-    *word = forms->forms[form].words[language - 1];
-    return status;
-}
+                           dk_regex_scratch *scratch, dk_bases *bases, dk_error *err);
 
 #endif

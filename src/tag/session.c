@@ -141,16 +141,37 @@ static bool choose_languages(dk_session *s, dk_comment *c) {
     return true;
 }
 
+/* Finds out about a form that is met for the first time in a language. */
+static dk_status meet(dk_session *s, uint32_t form, dk_language language, dk_error *err) {
+    dk_bases bases;
+    dk_status status =
+        dk_forms_analyse(&s->forms, form, s->engine->indexes[language], language, s->regex, &bases, err);
+    return status == DK_OK ? dk_weigher_meet(&s->weigher, &s->forms, form, language, &bases, err) : status;
+}
+
+/* What a token means in one of our languages. */
+static inline dk_status word_of(dk_session *s, size_t i, dk_language language, dk_error *err) {
+    dk_status status = DK_OK;
+    uint32_t form = s->tokens.items[i].form;
+    if (DK_UNLIKELY(s->forms.forms[form].words[language - 1] == NULL)) status = meet(s, form, language, err);
+    s->words[i] = s->forms.forms[form].words[language - 1];
+    return status;
+}
+
 /* Matches the tokens that are read in one language. */
 static dk_status match_language(dk_session *s, dk_language language, dk_error *err) {
-    bool any = false;
     for (size_t i = 0; i < s->tokens.count; i++) {
         s->words[i] = NULL;
         if (s->languages[i] != language) continue;
-        dk_status status = dk_forms_word(&s->forms, s->tokens.items[i].form, s->engine->indexes[language], language,
-                                         s->regex, &s->words[i], err);
+        dk_status status = word_of(s, i, language, err);
         if (status != DK_OK) return status;
+        __builtin_prefetch(s->words[i]);
+    }
+    bool any = false;
+    for (size_t i = 0; i < s->tokens.count; i++) {
+        if (s->words[i] == NULL) continue;
         any |= s->words[i]->nstarts != 0;
+        __builtin_prefetch(s->words[i]->hooks);
     }
     if (!any) return DK_OK;
     return dk_index_match(s->engine->indexes[language], s->words, &s->tokens, s->plan.packs, &s->reading.matches, err);
@@ -169,8 +190,7 @@ static dk_status match_neighbour(dk_session *s, dk_language language, dk_error *
                        !dk_morph_known(s->engine->morphs[language], s->forms.folded[form]);
         s->words[i] = NULL;
         if (!unknown) continue;
-        dk_status status =
-            dk_forms_word(&s->forms, form, s->engine->indexes[other], other, s->regex, &s->words[i], err);
+        dk_status status = word_of(s, i, other, err);
         if (status != DK_OK) return status;
         any |= s->words[i]->nstarts != 0;
     }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/bits.h"
 #include "lexicon/tsv.h"
 
 int64_t dk_weights_damp(size_t n) { return (int64_t)(4096.0 / sqrt(sqrt(n > 0 ? (double)n : 1.0)) + 0.5); }
@@ -28,6 +29,7 @@ struct dk_weights {
     size_t row_cap[DK_FEATURE_KINDS];
     pair_slot *pairs;
     size_t npairs, pairs_size;
+    dk_bits pair_bits; /* the hashes of the pairs: most neighbours are none, and then the table need not be looked at */
     uint8_t *sides; /* by member: 1 when it is a left one, 2 a right one */
     size_t sides_cap;
     int32_t *values; /* `width` to a row: all rows of the data, then without each fold; row 0 is all zero */
@@ -42,13 +44,25 @@ static inline uint64_t pair_hash(uint64_t key) {
     return key ^ key >> 32;
 }
 
+/* The slot of a pair, or the empty one where it belongs: its row is 0. */
+static inline pair_slot *pair_at(const dk_weights *w, uint64_t key) {
+    size_t at = pair_hash(key) & (w->pairs_size - 1);
+    while (w->pairs[at].key != 0 && w->pairs[at].key != key) at = (at + 1) & (w->pairs_size - 1);
+    return &w->pairs[at];
+}
+
 /* The weights of a pair: a row, or 0. */
 static inline uint32_t pair_find(const dk_weights *w, uint32_t left, uint32_t right) {
     uint64_t key = (uint64_t)left << 32 | right;
-    for (size_t at = pair_hash(key) & (w->pairs_size - 1);; at = (at + 1) & (w->pairs_size - 1)) {
-        if (w->pairs[at].key == key) return w->pairs[at].row;
-        if (w->pairs[at].key == 0) return 0;
-    }
+    return dk_bits_may_have(&w->pair_bits, pair_hash(key)) ? pair_at(w, key)->row : 0;
+}
+
+static bool index_pairs(dk_weights *w) {
+    if (w->npairs == 0) return true;
+    if (!dk_bits_init(&w->pair_bits, w->npairs)) return false;
+    for (size_t i = 0; i < w->pairs_size; i++)
+        if (w->pairs[i].key != 0) dk_bits_add(&w->pair_bits, pair_hash(w->pairs[i].key));
+    return true;
 }
 
 static bool pair_put(dk_weights *w, uint64_t key, uint32_t row) {
@@ -64,10 +78,9 @@ static bool pair_put(dk_weights *w, uint64_t key, uint32_t row) {
             if (old[i].key != 0) (void)pair_put(w, old[i].key, old[i].row); /* fits: never grows again here */
         free(old);
     }
-    size_t at = pair_hash(key) & (w->pairs_size - 1);
-    while (w->pairs[at].key != 0 && w->pairs[at].key != key) at = (at + 1) & (w->pairs_size - 1);
-    w->npairs += w->pairs[at].key == 0;
-    w->pairs[at] = (pair_slot){key, row};
+    pair_slot *slot = pair_at(w, key);
+    w->npairs += slot->key == 0;
+    *slot = (pair_slot){key, row};
     return true;
 }
 
@@ -138,8 +151,9 @@ static dk_status put_row(dk_weights *w, const dk_tsv *tsv, dk_str kind, dk_str t
         uint32_t left = member(w, (dk_str){text.ptr, (size_t)(space - text.ptr)}, 1);
         uint32_t right = member(w, (dk_str){space + 1, (size_t)(text.ptr + text.len - space - 1)}, 2);
         if (left == 0 || right == 0) return dk_fail_memory(err);
-        if (w->npairs > 0 && pair_find(w, left, right) != 0) return dk_tsv_fail(tsv, text.ptr, err, "this pair stands here twice");
-        return pair_put(w, (uint64_t)left << 32 | right, row) ? DK_OK : dk_fail_memory(err);
+        uint64_t key = (uint64_t)left << 32 | right;
+        if (w->npairs > 0 && pair_at(w, key)->key != 0) return dk_tsv_fail(tsv, text.ptr, err, "this pair stands here twice");
+        return pair_put(w, key, row) ? DK_OK : dk_fail_memory(err);
     }
     size_t known = w->rows[k].count;
     uint32_t id = dk_intern_add(&w->rows[k], text);
@@ -188,6 +202,7 @@ dk_status dk_weights_open(dk_weights **out, const char *path, dk_morph *const mo
         if (stamp != NULL) dk_stamp_add(stamp, tsv.text.ptr, tsv.text.len);
         dk_tsv_dispose(&tsv);
     }
+    if (status == DK_OK && !index_pairs(w)) status = dk_fail_memory(err);
     if (status == DK_OK && morphs != NULL) w->morph = morphs[w->language];
     if (status != DK_OK) dk_weights_free(w);
     else *out = w;
@@ -201,6 +216,7 @@ void dk_weights_free(dk_weights *w) {
         free(w->row_of[k]);
     }
     free(w->pairs);
+    dk_bits_dispose(&w->pair_bits);
     free(w->sides);
     free(w->values);
     free(w);
@@ -232,6 +248,9 @@ dk_label dk_weights_label(const dk_weights *w, int32_t sentiment, bool opinions)
 /* A record: four numbers, then the weights of the form and of the form negated, one for each fold. */
 enum { LEFT, RIGHT, SEEN, SEEN_NEGATED, RECORD };
 
+/* What SEEN may hold besides the serial of a comment: not filled yet, or filled and not met in a comment. */
+enum { NOT_FILLED, MET, AHEAD = 8 };
+
 void dk_weigher_dispose(dk_weigher *w) {
     for (int l = 0; l < DK_LANGUAGES; l++) free(w->records[l]);
     free(w->tokens);
@@ -248,27 +267,41 @@ static void add_row(const dk_weights *w, dk_feature_kind kind, dk_str text, int3
 
 int32_t dk_weights_form(const dk_weights *w, dk_str folded) {
     int32_t sums[DK_WEIGHT_FOLDS + 1] = {0};
-    dk_form_features f;
-    dk_form_features_find(w->morph, folded, DK_TOKEN_WORD, &f);
-    for (int k = DK_FEATURE_WORD; k <= DK_FEATURE_HEAD; k++) add_row(w, (dk_feature_kind)k, f.text[k], sums);
+    dk_bases bases;
+    dk_str text[DK_FEATURE_KINDS];
+    dk_morph_bases(w->morph, folded, &bases);
+    dk_form_features_of(folded, DK_TOKEN_WORD, &bases, text);
+    for (int k = DK_FEATURE_WORD; k <= DK_FEATURE_HEAD; k++) add_row(w, (dk_feature_kind)k, text[k], sums);
     return sums[0];
 }
 
 const dk_intern *dk_weights_words(const dk_weights *w) { return &w->rows[DK_FEATURE_WORD]; }
 
-static void fill_record(const dk_weights *w, const dk_forms *forms, uint32_t form, int32_t *record) {
-    dk_form_features f;
-    dk_form_features_find(w->morph, forms->folded[form], (dk_token_kind)forms->forms[form].kind, &f);
+static void fill_record(const dk_weights *w, const dk_forms *forms, uint32_t form, const dk_bases *bases, int32_t *record) {
+    dk_str text[DK_FEATURE_KINDS];
+    dk_form_features_of(forms->folded[form], (dk_token_kind)forms->forms[form].kind, bases, text);
     memset(record, 0, (RECORD + 2 * w->width) * sizeof *record);
     for (int k = 0; k < DK_FEATURE_KINDS; k++) {
         if (k == DK_FEATURE_PAIR) continue;
-        add_row(w, (dk_feature_kind)k, f.text[k], record + RECORD + (k == DK_FEATURE_NEGATED ? w->width : 0));
+        add_row(w, (dk_feature_kind)k, text[k], record + RECORD + (k == DK_FEATURE_NEGATED ? w->width : 0));
     }
-    if (f.text[DK_FEATURE_PAIR].len == 0) return;
-    uint32_t id = dk_intern_find(&w->rows[DK_FEATURE_PAIR], f.text[DK_FEATURE_PAIR]);
+    if (text[DK_FEATURE_PAIR].len == 0) return;
+    uint32_t id = dk_intern_find(&w->rows[DK_FEATURE_PAIR], text[DK_FEATURE_PAIR]);
     if (id == DK_NO_ID) return;
     record[LEFT] = w->sides[id] & 1 ? (int32_t)id + 1 : 0;
     record[RIGHT] = w->sides[id] & 2 ? (int32_t)id + 1 : 0;
+}
+
+/* The same for a form that did not come by dk_weigher_meet. */
+static void look_up(const dk_weights *w, const dk_forms *forms, uint32_t form, int32_t *record) {
+    dk_bases bases = {.lemma_len = 0};
+    if (forms->forms[form].kind == DK_TOKEN_WORD) dk_morph_bases(w->morph, forms->folded[form], &bases);
+    fill_record(w, forms, form, &bases, record);
+}
+
+static inline void prefetch_record(const dk_weigher *x, const dk_token *t, uint8_t language) {
+    const dk_weights *w = x->weights[language];
+    if (w != NULL) __builtin_prefetch(x->records[language] + t->form * (size_t)(RECORD + 2 * w->width));
 }
 
 /* Which column of the weights counts for a hash. */
@@ -277,15 +310,14 @@ static inline uint32_t column_of(const dk_weights *w, uint64_t fold_hash) {
 }
 
 /* Makes room for the records of all forms, and forgets them when the forms were forgotten. */
-static dk_status prepare(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, dk_error *err) {
+static dk_status make_room(dk_weigher *x, const dk_forms *forms, dk_error *err) {
     if (x->resets != forms->counts.resets || x->serial == INT32_MAX) {
         for (int l = 0; l < DK_LANGUAGES; l++)
             if (x->records[l] != NULL) memset(x->records[l], 0, x->cap[l] * sizeof *x->records[l]);
         x->resets = forms->counts.resets;
         x->serial = 0;
     }
-    if (x->serial == 0) x->serial = 1; /* 0 marks a record that is not filled, 1 one that was never met in a comment */
-    x->serial++;
+    if (x->serial == 0) x->serial = MET;
     for (int l = 0; l < DK_LANGUAGES; l++) {
         if (x->weights[l] == NULL) continue;
         size_t had = x->cap[l], stride = RECORD + 2 * x->weights[l]->width;
@@ -293,7 +325,18 @@ static dk_status prepare(dk_weigher *x, const dk_forms *forms, const dk_tokens *
         if (!dk_grow(&x->records[l], &x->cap[l], forms->count * stride)) return dk_fail_memory(err);
         memset(x->records[l] + had, 0, (x->cap[l] - had) * sizeof *x->records[l]);
     }
-    return dk_grow(&x->tokens, &x->tokens_cap, tokens->count) ? DK_OK : dk_fail_memory(err);
+    return DK_OK;
+}
+
+dk_status dk_weigher_meet(dk_weigher *x, const dk_forms *forms, uint32_t form, dk_language language,
+                          const dk_bases *bases, dk_error *err) {
+    const dk_weights *w = x->weights[language];
+    dk_status status = w != NULL ? make_room(x, forms, err) : DK_OK;
+    if (status != DK_OK || w == NULL) return status;
+    int32_t *record = x->records[language] + form * (size_t)(RECORD + 2 * w->width);
+    fill_record(w, forms, form, bases, record);
+    record[SEEN] = MET;
+    return DK_OK;
 }
 
 static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
@@ -316,8 +359,10 @@ static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8
 
 dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
                          dk_language main, const dk_reading *r, const dk_lexicon *lexicon, int64_t *logit, dk_error *err) {
-    dk_status status = prepare(x, forms, tokens, err);
+    dk_status status = make_room(x, forms, err);
+    if (status == DK_OK && !dk_grow(&x->tokens, &x->tokens_cap, tokens->count)) status = dk_fail_memory(err);
     if (status != DK_OK) return status;
+    x->serial++;
     int64_t sum = 0;
     dk_idioms known = dk_idioms_of(r);
     uint32_t columns[DK_LANGUAGES] = {0};
@@ -328,13 +373,14 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
         const dk_token *t = &tokens->items[i];
         const dk_weights *w = x->weights[languages[i]];
         x->tokens[i] = 0;
+        if (i + AHEAD < tokens->count) prefetch_record(x, &tokens->items[i + AHEAD], languages[i + AHEAD]);
         if (i > 0 && languages[i] != languages[i - 1]) left = 0;
         if (w == NULL || !dk_takes_part(t) || dk_in_idiom(&known, (uint32_t)i)) {
             left = 0;
             continue;
         }
         int32_t *record = x->records[languages[i]] + t->form * (size_t)(RECORD + 2 * w->width);
-        if (DK_UNLIKELY(record[SEEN] == 0)) fill_record(w, forms, t->form, record);
+        if (DK_UNLIKELY(record[SEEN] == NOT_FILLED)) look_up(w, forms, t->form, record);
         uint32_t fold = columns[languages[i]];
         int32_t v = record[SEEN] != x->serial ? record[RECORD + fold] : 0;
         record[SEEN] = x->serial;

@@ -65,6 +65,11 @@ dk_status dk_weigher_run(dk_weigher *weigher, const dk_forms *forms, const dk_to
                          dk_language main, const dk_reading *reading, const dk_lexicon *lexicon, int64_t *logit,
                          dk_error *err);
 
+/* Takes a form that is met for the first time, while its bases are at hand. Forms that do not come here are looked up again by
+   dk_weigher_run. */
+dk_status dk_weigher_meet(dk_weigher *weigher, const dk_forms *forms, uint32_t form, dk_language language,
+                          const dk_bases *bases, dk_error *err);
+
 /* What a form weighs by itself, from all rows of the data, and the forms that the file lists as words. */
 int32_t dk_weights_form(const dk_weights *weights, dk_str folded);
 const dk_intern *dk_weights_words(const dk_weights *weights);

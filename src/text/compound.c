@@ -332,3 +332,23 @@ size_t dk_morph_split(const dk_morph *m, dk_str form, dk_part *out, size_t max) 
     if (dk_morph_lemmas(m, form, 0, &lemma, 1) == 0) return 0;
     return dk_morph_split_lemma(m, form, &lemma, out, max);
 }
+
+void dk_bases_set(dk_bases *b, const dk_lemma *lemmas, size_t nlemmas, const dk_part *parts, size_t nparts) {
+    b->lemma_len = b->head_len = 0;
+    if (nlemmas > 0) {
+        memcpy(b->lemma, lemmas[0].text, lemmas[0].len + 1u);
+        b->lemma_len = lemmas[0].len;
+    }
+    if (nparts > 1) {
+        memcpy(b->head, parts[nparts - 1].text, parts[nparts - 1].len + 1u);
+        b->head_len = parts[nparts - 1].len;
+    }
+}
+
+void dk_morph_bases(const dk_morph *m, dk_str form, dk_bases *b) {
+    dk_lemma lemma;
+    dk_part parts[DK_MORPH_PARTS_MAX];
+    size_t nlemmas = m != NULL ? dk_morph_lemmas(m, form, 0, &lemma, 1) : 0;
+    size_t nparts = nlemmas > 0 ? dk_morph_split_lemma(m, form, &lemma, parts, DK_MORPH_PARTS_MAX) : 0;
+    dk_bases_set(b, &lemma, nlemmas, parts, nparts);
+}

@@ -98,6 +98,18 @@ size_t dk_morph_split(const dk_morph *morph, dk_str form, dk_part *out, size_t m
 size_t dk_morph_split_lemma(const dk_morph *morph, dk_str form, const dk_lemma *lemma, dk_part *out,
                             size_t max);
 
+/* The first lemma of a form and the head of a compound, which are asked for together; of length 0 when there is none. */
+typedef struct dk_bases {
+    char lemma[DK_MORPH_WORD_MAX + 1], head[DK_MORPH_WORD_MAX + 1];
+    uint8_t lemma_len, head_len;
+} dk_bases;
+
+/* Keeps the first of nlemmas lemmas and the last of nparts parts. */
+void dk_bases_set(dk_bases *bases, const dk_lemma *lemmas, size_t nlemmas, const dk_part *parts, size_t nparts);
+
+/* The bases of a form; morph may be NULL, then there are none. */
+void dk_morph_bases(const dk_morph *morph, dk_str form, dk_bases *bases);
+
 /* ---- The dictionary ---------------------------------------------------------------------------------- */
 
 /* Whether form stands in the dictionary, inflected or not. */

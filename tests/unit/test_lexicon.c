@@ -134,7 +134,7 @@ static void match(const char *text, char *out, size_t size) {
         dk_buf_clear(&folded);
         dk_utf8_fold(&folded, text + tokens.items[i].start, tokens.items[i].end - tokens.items[i].start, NULL);
         assert_int_equal(dk_index_analyse(index, scratch, (dk_str){folded.ptr, folded.len},
-                                          (dk_token_kind)tokens.items[i].kind, &arena, &words[i], NULL), DK_OK);
+                                          (dk_token_kind)tokens.items[i].kind, &arena, &words[i], NULL, NULL), DK_OK);
         pointers[i] = &words[i];
     }
     dk_matches m = {0};
