@@ -19,6 +19,7 @@ int32_t dk_weights_squeeze(int64_t logit) {
 typedef struct pair_slot {
     uint64_t key; /* left << 32 | right; 0 for empty, since members count from 1 */
     uint32_t row;
+    int32_t value; /* the first of the row, from all rows of the data: what is asked for nearly always */
 } pair_slot;
 
 struct dk_weights {
@@ -51,10 +52,12 @@ static inline pair_slot *pair_at(const dk_weights *w, uint64_t key) {
     return &w->pairs[at];
 }
 
-/* The weights of a pair: a row, or 0. */
-static inline uint32_t pair_find(const dk_weights *w, uint32_t left, uint32_t right) {
+/* What a pair weighs in a column; 0 for one that is not in the file. */
+static inline int32_t pair_weight(const dk_weights *w, uint32_t left, uint32_t right, uint32_t column) {
     uint64_t key = (uint64_t)left << 32 | right;
-    return dk_bits_may_have(&w->pair_bits, pair_hash(key)) ? pair_at(w, key)->row : 0;
+    if (!dk_bits_may_have(&w->pair_bits, pair_hash(key))) return 0;
+    const pair_slot *slot = pair_at(w, key);
+    return column == 0 ? slot->value : w->values[slot->row + column];
 }
 
 static bool index_pairs(dk_weights *w) {
@@ -65,7 +68,7 @@ static bool index_pairs(dk_weights *w) {
     return true;
 }
 
-static bool pair_put(dk_weights *w, uint64_t key, uint32_t row) {
+static bool pair_put(dk_weights *w, uint64_t key, uint32_t row, int32_t value) {
     if (w->npairs * 2 >= w->pairs_size) {
         size_t size = w->pairs_size > 0 ? w->pairs_size * 2 : 64;
         pair_slot *slots = calloc(size, sizeof *slots), *old = w->pairs;
@@ -75,12 +78,12 @@ static bool pair_put(dk_weights *w, uint64_t key, uint32_t row) {
         w->pairs_size = size;
         w->npairs = 0;
         for (size_t i = 0; i < n; i++)
-            if (old[i].key != 0) (void)pair_put(w, old[i].key, old[i].row); /* fits: never grows again here */
+            if (old[i].key != 0) (void)pair_put(w, old[i].key, old[i].row, old[i].value); /* fits: never grows again here */
         free(old);
     }
     pair_slot *slot = pair_at(w, key);
     w->npairs += slot->key == 0;
-    *slot = (pair_slot){key, row};
+    *slot = (pair_slot){key, row, value};
     return true;
 }
 
@@ -153,7 +156,7 @@ static dk_status put_row(dk_weights *w, const dk_tsv *tsv, dk_str kind, dk_str t
         if (left == 0 || right == 0) return dk_fail_memory(err);
         uint64_t key = (uint64_t)left << 32 | right;
         if (w->npairs > 0 && pair_at(w, key)->key != 0) return dk_tsv_fail(tsv, text.ptr, err, "this pair stands here twice");
-        return pair_put(w, key, row) ? DK_OK : dk_fail_memory(err);
+        return pair_put(w, key, row, values[0]) ? DK_OK : dk_fail_memory(err);
     }
     size_t known = w->rows[k].count;
     uint32_t id = dk_intern_add(&w->rows[k], text);
@@ -249,7 +252,7 @@ dk_label dk_weights_label(const dk_weights *w, int32_t sentiment, bool opinions)
 enum { LEFT, RIGHT, SEEN, SEEN_NEGATED, RECORD };
 
 /* What SEEN may hold besides the serial of a comment: not filled yet, or filled and not met in a comment. */
-enum { NOT_FILLED, MET, AHEAD = 8 };
+enum { NOT_FILLED, MET, AHEAD = 16 };
 
 void dk_weigher_dispose(dk_weigher *w) {
     for (int l = 0; l < DK_LANGUAGES; l++) free(w->records[l]);
@@ -384,7 +387,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
         uint32_t fold = columns[languages[i]];
         int32_t v = record[SEEN] != x->serial ? record[RECORD + fold] : 0;
         record[SEEN] = x->serial;
-        if (left != 0 && record[RIGHT] != 0) v += w->values[pair_find(w, (uint32_t)left, (uint32_t)record[RIGHT]) + fold];
+        if (left != 0 && record[RIGHT] != 0) v += pair_weight(w, (uint32_t)left, (uint32_t)record[RIGHT], fold);
         left = record[LEFT];
         x->tokens[i] = v;
         sum += v;
