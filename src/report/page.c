@@ -7,6 +7,7 @@
 #include "report/locale.h"
 #include "report/page_data.h"
 #include "report/report.h"
+#include "report/sentences.h"
 
 void dk_page_raw(dk_page *p, const char *markup) {
     dk_buf_puts(p->out, markup);
@@ -58,6 +59,28 @@ void dk_page_say(dk_page *p, dk_message message, ...) {
     dk_message_put(&p->work, message, p->language, args, count);
     if (p->work.failed) p->out->failed = true;
     dk_page_str(p, (dk_str){p->work.ptr, p->work.len});
+}
+
+void dk_page_sentence(dk_page *p, const char *english) {
+    dk_buf_clear(&p->work);
+    bool known = dk_sentence_put(&p->work, dk_str_from(english), p->language);
+    if (p->work.failed) p->out->failed = true;
+    if (known) {
+        dk_page_str(p, (dk_str){p->work.ptr, p->work.len});
+        return;
+    }
+    for (size_t i = 0; i < p->result->noutcomes; i++) { /* notes of a fit begin with its outcome */
+        const char *name = p->result->outcomes[i].name;
+        size_t n = strlen(name);
+        if (strncmp(english, name, n) != 0 || strncmp(english + n, ": ", 2) != 0) continue;
+        dk_page_text(p, dk_message_word(name, p->language));
+        dk_page_raw(p, ": ");
+        dk_page_sentence(p, english + n + 2);
+        return;
+    }
+    dk_page_raw(p, "<span lang=\"en\">");
+    dk_page_text(p, english);
+    dk_page_raw(p, "</span>");
 }
 
 void dk_page_element(dk_page *p, const char *tag, const char *css, dk_message message) {

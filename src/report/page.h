@@ -31,6 +31,9 @@ void dk_page_str(dk_page *p, dk_str text);
 void dk_page_say(dk_page *p, dk_message message, ...);
 #define dk_page_tell(page, ...) dk_page_say(page, __VA_ARGS__, (const char *)NULL)
 
+/* An English sentence of the analysis in the language of the page; marked as English where it has no translation. */
+void dk_page_sentence(dk_page *p, const char *english);
+
 /* <tag>message</tag> with the tag's class or NULL. */
 void dk_page_element(dk_page *p, const char *tag, const char *css, dk_message message);
 

@@ -197,9 +197,9 @@ static void one_fit(dk_page *p, const dk_study_fit *fit) {
         dk_page_raw(p, "<p>");
         dk_page_tell(p, MSG_not_fitted);
         if (fit->reason != NULL) {
-            dk_page_raw(p, " <span lang=\"en\">");
-            dk_page_text(p, fit->reason);
-            dk_page_raw(p, "</span>");
+            dk_page_raw(p, " (");
+            dk_page_sentence(p, fit->reason);
+            dk_page_raw(p, ")");
         }
         dk_page_raw(p, "</p>\n</article>\n");
         return;
@@ -209,10 +209,10 @@ static void one_fit(dk_page *p, const dk_study_fit *fit) {
     others(p, fit);
     importance(p, fit);
     if (fit->drivers->nnotes > 0) {
-        dk_page_raw(p, "<ul class=\"small\" lang=\"en\">");
+        dk_page_raw(p, "<ul class=\"small\">");
         for (size_t i = 0; i < fit->drivers->nnotes; i++) {
             dk_page_raw(p, "<li>");
-            dk_page_text(p, fit->drivers->notes[i]);
+            dk_page_sentence(p, fit->drivers->notes[i]);
             dk_page_raw(p, "</li>");
         }
         dk_page_raw(p, "</ul>\n");

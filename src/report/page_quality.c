@@ -27,7 +27,12 @@ static void put_columns(dk_page *p, const dk_study_file *f) {
             dk_page_raw(p, "</small>");
         }
         dk_page_raw(p, "</td>");
-        dk_page_cell(p, NULL, MSG_holds, c->detail != NULL ? c->detail : "");
+        dk_page_raw(p, "<td data-label=\"");
+        dk_page_tell(p, MSG_holds);
+        dk_page_raw(p, "\">");
+        if (c->detail != NULL && c->role == DK_ROLE_SEGMENT) dk_page_text(p, c->detail); /* names of the user's */
+        else if (c->detail != NULL) dk_page_sentence(p, c->detail);
+        dk_page_raw(p, "</td>");
         bool used = c->role != DK_ROLE_LEFT_OUT;
         dk_page_cell(p, "num", MSG_missing, used ? dk_page_count(p, c->missing) : "");
         dk_page_cell(p, "num", MSG_unusable, used ? dk_page_count(p, c->bad) : "");
@@ -47,8 +52,8 @@ static void put_files(dk_page *p) {
             dk_page_text(p, dk_message_word(f->content, p->language));
             dk_page_raw(p, "</small>");
         }
-        dk_page_raw(p, "</h3>\n<p lang=\"en\">");
-        dk_page_text(p, f->description);
+        dk_page_raw(p, "</h3>\n<p>");
+        dk_page_sentence(p, f->description);
         dk_page_raw(p, "</p>\n");
         if (f->ncolumns > 0) put_columns(p, f);
     }
@@ -97,10 +102,10 @@ static void put_problem(dk_page *p, const dk_problem *x) {
     dk_page_raw(p, "</th>");
     dk_page_cell(p, NULL, MSG_column, x->column != NULL ? x->column : "");
     dk_page_cell(p, "value", MSG_value, x->value != NULL ? x->value : "");
-    dk_page_raw(p, "<td lang=\"en\" data-label=\"");
+    dk_page_raw(p, "<td data-label=\"");
     dk_page_tell(p, MSG_what);
     dk_page_raw(p, "\">");
-    dk_page_text(p, x->message != NULL ? x->message : dk_problem_name(x->kind));
+    dk_page_sentence(p, x->message != NULL ? x->message : dk_problem_name(x->kind));
     dk_page_raw(p, "</td></tr>\n");
 }
 
@@ -140,11 +145,11 @@ static void put_notes(dk_page *p, dk_note_kind kind, dk_message heading) {
         if (r->notes[i].kind != kind) continue;
         if (!any) {
             dk_page_element(p, "h3", NULL, heading);
-            dk_page_raw(p, "<ul lang=\"en\">");
+            dk_page_raw(p, "<ul>");
             any = true;
         }
         dk_page_raw(p, "<li>");
-        dk_page_text(p, r->notes[i].text);
+        dk_page_sentence(p, r->notes[i].text);
         dk_page_raw(p, "</li>");
     }
     if (any) dk_page_raw(p, "</ul>\n");

@@ -182,7 +182,9 @@ static void put_segments(dk_page *p) {
     dk_page_raw(p, "</tbody></table>\n");
     if (r->segment_source != NULL) {
         dk_page_raw(p, "<p class=\"small\">");
-        dk_page_tell(p, MSG_segments_from, r->segment_source);
+        dk_page_tell(p, MSG_segment);
+        dk_page_raw(p, ": ");
+        dk_page_sentence(p, r->segment_source);
         dk_page_raw(p, "</p>\n");
     }
 }
@@ -250,9 +252,9 @@ void dk_page_standing(dk_page *p) {
         dk_page_raw(p, "<p>");
         dk_page_tell(p, MSG_correlation, dk_page_number(p, r->link.correlation, 2),
                      dk_page_count(p, r->link.n), dk_page_count(p, r->link.customers));
-        dk_page_raw(p, " <span lang=\"en\">");
-        dk_page_text(p, r->link.about);
-        dk_page_raw(p, "</span></p>\n");
+        dk_page_raw(p, " ");
+        dk_page_sentence(p, r->link.about);
+        dk_page_raw(p, "</p>\n");
     }
     dk_page_raw(p, "</section>\n");
 }

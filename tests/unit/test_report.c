@@ -15,6 +15,7 @@
 #include "report/locale.h"
 #include "report/messages.h"
 #include "report/report.h"
+#include "report/sentences.h"
 #include "unit/test_report_result.h"
 
 static const dk_language languages[] = {DK_LANG_EN, DK_LANG_SV, DK_LANG_DA};
@@ -445,6 +446,38 @@ static void test_folder(void **state) {
     sample_free(r);
 }
 
+/* A reader of a Swedish report must not meet English, nor a figure in English writing, nor a text that is not of the analysis
+   turned into something else. */
+static void sentences_of_the_analysis_are_translated(void **state) {
+    static const struct {
+        const char *english, *swedish, *danish; /* NULL: not in the list */
+    } cases[] = {
+        {"30 responses are too few", "30 svar är för få", "30 svar er for få"},
+        {"12,408 rows, semicolon, UTF-8 (3 cells repaired, 1 row too short)", "12\xC2\xA0" "408 rader, semikolon, UTF-8 (3 lagade celler, 1 för kort rad)",
+         "12.408 rækker, semikolon, UTF-8 (3 celler rettet, 1 række for kort)"},
+        {"2025-01-02 to 2025-12-30", "2025-01-02 till 2025-12-30", "2.1.2025 til 30.12.2025"},
+        {"-5 to 5, not NPS", "\xE2\x88\x92" "5 till 5, inte NPS", "\xE2\x88\x92" "5 til 5, ikke NPS"},
+        {"bands of margin", "gränser i margin", "grænser i margin"},
+        {"expected a score of 0 to 10; the row stays, without a score", "väntade ett betyg från 0 till 10; raden är kvar, utan betyg",
+         "ventede en karakter fra 0 til 10; rækken bliver, uden karakter"},
+        {"from Malmö to Lund", NULL, NULL},
+        {"blue < silver, gold", NULL, NULL},
+        {"", NULL, NULL},
+    };
+    (void)state;
+    dk_buf out;
+    dk_buf_init(&out);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int l = DK_LANG_SV; l <= DK_LANG_DA; l++) {
+            const char *wanted = l == DK_LANG_SV ? cases[i].swedish : cases[i].danish;
+            dk_buf_clear(&out);
+            bool known = dk_sentence_put(&out, dk_str_from(cases[i].english), (dk_language)l);
+            if (known != (wanted != NULL) || strcmp(dk_buf_cstr(&out), wanted != NULL ? wanted : "") != 0)
+                fail_msg("\"%s\" became \"%s\"", cases[i].english, dk_buf_cstr(&out));
+        }
+    dk_buf_dispose(&out);
+}
+
 int main(int argc, char **argv) {
     if (argc > 2 && strcmp(argv[1], "--write") == 0) { /* the sample as a folder, to look at */
         dk_study_result *r = sample_result();
@@ -456,7 +489,8 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),       cmocka_unit_test(test_csv),        cmocka_unit_test(test_page),
         cmocka_unit_test(test_page_words), cmocka_unit_test(test_verdicts),   cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_locale),     cmocka_unit_test(test_documented), cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_locale),     cmocka_unit_test(test_documented), cmocka_unit_test(sentences_of_the_analysis_are_translated),
+        cmocka_unit_test(test_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
