@@ -342,7 +342,7 @@ dk_status dk_weigher_meet(dk_weigher *x, const dk_forms *forms, uint32_t form, d
     return DK_OK;
 }
 
-static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
+static int64_t weigh_negated(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
                              const dk_lexicon *lexicon) {
     int64_t sum = 0;
     for (size_t s = 0; s < r->nshifts; s++) {
@@ -351,7 +351,12 @@ static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8
         for (size_t i = (size_t)r->shifts[s].last + 1; i < end; i++) {
             const dk_weights *w = x->weights[languages[i]];
             if (w == NULL || tokens->items[i].kind != DK_TOKEN_WORD) continue;
-            const int32_t *record = x->records[languages[i]] + tokens->items[i].form * (size_t)(RECORD + 2 * w->width);
+            uint32_t form = tokens->items[i].form;
+            int32_t *record = x->records[languages[i]] + form * (size_t)(RECORD + 2 * w->width);
+            if (DK_UNLIKELY(record[SEEN] == NOT_FILLED)) { /* words of an idiom have not been looked up */
+                look_up(w, forms, form, record);
+                record[SEEN] = MET;
+            }
             int32_t v = record[RECORD + w->width + column_of(w, x->fold_hash)];
             x->tokens[i] += v;
             sum += v;
@@ -392,7 +397,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
         x->tokens[i] = v;
         sum += v;
     }
-    sum += weigh_negated(x, tokens, languages, r, lexicon);
+    sum += weigh_negated(x, forms, tokens, languages, r, lexicon);
     int32_t figures[DK_FIGURES];
     dk_figures_of(r, figures);
     const int32_t *coefficients = x->weights[main]->figures[columns[main]];

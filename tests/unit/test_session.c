@@ -49,6 +49,8 @@ static const char *const comments[] = {
     "Personalen var inte s\xC3\xA4rskilt trevlig \xF0\x9F\x98\xA1",
     "Jeg k\xC3\xB8" "bte en bog.",
     "BRAAAA pris!!! :-)",
+    "No Do not bother to order from you anymore.", /* words both negated and within an idiom */
+    "Jag kan inte klaga, aldrig n\xC3\xA5gra problem. Fungerar inte.",
     "",
     "   ",
     "123 456",
