@@ -249,7 +249,9 @@ static dk_status measure(const work *w, dk_learn_sentiment_figures *f, dk_error 
             to->three = to->three_f1 = NAN;
             if (to->neutral > 0) dk_three_classes(room, n, f->slope, f->bands, &to->three, &to->three_f1);
         }
-        if (w->options->no_sources_out || w->options->sources[s].scale >= DK_SCALE_NEUTRAL)
+        bool left_out = false;
+        for (size_t j = 0; j < w->njobs; j++) left_out |= w->jobs[j].source == (int)s;
+        if (!left_out)
             to->left_out = (dk_learn_measure){NAN, NAN, NAN};
     }
     free(room);

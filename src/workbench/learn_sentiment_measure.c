@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BAND_STEP = 10, BAND_MOST = 600, SENTIMENTS = 2001 };
+enum { BAND_STEP = 10, BAND_MOST = 600, BAND_USUAL = 350, SENTIMENTS = 2001 };
 
 static int compare_rows(const void *a, const void *b) {
     const dk_verdict_row *x = a, *y = b;
@@ -109,8 +109,7 @@ static double f1_at(const histogram *h, const int32_t bands[2]) {
 }
 
 void dk_bands_choose(const dk_verdict_row *rows, size_t n, double slope, int32_t bands[2]) {
-    static const int32_t usual = DK_NEUTRAL_BAND;
-    bands[0] = bands[1] = usual;
+    bands[0] = bands[1] = BAND_USUAL;
     histogram *h = calloc(1, sizeof *h);
     bool neutral = false;
     if (h == NULL) return;

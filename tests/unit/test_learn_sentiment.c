@@ -198,6 +198,8 @@ static void learns_from_a_survey(void **state) {
     assert_int_equal(figures.unusable_line, 92);
     assert_true(figures.sources[0].both.auc > 0.85 && figures.sources[0].both.auc < 1); /* ten rows cannot be told apart */
     assert_true(figures.sources[0].both.auc > figures.sources[0].rules.auc);
+    assert_true(isnan(figures.sources[0].left_out.auc)); /* there is no other source */
+    assert_int_equal(figures.bands[0], 350);
     FILE *f = begin_file("weights.tsv");
     assert_int_equal(fwrite(model.ptr, 1, model.len, f), model.len);
     fclose(f);
