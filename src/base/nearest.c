@@ -1,35 +1,43 @@
 #include "base/nearest.h"
 
-#include <string.h>
+#include "base/buffer.h"
 
-enum { MOST = 63 };
+static char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
 
-static char lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c; }
-
-static size_t edits(dk_str a, const char *b) {
-    size_t n = strlen(b), row[MOST + 1];
-    if (n > MOST || a.len > MOST) return MOST;
-    for (size_t j = 0; j <= n; j++) row[j] = j;
-    for (size_t i = 0; i < a.len; i++) {
-        size_t corner = row[0];
-        row[0] = i + 1;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = corner + (lower(a.ptr[i]) != lower(b[j - 1]));
-            corner = row[j];
-            if (corner + 1 < best) best = corner + 1;
-            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            row[j] = best;
+size_t dk_edits(dk_str a, dk_str b) {
+    enum { MOST = 63 };
+    if (a.len > MOST || b.len > MOST) return SIZE_MAX;
+    size_t rows[3][MOST + 1], *before = rows[0], *last = rows[1], *now = rows[2];
+    for (size_t j = 0; j <= b.len; j++) last[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        now[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            bool same = lower(a.ptr[i - 1]) == lower(b.ptr[j - 1]);
+            size_t best = last[j - 1] + !same;
+            if (last[j] + 1 < best) best = last[j] + 1;
+            if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
+            bool swapped = i > 1 && j > 1 && lower(a.ptr[i - 1]) == lower(b.ptr[j - 2]) &&
+                           lower(a.ptr[i - 2]) == lower(b.ptr[j - 1]);
+            if (swapped && before[j - 2] + 1 < best) best = before[j - 2] + 1;
+            now[j] = best;
         }
+        size_t *spare = before;
+        before = last;
+        last = now;
+        now = spare;
     }
-    return row[n];
+    return last[b.len];
 }
 
 const char *dk_nearest(dk_str name, const char *const *names, size_t count) {
     const char *best = NULL;
     size_t least = 3;
     for (size_t i = 0; i < count; i++) {
-        size_t d = edits(name, names[i]);
-        if (d >= least || d >= strlen(names[i])) continue;
+        dk_str other = dk_str_from(names[i]);
+        size_t d = dk_edits(name, other);
+        if (d >= least || d >= other.len) continue;
         least = d;
         best = names[i];
     }

@@ -63,9 +63,6 @@ dk_status dk_cli_parse(const dk_command *command, const dk_opt *options, dk_cli 
 
 void dk_opt_list_dispose(dk_opt_list *list);
 
-/* The nearest of count names to name within two edits, or NULL: for "did you mean". */
-const char *dk_nearest_name(const char *name, const char *const *names, size_t count);
-
 /* Prints an error as EXPERIENCE has it: drivkraft: file:line:column: message, excerpt, remedy. */
 void dk_cli_print_error(const dk_error *err);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "io/output.h"
 #include "workbench/learn_sentiment_transfer.h"
 
@@ -158,7 +159,7 @@ static dk_status run_learn(const dk_command *command, dk_cli *cli, int argc, cha
     bool answered;
     dk_status status = dk_cli_parse(command, NULL, cli, argc, argv, words, &nwords, &answered, err);
     if (status != DK_OK || answered) return status;
-    const char *near = nwords > 0 ? dk_nearest_name(words[0], names, SUBJECTS) : NULL;
+    const char *near = nwords > 0 ? dk_nearest(dk_str_from(words[0]), names, SUBJECTS) : NULL;
     dk_fail(err, DK_EUSAGE, "learn what? sentiment, language, lemmas, compounds or words");
     if (near != NULL) dk_error_remedy(err, "did you mean drivkraft learn %s?", near);
     return DK_EUSAGE;

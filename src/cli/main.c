@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
+#include "base/nearest.h"
 #include "base/pipeline.h"
 #include "cli/cli.h"
 #include "stats/linalg.h"
@@ -26,9 +28,10 @@ static const dk_command *find_command(const char *name, dk_error *err) {
         names[i] = commands[i]->name;
         if (strcmp(name, names[i]) == 0) return commands[i];
     }
-    const char *near = dk_nearest_name(name, names, COMMANDS);
+    const char *near = dk_nearest(dk_str_from(name), names, COMMANDS);
     dk_fail(err, DK_EUSAGE, "no command %s", name);
     if (near != NULL) dk_error_remedy(err, "did you mean drivkraft %s?", near);
+    else if (name[0] == '-') dk_error_remedy(err, "options stand behind the command: drivkraft analyze survey.csv %s ...", name);
     else dk_error_remedy(err, "drivkraft --help lists the commands");
     return NULL;
 }

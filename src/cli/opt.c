@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/nearest.h"
 #include "cli/cli.h"
 
 /* The options that every command has, pointing into the dk_cli at hand. */
@@ -18,34 +19,6 @@ static void common_options(dk_cli *cli, bool *help, bool *version, dk_opt out[CO
         {"version", 0, DK_OPT_FLAG, version, NULL, "the version", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     memcpy(out, table, sizeof table);
-}
-
-static size_t edit_distance(const char *a, const char *b) {
-    size_t n = strlen(b), row[64];
-    if (n >= 64 || strlen(a) >= 64) return 99;
-    for (size_t j = 0; j <= n; j++) row[j] = j;
-    for (size_t i = 1; *a != '\0'; a++, i++) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = corner + (*a != b[j - 1]);
-            corner = row[j];
-            if (row[j] + 1 < best) best = row[j] + 1;
-            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
-const char *dk_nearest_name(const char *name, const char *const *names, size_t count) {
-    const char *best = NULL;
-    size_t least = 3;
-    for (size_t i = 0; i < count; i++) {
-        size_t d = edit_distance(name, names[i]);
-        if (d < least && d < strlen(names[i])) least = d, best = names[i];
-    }
-    return best;
 }
 
 static void print_option(const dk_opt *o) {
@@ -131,7 +104,7 @@ static dk_status unknown(const dk_command *command, const dk_opt *options, const
     for (const dk_opt *o = common; o->name != NULL; o++) names[n++] = o->name;
     char bare[64];
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(word + strspn(word, "-"), "="), word + strspn(word, "-"));
-    const char *near = dk_nearest_name(bare, names, n);
+    const char *near = dk_nearest(dk_str_from(bare), names, n);
     dk_fail(err, DK_EUSAGE, "drivkraft %s has no option %s", command->name, word);
     if (near != NULL) dk_error_remedy(err, "did you mean --%s?", near);
     else dk_error_remedy(err, "drivkraft %s --help lists them", command->name);

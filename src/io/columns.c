@@ -1,6 +1,7 @@
 /* The columns of a reader: names, look-up with suggestions, selection. */
 #include <stdlib.h>
 
+#include "base/nearest.h"
 #include "io/cell.h"
 #include "io/reader_kind.h"
 
@@ -55,37 +56,10 @@ static bool same_folded(dk_str a, dk_str b) {
     return true;
 }
 
-/* Edits (insert, delete, replace, swap of neighbours: Damerau 1964, restricted) from a to b, case apart; names longer
-   than 63 bytes are far from everything. */
-static size_t edit_distance(dk_str a, dk_str b) {
-    enum { MOST = 63 };
-    if (a.len > MOST || b.len > MOST) return SIZE_MAX;
-    size_t rows[3][MOST + 1], *before = rows[0], *last = rows[1], *now = rows[2];
-    for (size_t j = 0; j <= b.len; j++) last[j] = j;
-    for (size_t i = 1; i <= a.len; i++) {
-        now[0] = i;
-        for (size_t j = 1; j <= b.len; j++) {
-            bool same = lower(a.ptr[i - 1]) == lower(b.ptr[j - 1]);
-            size_t best = last[j - 1] + !same;
-            if (last[j] + 1 < best) best = last[j] + 1;
-            if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
-            bool swapped = i > 1 && j > 1 && lower(a.ptr[i - 1]) == lower(b.ptr[j - 2]) &&
-                           lower(a.ptr[i - 2]) == lower(b.ptr[j - 1]);
-            if (swapped && before[j - 2] + 1 < best) best = before[j - 2] + 1;
-            now[j] = best;
-        }
-        size_t *spare = before;
-        before = last;
-        last = now;
-        now = spare;
-    }
-    return last[b.len];
-}
-
 static dk_status no_column(const dk_reader *r, dk_str name, const char *option, dk_error *err) {
     size_t nearest = 0, distance = SIZE_MAX;
     for (size_t i = 0; i < r->ncolumns; i++) {
-        size_t d = edit_distance(name, r->names[i]);
+        size_t d = dk_edits(name, r->names[i]);
         if (d >= distance || r->names[i].len == 0) continue;
         distance = d;
         nearest = i;

@@ -15,6 +15,8 @@ static void say_verdict(dk_page *p, const dk_study_fit *fit) {
     dk_page_raw(p, "<p>");
     if (d->verdict == DK_LINK)
         dk_page_tell(p, MSG_verdict_link, dk_page_count(p, d->rows), dk_page_share(p, d->r2));
+    else if (!isfinite(d->detectable)) /* no theme of its own to judge */
+        dk_page_tell(p, MSG_no_driver_plain, dk_page_count(p, d->rows));
     else if (d->verdict == DK_NO_LINK)
         dk_page_tell(p, MSG_verdict_no_link, dk_page_count(p, d->rows),
                      dk_page_outcome_size(p, fit->outcome, d->detectable));

@@ -95,7 +95,9 @@ static void say_drivers(dk_page *p) {
         if (any) return;
     }
     dk_page_raw(p, "<p class=\"lead\">");
-    if (fit->fitted)
+    if (fit->fitted && !isfinite(fit->drivers->detectable))
+        dk_page_tell(p, MSG_no_driver_plain, dk_page_count(p, fit->drivers->rows));
+    else if (fit->fitted)
         dk_page_tell(p, MSG_no_driver, dk_page_count(p, fit->drivers->rows),
                      dk_page_outcome_size(p, outcome, fit->drivers->detectable));
     else

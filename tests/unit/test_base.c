@@ -6,6 +6,7 @@
 /* cmocka wants the headers above first */
 #include <cmocka.h>
 
+#include "base/nearest.h"
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "base/file.h"
@@ -170,6 +171,22 @@ static void a_data_folder_must_hold_lexicons(void **state) {
     free(folder);
 }
 
+/* A suggestion that is far from what was typed misleads more than none. */
+static void test_nearest(void **state) {
+    static const char *const names[] = {"score", "segment", "id", "text"};
+    (void)state;
+    assert_string_equal(dk_nearest(dk_str_from("socre"), names, 4), "score"); /* a swap is one edit */
+    assert_string_equal(dk_nearest(dk_str_from("SEGMENTS"), names, 4), "segment");
+    assert_null(dk_nearest(dk_str_from("comment"), names, 4));
+    assert_null(dk_nearest(dk_str_from("ab"), names, 4)); /* as many edits as id has letters */
+    assert_int_equal(dk_edits(dk_str_from("ab"), dk_str_from("ba")), 1);
+    assert_int_equal(dk_edits(dk_str_from(""), dk_str_from("abc")), 3);
+    char lengthy[65];
+    memset(lengthy, 'x', 64);
+    lengthy[64] = '\0';
+    assert_true(dk_edits(dk_str_from(lengthy), dk_str_from("x")) == SIZE_MAX);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_print_exactly),
@@ -179,6 +196,7 @@ int main(void) {
         cmocka_unit_test(an_error_is_cut_at_whole_characters),
         cmocka_unit_test(a_pipeline_delivers_in_order_and_fails_at_the_first),
         cmocka_unit_test(a_parallel_loop_calls_every_index_and_reports_the_first),
+        cmocka_unit_test(test_nearest),
         cmocka_unit_test(a_data_folder_must_hold_lexicons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
