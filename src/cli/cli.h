@@ -10,7 +10,7 @@
 #include "base/status.h"
 
 typedef enum dk_opt_kind {
-    DK_OPT_FLAG,   /* bool *: true when given; a name that begins with "no-" sets false */
+    DK_OPT_FLAG,   /* bool *: true when given */
     DK_OPT_STRING, /* const char ** */
     DK_OPT_CHOICE, /* const char **; value lists the choices as in "sv|da|en|auto" */
     DK_OPT_INT,    /* int64_t *, within min..max */

@@ -6,7 +6,7 @@ typedef struct options {
     dk_input_options input;
     const char *language, *pack, *plan, *mentions; /* NULL when not given */
     dk_opt_list lexicons, weights;
-    bool spelling, learned;
+    bool no_spelling, no_learned;
 } options;
 
 static dk_status tag_one(dk_input *in, dk_session *session, dk_str id, dk_str text, dk_input_batch *b, dk_error *err) {
@@ -71,7 +71,7 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
     bool twice = o->pack != NULL && strcmp(o->pack, "auto") == 0;
     dk_status status = dk_input_open(in, cli, source, &o->input, twice, err);
     dk_engine_options eo = {.lexicons = o->lexicons.items, .nlexicons = o->lexicons.count, .weights = o->weights.items,
-                            .nweights = o->weights.count, .no_spelling = !o->spelling, .no_learned = !o->learned};
+                            .nweights = o->weights.count, .no_spelling = o->no_spelling, .no_learned = o->no_learned};
     if (status == DK_OK) status = dk_input_engine(&in->engine, cli, &eo, err);
     if (status == DK_OK) status = make_plan(in, o, &plan, err);
     if (status == DK_OK) status = dk_output_open(&in->out[0], cli->output != NULL ? cli->output : "-", err);
@@ -84,7 +84,7 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
 }
 
 static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
-    options o = {.spelling = true, .learned = true};
+    options o = {0};
     const dk_opt table[] = {
         DK_INPUT_OPTIONS(o.input),
         {"language", 'l', DK_OPT_CHOICE, &o.language, "sv|da|en|auto", "the language of all comments", 0, 0},
@@ -92,9 +92,9 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
         {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|auto|none", "industry packs, comma-separated, or chosen by the text", 0, 0},
         {"plan", 0, DK_OPT_STRING, &o.plan, "FILE", "language prior and packs of the whole file, as analyze writes them", 0, 0},
         {"mentions", 'm', DK_OPT_STRING, &o.mentions, "FILE", "write one row a mention here", 0, 0},
-        {"no-spelling", 0, DK_OPT_FLAG, &o.spelling, NULL, "do not match words with typing errors", 0, 0},
+        {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
         {"weights", 0, DK_OPT_LIST, &o.weights, "FILE", "sentiment learned from your own scores (drivkraft learn)", 0, 0},
-        {"no-learned", 0, DK_OPT_FLAG, &o.learned, NULL, "hand-written entries and rules alone, no learned weights", 0, 0},
+        {"no-learned", 0, DK_OPT_FLAG, &o.no_learned, NULL, "hand-written entries and rules alone, no learned weights", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
     int nwords;

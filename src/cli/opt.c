@@ -70,7 +70,7 @@ static dk_status set_number(const dk_opt *o, const char *value, dk_error *err) {
 
 static dk_status set_option(const dk_opt *o, const char *value, dk_error *err) {
     switch (o->kind) {
-    case DK_OPT_FLAG: *(bool *)o->target = strncmp(o->name, "no-", 3) != 0; return DK_OK;
+    case DK_OPT_FLAG: *(bool *)o->target = true; return DK_OK;
     case DK_OPT_STRING: *(const char **)o->target = value; return DK_OK;
     case DK_OPT_CHOICE:
         if (!is_choice(o->value, value))
