@@ -123,6 +123,11 @@ void dk_page_headline(dk_page *p) {
     dk_page_raw(p, "</p>\n</header>\n");
 }
 
+/* Profit of a customers' file is that of one of its periods, as the file has it. */
+static dk_message profit_label(const dk_page *p) {
+    return p->result->link.tested && p->result->link.per_year != 1 ? MSG_profit_period : MSG_profit;
+}
+
 static void segment_row(dk_page *p, size_t i, const dk_scale *scale) {
     const dk_study_result *r = p->result;
     const dk_study_segment *s = &r->segments[i];
@@ -149,7 +154,7 @@ static void segment_row(dk_page *p, size_t i, const dk_scale *scale) {
     dk_page_cell(p, "num", MSG_responses, dk_page_count(p, s->responses));
     dk_page_cell(p, "num", MSG_with_comment, dk_page_share(p, s->commented));
     if (profit)
-        dk_page_cell(p, "num", MSG_profit, s->profit.n > 0 ? dk_page_money(p, s->profit.mean, false) : "");
+        dk_page_cell(p, "num", profit_label(p), s->profit.n > 0 ? dk_page_money(p, s->profit.mean, false) : "");
     dk_page_raw(p, "</tr>\n");
 }
 
@@ -178,7 +183,7 @@ static void put_segments(dk_page *p) {
     dk_page_head_cell(p, "num", r->score_is_nps ? MSG_nps_ci : MSG_score_ci);
     dk_page_head_cell(p, "num", MSG_responses);
     dk_page_head_cell(p, "num", MSG_with_comment);
-    if (r->segments[0].profit.n > 0) dk_page_head_cell(p, "num", MSG_profit);
+    if (r->segments[0].profit.n > 0) dk_page_head_cell(p, "num", profit_label(p));
     dk_page_raw(p, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < r->nsegments; i++) segment_row(p, i, &scale);
     dk_page_raw(p, "</tbody></table>\n");
