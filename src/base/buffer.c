@@ -34,14 +34,6 @@ bool dk_buf_reserve(dk_buf *buf, size_t more) {
     return true;
 }
 
-void dk_buf_put(dk_buf *buf, const void *bytes, size_t len) {
-    if (len == 0 || !dk_buf_reserve(buf, len)) return;
-    memcpy(buf->ptr + buf->len, bytes, len);
-    buf->len += len;
-}
-
-void dk_buf_puts(dk_buf *buf, const char *text) { dk_buf_put(buf, text, strlen(text)); }
-
 void dk_buf_putf(dk_buf *buf, const char *format, ...) {
     char small[512];
     va_list args, again;

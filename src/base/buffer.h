@@ -20,8 +20,6 @@ void dk_buf_clear(dk_buf *buf);
 /* Makes room for more bytes behind len; false when memory ran out. */
 bool dk_buf_reserve(dk_buf *buf, size_t more);
 
-void dk_buf_put(dk_buf *buf, const void *bytes, size_t len);
-void dk_buf_puts(dk_buf *buf, const char *text);
 void dk_buf_putf(dk_buf *buf, const char *format, ...) DK_PRINTF(2, 3);
 void dk_buf_put_int(dk_buf *buf, int64_t value);
 
@@ -30,6 +28,15 @@ void dk_buf_put_milli(dk_buf *buf, int64_t thousandths);
 
 /* The shortest decimal that reads back as the same double; nan and inf print as an empty string. */
 void dk_buf_put_double(dk_buf *buf, double value);
+
+/* Here and not in buffer.c because rows are put together from many short pieces. */
+static inline void dk_buf_put(dk_buf *buf, const void *bytes, size_t len) {
+    if (len == 0 || (DK_UNLIKELY(buf->cap - buf->len < len) && !dk_buf_reserve(buf, len))) return;
+    memcpy(buf->ptr + buf->len, bytes, len);
+    buf->len += len;
+}
+
+static inline void dk_buf_puts(dk_buf *buf, const char *text) { dk_buf_put(buf, text, strlen(text)); }
 
 static inline void dk_buf_putc(dk_buf *buf, char c) {
     if (buf->len == buf->cap && !dk_buf_reserve(buf, 1)) return;

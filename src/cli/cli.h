@@ -66,6 +66,9 @@ void dk_opt_list_dispose(dk_opt_list *list);
 /* Prints an error as EXPERIENCE has it: drivkraft: file:line:column: message, excerpt, remedy. */
 void dk_cli_print_error(const dk_error *err);
 
+/* Seconds of a clock that only goes forward. */
+double dk_cli_seconds(void);
+
 /* A line on stderr unless --quiet. */
 void dk_cli_note(const dk_cli *cli, const char *format, ...) DK_PRINTF(2, 3);
 

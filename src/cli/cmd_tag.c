@@ -1,4 +1,7 @@
 /* drivkraft tag: themes and sentiment of every comment, one row a response. */
+#include <stdio.h>
+#include <sys/resource.h>
+
 #include "cli/input.h"
 #include "tag/plan.h"
 
@@ -6,7 +9,7 @@ typedef struct options {
     dk_input_options input;
     const char *language, *pack, *plan, *mentions; /* NULL when not given */
     dk_opt_list lexicons, weights;
-    bool no_spelling, no_learned;
+    bool no_spelling, no_learned, stats;
 } options;
 
 static dk_status tag_one(dk_input *in, dk_session *session, dk_str id, dk_str text, dk_input_batch *b, dk_error *err) {
@@ -66,6 +69,23 @@ static dk_status make_plan(dk_input *in, const options *o, dk_tag_plan *plan, dk
                                         : dk_packs_parse(dk_engine_lexicon(in->engine), o->pack, &plan->packs, err);
 }
 
+/* What --stats says, on standard error: time and memory, so it is no part of the output. */
+static void print_stats(const dk_input *in) {
+    const dk_session_counts *c = &in->tagged;
+    int64_t bytes, size;
+    struct rusage usage;
+    dk_reader_progress(in->reader, &bytes, &size);
+    double seconds = in->ended - in->begun, hits = c->tokens > 0 ? 100.0 - 100.0 * (double)c->spellings / (double)c->tokens : 0;
+    fprintf(stderr, "speed       %.1f MB/s: %.1f MB in %.2f s, after %.0f ms of start-up\n",
+            seconds > 0 ? (double)bytes / 1e6 / seconds : 0, (double)bytes / 1e6, seconds, (in->begun - in->opened) * 1000);
+    fprintf(stderr, "tokens      %llu, of which %.2f %% found in the cache\n", (unsigned long long)c->tokens, hits);
+    fprintf(stderr, "forms       %llu spellings of %llu forms, analysed %llu times, cache emptied %llu times; Hunspell not asked\n",
+            (unsigned long long)c->spellings, (unsigned long long)c->forms, (unsigned long long)c->analysed,
+            (unsigned long long)c->resets);
+    fprintf(stderr, "patterns    given up %llu times\n", (unsigned long long)c->given_up);
+    if (getrusage(RUSAGE_SELF, &usage) == 0) fprintf(stderr, "memory      %.0f MB at the most\n", (double)usage.ru_maxrss / 1e3);
+}
+
 static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const options *o, dk_error *err) {
     dk_tag_plan plan = {0};
     bool twice = o->pack != NULL && strcmp(o->pack, "auto") == 0;
@@ -80,7 +100,9 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
     if (status == DK_OK && in->out[1] != NULL)
         status = dk_output_write(in->out[1], DK_MENTIONS_HEADER, strlen(DK_MENTIONS_HEADER), err);
     in->each = tag_one;
-    return status == DK_OK ? dk_input_run(in, &plan, "tagging", err) : status;
+    if (status == DK_OK) status = dk_input_run(in, &plan, "tagging", err);
+    if (status == DK_OK && o->stats) print_stats(in);
+    return status;
 }
 
 static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
@@ -95,6 +117,7 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
         {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
         {"weights", 0, DK_OPT_LIST, &o.weights, "FILE", "sentiment learned from your own scores (drivkraft learn)", 0, 0},
         {"no-learned", 0, DK_OPT_FLAG, &o.no_learned, NULL, "hand-written entries and rules alone, no learned weights", 0, 0},
+        {"stats", 0, DK_OPT_FLAG, &o.stats, NULL, "say on standard error how fast it went and what the caches did", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
     int nwords;

@@ -10,6 +10,7 @@
 dk_status dk_input_open(dk_input *in, const dk_cli *cli, const char *source, const dk_input_options *o,
                         bool rewindable, dk_error *err) {
     in->cli = cli;
+    in->opened = dk_cli_seconds();
     dk_reader_options ro = {.rewindable = rewindable};
     if (o->delimiter != NULL) ro.delimiter = strcmp(o->delimiter, "tab") == 0 ? '\t' : o->delimiter[0];
     if (o->quote != NULL) ro.quoting = strcmp(o->quote, "none") == 0 ? DK_QUOTE_NONE : DK_QUOTE_DOUBLE;
@@ -90,17 +91,22 @@ dk_status dk_input_run(dk_input *in, const dk_tag_plan *plan, const char *label,
         workers[i] = session;
     }
     dk_progress_begin(&in->progress, in->cli, label, 0);
+    in->begun = dk_cli_seconds();
     if (status == DK_OK) {
         dk_pipeline p = {in, produce, work, deliver, items, workers, threads};
         status = dk_pipeline_run(&p, err);
     }
+    in->ended = dk_cli_seconds();
     dk_progress_end(&in->progress, in->counts.rows);
     for (int i = 0; batches != NULL && i < nitems; i++) {
         dk_block_free(batches[i].block);
         dk_buf_dispose(&batches[i].out[0]);
         dk_buf_dispose(&batches[i].out[1]);
     }
-    for (int i = 0; workers != NULL && i < threads; i++) dk_session_free(workers[i]);
+    for (int i = 0; workers != NULL && i < threads; i++) {
+        if (workers[i] != NULL) dk_session_counts_add(workers[i], &in->tagged);
+        dk_session_free(workers[i]);
+    }
     free(batches);
     free(items);
     free(workers);

@@ -32,6 +32,8 @@ struct dk_input {
     dk_output *out[2]; /* NULL where nothing is written */
     bool has_id;
     dk_read_counts counts;
+    dk_session_counts tagged;
+    double opened, begun, ended; /* dk_cli_seconds at dk_input_open, and around dk_input_run */
     dk_progress progress;
     /* Appends to batch->out what one comment becomes. */
     dk_status (*each)(dk_input *input, dk_session *session, dk_str id, dk_str text, dk_input_batch *batch,

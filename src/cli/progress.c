@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "cli/cli.h"
 
-static double now(void) {
+double dk_cli_seconds(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
@@ -42,14 +42,14 @@ static void draw(const dk_progress *p, int64_t done) {
 }
 
 void dk_progress_begin(dk_progress *p, const dk_cli *cli, const char *label, int64_t total) {
-    *p = (dk_progress){.label = label, .total = total, .begun = now()};
+    *p = (dk_progress){.label = label, .total = total, .begun = dk_cli_seconds()};
     p->drawn = p->begun;
     p->enabled = !cli->quiet && isatty(2);
 }
 
 void dk_progress_update(dk_progress *p, int64_t done) {
     if (!p->enabled) return;
-    double t = now();
+    double t = dk_cli_seconds();
     if (t - p->begun < 1 || t - p->drawn < 0.1) return;
     p->drawn = t;
     p->shown = true;
@@ -58,7 +58,7 @@ void dk_progress_update(dk_progress *p, int64_t done) {
 
 void dk_progress_end(dk_progress *p, int64_t done) {
     if (!p->shown) return;
-    p->drawn = now();
+    p->drawn = dk_cli_seconds();
     if (p->total > 0) done = p->total;
     draw(p, done);
     fputc('\n', stderr);

@@ -31,6 +31,7 @@ static void emit(walker *w, uint32_t outputs, const state *s) {
         const output *o = &w->x->outputs[at - 1];
         at = o->next;
         if (!pack_is_on(o->pack, w->packs)) continue;
+        __builtin_prefetch(&w->x->lexicon->entries[o->entry]);
         dk_matches *m = w->out;
         if (DK_UNLIKELY(m->count == m->cap) && !dk_grow(&m->items, &m->cap, m->count + 1)) {
             w->failed = true;

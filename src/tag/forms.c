@@ -3,17 +3,18 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/pages.h"
 #include "text/utf8.h"
 
 enum { FIRST_SLOTS = 1 << 14, SPELT_MAX = 600 * 1000, ARENA_MAX = 96 << 20, AHEAD = 8 };
 
 static const dk_word nothing;
 
-/* Room for one form more; the array is aligned to cache lines, which realloc does not promise. */
+/* Room for one form more. */
 static bool grow_forms(dk_forms *f) {
     if (f->count < f->cap) return true;
     size_t cap = f->cap == 0 ? 4096 : f->cap * 2;
-    dk_form *forms = aligned_alloc(64, cap * sizeof *forms);
+    dk_form *forms = dk_pages_alloc(cap * sizeof *forms);
     dk_str *folded = malloc(cap * sizeof *folded);
     if (forms == NULL || folded == NULL) {
         free(forms);
@@ -70,8 +71,9 @@ dk_status dk_forms_trim(dk_forms *f, dk_error *err) {
 
 static bool grow_slots(dk_forms *f) {
     size_t n = f->nslots * 2;
-    dk_form_slot *slots = calloc(n, sizeof *slots);
+    dk_form_slot *slots = dk_pages_alloc(n * sizeof *slots);
     if (slots == NULL) return false;
+    memset(slots, 0, n * sizeof *slots);
     for (size_t i = 0; i < f->nslots; i++) {
         if (f->slots[i].form == 0) continue;
         size_t at = f->slots[i].low & (n - 1);

@@ -144,6 +144,7 @@ static void judge_mention(const dk_reading *r, const dk_lexicon *lex, const dk_t
     const dk_clause *c = &r->clauses[tokens->items[m->first].clause];
     uint32_t rules = 0;
     int64_t sum = 0;
+    __builtin_prefetch(&lex->sources[m->entry]); /* who writes the mention asks for its place */
     if (!clause_polarity(r, tokens, m, &sum, &rules)) {
         if (e->has_valence) {
             sum = e->valence;

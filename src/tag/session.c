@@ -272,6 +272,16 @@ dk_status dk_session_tag(dk_session *s, dk_str text, dk_comment *c, dk_error *er
     return status;
 }
 
+void dk_session_counts_add(const dk_session *s, dk_session_counts *sum) {
+    const dk_form_counts *c = &s->forms.counts;
+    sum->tokens += c->tokens;
+    sum->spellings += c->spelt;
+    sum->forms += c->forms;
+    sum->analysed += c->analysed;
+    sum->resets += c->resets;
+    sum->given_up += s->limited;
+}
+
 dk_status dk_session_count_packs(dk_session *s, dk_str text, uint64_t counts[DK_MAX_PACKS], dk_error *err) {
     dk_comment c = {0};
     bool readable;

@@ -12,6 +12,19 @@ const dk_lexicon *dk_engine_lexicon(const dk_engine *engine);
 
 void dk_rules_put(dk_buf *buf, uint32_t rules);
 
+/* What sessions have done, for measuring. */
+typedef struct dk_session_counts {
+    uint64_t tokens;
+    uint64_t spellings; /* met for the first time; all other tokens were found in the cache */
+    uint64_t forms;     /* distinct folded forms among them */
+    uint64_t analysed;  /* times a form was looked up in the dictionaries and the lexicon of a language */
+    uint64_t resets;    /* times the cache was full and emptied */
+    uint64_t given_up;  /* patterns that ran out of steps on a comment */
+} dk_session_counts;
+
+/* Adds those of a session to sum. */
+void dk_session_counts_add(const dk_session *session, dk_session_counts *sum);
+
 /* Adds 1 to counts[pack] of every pack with a theme entry that the comment would hit: what --pack auto decides on. */
 dk_status dk_session_count_packs(dk_session *session, dk_str text, uint64_t counts[DK_MAX_PACKS], dk_error *err);
 

@@ -8,10 +8,12 @@
 
 #include "base/nearest.h"
 #include "base/arena.h"
+#include "base/bits.h"
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/intern.h"
+#include "base/pages.h"
 #include "base/pipeline.h"
 
 static void numbers_print_exactly(void **state) {
@@ -187,12 +189,44 @@ static void test_nearest(void **state) {
     assert_true(dk_edits(dk_str_from(lengthy), dk_str_from("x")) == SIZE_MAX);
 }
 
+/* A filter that forgets a hash would lose matches; one that passes too much would be of no use. */
+static void a_filter_never_denies_what_was_added(void **state) {
+    (void)state;
+    enum { COUNT = 20000 };
+    dk_bits bits = {0};
+    assert_true(dk_bits_may_have(&bits, 1));
+    assert_true(dk_bits_init(&bits, COUNT));
+    for (uint64_t i = 0; i < COUNT; i++) dk_bits_add(&bits, dk_hash_mix(i, 1));
+    size_t passed = 0;
+    for (uint64_t i = 0; i < COUNT; i++) {
+        assert_true(dk_bits_may_have(&bits, dk_hash_mix(i, 1)));
+        passed += dk_bits_may_have(&bits, dk_hash_mix(i, 2));
+    }
+    assert_in_range(passed, 1, COUNT / 12);
+    dk_bits_dispose(&bits);
+}
+
+static void pages_are_aligned_whatever_their_size(void **state) {
+    (void)state;
+    static const size_t sizes[] = {1, 64, 100000, (4 << 20) + 1};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        char *p = dk_pages_alloc(sizes[i]);
+        assert_non_null(p);
+        assert_int_equal((uintptr_t)p % 64, 0);
+        p[0] = p[sizes[i] - 1] = 1;
+        free(p);
+    }
+    assert_null(dk_pages_alloc(SIZE_MAX - 1));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_print_exactly),
         cmocka_unit_test(doubles_read_back_the_same),
         cmocka_unit_test(interning_gives_each_string_one_number),
         cmocka_unit_test(an_arena_gives_aligned_memory_again_after_reset),
+        cmocka_unit_test(a_filter_never_denies_what_was_added),
+        cmocka_unit_test(pages_are_aligned_whatever_their_size),
         cmocka_unit_test(an_error_is_cut_at_whole_characters),
         cmocka_unit_test(a_pipeline_delivers_in_order_and_fails_at_the_first),
         cmocka_unit_test(a_parallel_loop_calls_every_index_and_reports_the_first),

@@ -169,12 +169,33 @@ static void packs_are_off_until_asked_for(void **state) {
     }
 }
 
+/* What --stats says must add up, or nobody could tell a slow cache from a slow file. */
+static void counts_say_what_the_cache_spared(void **state) {
+    (void)state;
+    dk_session *session;
+    dk_session_counts c = {0};
+    dk_comment comment;
+    assert_int_equal(dk_session_new(&session, engine, NULL, NULL), DK_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(dk_session_tag(session, dk_str_from("The staff, the STAFF and The food were good"), &comment, NULL), DK_OK);
+        assert_int_equal(comment.ntokens, 10);
+    }
+    dk_session_counts_add(session, &c);
+    assert_int_equal(c.tokens, 20);
+    assert_int_equal(c.forms, 7);     /* the staff , and food were good */
+    assert_int_equal(c.spellings, 8); /* The (which makes "the" known), staff, STAFF ... */
+    assert_in_range(c.analysed, 7, 14); /* once a language */
+    assert_int_equal(c.resets + c.given_up, 0);
+    dk_session_free(session);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_thing_is_said_in_three_languages),
         cmocka_unit_test(what_came_before_changes_nothing),
         cmocka_unit_test(hostile_comments_are_survived),
         cmocka_unit_test(packs_are_off_until_asked_for),
+        cmocka_unit_test(counts_say_what_the_cache_spared),
     };
     return cmocka_run_group_tests(tests, open_engine, close_engine);
 }
