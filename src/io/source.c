@@ -112,7 +112,7 @@ static dk_status refuse_noise(const dk_source *s, dk_error *err) {
         broken += n == 0;
         i += n == 0 ? 1 : n;
     }
-    if (control * 20 < len || broken * 20 < len || len == 0) return DK_OK;
+    if (control * 14 < len || broken * 14 < len || len == 0) return DK_OK; /* of random bytes one in ten is a control */
     dk_fail_at(err, DK_EDATA, s->name, 0, 0, "this is no text: it is full of control characters and bytes of no encoding");
     dk_error_remedy(err, "expected CSV or TSV with a header row");
     return DK_EDATA;
