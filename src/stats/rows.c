@@ -384,7 +384,7 @@ static dk_status load(dk_rows *rows, const part *p, dk_rows_part **out, dk_error
     }
     for (size_t j = 0; j <= rows->shape.ncols; j++) kept[j] = dk_rows_decimals(rows, j);
     at = bytes;
-    end = at + len;
+    end = len > 0 ? at + len : at;
     while (len > 0 && at < end) {
         uint64_t numbers;
         record *r = &records[count++];

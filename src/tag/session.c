@@ -209,7 +209,7 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     dk_reading_clear(&s->reading);
     c->tokens = s->tokens.items;
     c->ntokens = n;
-    memset(s->languages, DK_LANG_OTHER, n);
+    if (n > 0) memset(s->languages, DK_LANG_OTHER, n);
     *readable = n > 0 && choose_languages(s, c);
     if (!*readable) return DK_OK;
     bool used[DK_LANGUAGES] = {false};
