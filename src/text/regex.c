@@ -11,6 +11,8 @@ enum { MATCH_LIMIT = 20000, DEPTH_LIMIT = 1000, JIT_STACK = 256 * 1024 };
 
 struct dk_regex {
     pcre2_code *code;
+    bool at_marks;   /* begins with (?:^|[...]): compiled as anchored and tried only at the begin and at these marks, */
+    bool marks[128]; /* since PCRE2 would try every place */
 };
 
 struct dk_regex_scratch {
@@ -19,12 +21,56 @@ struct dk_regex_scratch {
     pcre2_jit_stack *stack;
 };
 
+/* Whether alternatives stand outside of all groups. */
+static bool has_open_choice(dk_str pattern) {
+    int depth = 0;
+    bool in_class = false;
+    for (size_t i = 0; i < pattern.len; i++) {
+        char c = pattern.ptr[i];
+        if (c == '\\') i++;
+        else if (in_class) in_class = c != ']';
+        else if (c == '[') in_class = true;
+        else if (c == '(') depth++;
+        else if (c == ')') depth--;
+        else if (c == '|' && depth == 0) return true;
+    }
+    return false;
+}
+
+/* Reads a leading (?:^|[...]) whose class is a plain list of ASCII marks; false when the pattern begins otherwise. */
+static bool read_marks(dk_str pattern, bool marks[128]) {
+    static const char head[] = "(?:^|[";
+    size_t at = sizeof head - 1;
+    if (pattern.len <= at || memcmp(pattern.ptr, head, at) != 0) return false;
+    memset(marks, 0, 128 * sizeof *marks);
+    for (; at < pattern.len && pattern.ptr[at] != ']'; at++) {
+        unsigned char c = (unsigned char)pattern.ptr[at];
+        if (c == '\\' && at + 1 < pattern.len) {
+            c = (unsigned char)pattern.ptr[++at];
+            if (c == 'n') c = '\n';
+            else if (c == 'r') c = '\r';
+            else if (c == 't') c = '\t';
+            else if (strchr(".!?;:,()-", c) == NULL) return false;
+        } else if (c == '\0' || strchr(".!?;:,()\n ", c) == NULL) {
+            return false;
+        }
+        marks[c] = true;
+    }
+    if (at + 2 >= pattern.len || pattern.ptr[at + 1] != ')' || strchr("?*+{", pattern.ptr[at + 2]) != NULL) return false;
+    return !has_open_choice(pattern);
+}
+
 dk_status dk_regex_new(dk_regex **out, dk_str pattern, dk_error *err) {
     int code;
     PCRE2_SIZE offset;
     uint32_t options = PCRE2_UTF | PCRE2_CASELESS | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+    dk_regex *r = calloc(1, sizeof *r);
+    if (r == NULL) return dk_fail_memory(err);
+    r->at_marks = read_marks(pattern, r->marks);
+    if (r->at_marks) options |= PCRE2_ANCHORED;
     pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, &offset, NULL);
     if (compiled == NULL) {
+        free(r);
         if (code == PCRE2_ERROR_NOMEMORY) return dk_fail_memory(err);
         PCRE2_UCHAR reason[160] = "";
         pcre2_get_error_message(code, reason, sizeof reason);
@@ -32,12 +78,8 @@ dk_status dk_regex_new(dk_regex **out, dk_str pattern, dk_error *err) {
                           (int)(pattern.len > 60 ? 60 : pattern.len), pattern.ptr, (const char *)reason, (size_t)offset);
     }
     pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* without JIT it is slower, not wrong */
-    *out = malloc(sizeof **out);
-    if (*out == NULL) {
-        pcre2_code_free(compiled);
-        return dk_fail_memory(err);
-    }
-    (*out)->code = compiled;
+    r->code = compiled;
+    *out = r;
     return DK_OK;
 }
 
@@ -72,8 +114,9 @@ void dk_regex_scratch_free(dk_regex_scratch *s) {
     free(s);
 }
 
-bool dk_regex_find(const dk_regex *regex, dk_regex_scratch *scratch, dk_str text, size_t from, size_t *start,
-                   size_t *end, bool *limited) {
+/* One search, in which an anchored pattern is tried at from alone; the match may be empty. */
+static bool find_from(const dk_regex *regex, dk_regex_scratch *scratch, dk_str text, size_t from, size_t *start,
+                      size_t *end, bool *limited) {
     int n = pcre2_match(regex->code, (PCRE2_SPTR)text.ptr, text.len, from, 0, scratch->match, scratch->context);
     *limited = n == PCRE2_ERROR_MATCHLIMIT || n == PCRE2_ERROR_DEPTHLIMIT || n == PCRE2_ERROR_HEAPLIMIT ||
                n == PCRE2_ERROR_JIT_STACKLIMIT;
@@ -81,5 +124,17 @@ bool dk_regex_find(const dk_regex *regex, dk_regex_scratch *scratch, dk_str text
     const PCRE2_SIZE *span = pcre2_get_ovector_pointer(scratch->match);
     *start = span[0];
     *end = span[1];
-    return span[1] > span[0]; /* an empty match is no match here */
+    return true;
+}
+
+bool dk_regex_find(const dk_regex *regex, dk_regex_scratch *scratch, dk_str text, size_t from, size_t *start,
+                   size_t *end, bool *limited) {
+    bool found = false;
+    *limited = false;
+    if (!regex->at_marks) found = find_from(regex, scratch, text, from, start, end, limited);
+    for (size_t at = from; regex->at_marks && !found && at < text.len && !*limited; at++) {
+        unsigned char c = (unsigned char)text.ptr[at];
+        if (at == 0 || (c < 0x80 && regex->marks[c])) found = find_from(regex, scratch, text, at, start, end, limited);
+    }
+    return found && *end > *start; /* an empty match is no match here */
 }

@@ -66,6 +66,34 @@ static unsigned inner_char(const scanner *s, size_t at) {
     return dk_utf8_class(dk_utf8_decode(s->text, s->len, at, &size)) == DK_CHAR_JOINER ? size : 0;
 }
 
+/* Capitals, looked at once a token; letters beyond ASCII count as capitals only in the Latin-1 block. */
+static void mark_case(const char *text, dk_token *t) {
+    unsigned char head = (unsigned char)text[t->start];
+    if (head >= 'a' && head <= 'z') return; /* most words */
+    unsigned upper = 0, lower = 0;
+    for (size_t i = t->start; i < t->end; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 'A' && c <= 'Z') {
+            upper++;
+            if (i == t->start) t->flags |= DK_TOKEN_UPPER_FIRST;
+        } else if (c >= 'a' && c <= 'z') {
+            lower++;
+        } else if (c == 0xC3 && i + 1 < t->end) {
+            unsigned char d = (unsigned char)text[++i];
+            if (d >= 0x80 && d <= 0x9E && d != 0x97) {
+                upper++;
+                if (i == t->start + 1u) t->flags |= DK_TOKEN_UPPER_FIRST;
+            } else {
+                lower++;
+            }
+        } else if (c >= 0x80) {
+            lower++;
+        }
+        if (lower != 0) return;
+    }
+    if (upper >= 2) t->flags |= DK_TOKEN_UPPER_ALL;
+}
+
 static bool emit(scanner *s, size_t start, size_t end, dk_token_kind kind) {
     dk_tokens *t = s->out;
     if (DK_UNLIKELY(t->count == t->cap) && !dk_grow(&t->items, &t->cap, t->count + 1)) return false;
@@ -78,6 +106,7 @@ static bool emit(scanner *s, size_t start, size_t end, dk_token_kind kind) {
     k->clause = 0;
     s->space = false;
     if (kind != DK_TOKEN_PUNCT) s->begins = false;
+    if (kind == DK_TOKEN_WORD) mark_case(s->text, k);
     s->at = end;
     return true;
 }
@@ -190,7 +219,21 @@ static size_t number_end(const scanner *s, size_t start) {
     return at;
 }
 
+/* The end of the letters at this place, ASCII and Latin-1: most words are nothing else. */
+static inline size_t letters_end(const scanner *s, size_t at) {
+    for (;;) {
+        while (at < s->len && classes[(unsigned char)s->text[at]] == B_ALPHA) at++;
+        if (at + 1 >= s->len || (unsigned char)s->text[at] != 0xC3) return at;
+        unsigned char d = (unsigned char)s->text[at + 1];
+        if (d < 0x80 || d > 0xBF || d == 0x97 || d == 0xB7) return at; /* the signs for times and divided by */
+        at += 2;
+    }
+}
+
 static bool scan_word(scanner *s) {
+    size_t letters = letters_end(s, s->at);
+    if (letters > s->at && (letters == s->len || s->text[letters] == ' ' || s->text[letters] == ','))
+        return emit(s, s->at, letters, DK_TOKEN_WORD);
     size_t start = s->at, at = start;
     dk_token_kind kind = DK_TOKEN_WORD;
     if (classes[(unsigned char)s->text[at]] == B_DIGIT) {
@@ -330,34 +373,6 @@ static bool scan_high(scanner *s) {
     }
 }
 
-/* Capitals, looked at once a token; letters beyond ASCII count as capitals only in the Latin-1 block. */
-static void mark_case(const char *text, dk_token *t) {
-    unsigned char head = (unsigned char)text[t->start];
-    if (head >= 'a' && head <= 'z') return; /* most words */
-    unsigned upper = 0, lower = 0;
-    for (size_t i = t->start; i < t->end; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= 'A' && c <= 'Z') {
-            upper++;
-            if (i == t->start) t->flags |= DK_TOKEN_UPPER_FIRST;
-        } else if (c >= 'a' && c <= 'z') {
-            lower++;
-        } else if (c == 0xC3 && i + 1 < t->end) {
-            unsigned char d = (unsigned char)text[++i];
-            if (d >= 0x80 && d <= 0x9E && d != 0x97) {
-                upper++;
-                if (i == t->start + 1u) t->flags |= DK_TOKEN_UPPER_FIRST;
-            } else {
-                lower++;
-            }
-        } else if (c >= 0x80) {
-            lower++;
-        }
-        if (lower != 0) return;
-    }
-    if (upper >= 2) t->flags |= DK_TOKEN_UPPER_ALL;
-}
-
 dk_status dk_tokenize(dk_tokens *tokens, const char *text, size_t len, dk_error *err) {
     if (len >= UINT32_MAX) return dk_fail(err, DK_EDATA, "a comment of 4 GB or more cannot be read");
     scanner s = {.text = text, .len = len, .out = tokens, .begins = true};
@@ -378,8 +393,6 @@ dk_status dk_tokenize(dk_tokens *tokens, const char *text, size_t len, dk_error 
         }
         if (!ok) return dk_fail_memory(err);
     }
-    for (size_t i = 0; i < tokens->count; i++)
-        if (tokens->items[i].kind == DK_TOKEN_WORD) mark_case(text, &tokens->items[i]);
     if (tokens->count > 0) tokens->items[tokens->count - 1].flags |= DK_TOKEN_ENDS_SENTENCE;
     return DK_OK;
 }

@@ -237,6 +237,41 @@ static void literals_that_a_pattern_needs_are_found(void **state) {
     }
 }
 
+/* Patterns that begin at a mark are tried there alone: the same matches must come out as when every place is tried, which is what
+   the same pattern gives with a group around its begin. */
+static void patterns_that_begin_at_marks_find_the_same(void **state) {
+    (void)state;
+    static const char *const pairs[][2] = {{"(?:^|[.!?:,])\\s*(?:inte )*bra\\b", "(?:(?:^|[.!?:,]))\\s*(?:inte )*bra\\b"},
+                                           {"(?:^|[.!\\n])\\W*good(?=[.!\\n]|$)", "(?:(?:^|[.!\\n]))\\W*good(?=[.!\\n]|$)"},
+                                           {"(?:^|[.])x|bra", "(?:(?:^|[.]))x|bra"},
+                                           {"(?:^|[.])?bra", "(?:(?:^|[.])?)bra"},
+                                           {"(?:^|[.])(?:bra)?", "(?:(?:^|[.]))(?:bra)?"}};
+    static const char *const texts[] = {"bra", "helt bra", "dyrt, inte inte bra", "bra. bra! bra", "so\ngood. good!good", "goods.",
+                                        "\xC3\xA5.x", "..bra", "", ".", "ok\xFF.bra"};
+    dk_regex_scratch *scratch = dk_regex_scratch_new();
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        dk_regex *marks = NULL, *every = NULL;
+        assert_int_equal(dk_regex_new(&marks, dk_str_from(pairs[i][0]), NULL), DK_OK);
+        assert_int_equal(dk_regex_new(&every, dk_str_from(pairs[i][1]), NULL), DK_OK);
+        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+            dk_str text = dk_str_from(texts[t]);
+            for (size_t from = 0; from <= text.len;) {
+                size_t start = 0, end = 0, start2 = 0, end2 = 0;
+                bool limited;
+                bool found = dk_regex_find(marks, scratch, text, from, &start, &end, &limited);
+                assert_int_equal(found, dk_regex_find(every, scratch, text, from, &start2, &end2, &limited));
+                if (!found) break;
+                assert_int_equal(start, start2);
+                assert_int_equal(end, end2);
+                from = end;
+            }
+        }
+        dk_regex_free(marks);
+        dk_regex_free(every);
+    }
+    dk_regex_scratch_free(scratch);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(terms_are_parsed),
@@ -245,6 +280,7 @@ int main(void) {
         cmocka_unit_test(every_kind_of_term_matches),
         cmocka_unit_test(a_wrong_pattern_points_into_its_line),
         cmocka_unit_test(a_hostile_pattern_gives_up_by_its_step_limit),
+        cmocka_unit_test(patterns_that_begin_at_marks_find_the_same),
         cmocka_unit_test(literals_that_a_pattern_needs_are_found),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
