@@ -47,7 +47,7 @@ static const char *const comments[] = {
     "Hurtig levering, men kundeservice svarer aldrig, tredje gang nu",
     "Fast delivery but customer service never answers, third time now",
     "Personalen var inte s\xC3\xA4rskilt trevlig \xF0\x9F\x98\xA1",
-    "Jeg k\xC3\xB8" "bte en bog.",
+    "Jeg købte en bog.",
     "BRAAAA pris!!! :-)",
     "No Do not bother to order from you anymore.", /* words both negated and within an idiom */
     "Jag kan inte klaga, aldrig n\xC3\xA5gra problem. Fungerar inte.",
