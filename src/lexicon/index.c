@@ -23,24 +23,43 @@ static bool add_link(key_table *t, dk_str key, uint32_t atom) {
 }
 
 static void dispose_keys(key_table *t) {
+    dk_bits_dispose(&t->bits);
     dk_intern_dispose(&t->keys);
     free(t->heads);
     free(t->links);
 }
 
-/* The base form of a word as a term writes it: itself when it may be one, else the most probable one. */
-static dk_str base_form(const dk_index *x, dk_str text, dk_lemma lemmas[DK_MORPH_LEMMAS_MAX]) {
-    if (x->morph == NULL) return text;
-    size_t n = dk_morph_lemmas(x->morph, text, 0, lemmas, DK_MORPH_LEMMAS_MAX);
+/* The base form of a word as a term writes it: itself when it may be one, else the most probable one. Found once a word, since
+   phrases share theirs. NULL when memory ran out. */
+static const word_base *base_form(dk_index *x, dk_str text) {
+    size_t before = x->based.count;
+    uint32_t id = dk_intern_add(&x->based, text);
+    if (id == DK_NO_ID || !dk_grow(&x->bases, &x->bases_cap, (size_t)id + 1)) return NULL;
+    word_base *base = &x->bases[id];
+    if (id < before) return base;
+    *base = (word_base){.text = text, .own = true}; /* as long-lived as the lexicon */
+    dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
+    size_t n = x->morph != NULL ? dk_morph_lemmas(x->morph, text, 0, lemmas, DK_MORPH_LEMMAS_MAX) : 0;
     for (size_t i = 0; i < n; i++)
-        if (lemmas[i].plausible && dk_str_eq(text, (dk_str){lemmas[i].text, lemmas[i].len})) return text;
-    return n == 0 ? text : (dk_str){lemmas[0].text, lemmas[0].len};
+        if (lemmas[i].plausible && dk_str_eq(text, (dk_str){lemmas[i].text, lemmas[i].len})) return base;
+    if (n == 0) return base;
+    char *copy = dk_arena_strdup(&x->arena, lemmas[0].text, lemmas[0].len);
+    if (copy == NULL) return NULL;
+    *base = (word_base){{copy, lemmas[0].len}, dk_str_eq(text, (dk_str){copy, lemmas[0].len}), lemmas[0].word_class};
+    return base;
+}
+
+static void forget_bases(dk_index *x) {
+    dk_intern_dispose(&x->based);
+    free(x->bases);
+    x->bases = NULL;
+    x->bases_cap = 0;
 }
 
 /* A word is found by its form and by its base form. */
 static bool add_word_keys(dk_index *x, key_table *table, dk_str text, uint32_t atom) {
-    dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
-    return add_link(table, text, atom) && add_link(table, base_form(x, text, lemmas), atom);
+    const word_base *base = base_form(x, text);
+    return base != NULL && add_link(table, text, atom) && add_link(table, base->text, atom);
 }
 
 static bool add_target(dk_index *x, dk_str text) {
@@ -154,11 +173,14 @@ static bool add_output(dk_index *x, uint32_t at, uint32_t entry) {
 
 /* Within a phrase an inflected word stands for all its forms (svarar aldrig: svarade aldrig), but not a pronoun or the like (nära
    mig is not när jag); alone a word is meant as it is written, or the courier "ups" would match every "up". */
-static dk_matcher matcher_of(const dk_index *x, const dk_term *term, const dk_alternative *a, size_t t) {
-    dk_lemma lemmas[DK_MORPH_LEMMAS_MAX];
-    if (a->matcher != DK_MATCH_WORD || dk_str_eq(base_form(x, a->texts[t], lemmas), a->texts[t])) return a->matcher;
+static bool find_matcher(dk_index *x, const dk_term *term, const dk_alternative *a, size_t t, dk_matcher *matcher) {
+    *matcher = a->matcher;
+    if (a->matcher != DK_MATCH_WORD) return true;
+    const word_base *base = base_form(x, a->texts[t]);
+    if (base == NULL) return false;
     bool alone = term->nsteps == 1 && a->ntexts == 1;
-    return alone || lemmas[0].word_class == DK_WORD_OTHER ? DK_MATCH_EXACT : a->matcher;
+    if (!base->own && (alone || base->word_class == DK_WORD_OTHER)) *matcher = DK_MATCH_EXACT;
+    return true;
 }
 
 /* Follows all alternatives of the steps from `step` on and ends each path in the entry. */
@@ -182,7 +204,9 @@ static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at
         uint32_t to = at;
         for (size_t t = 0; t < s->alternatives[i].ntexts; t++) {
             if (err != NULL) err->status = DK_OK;
-            uint32_t atom = add_atom(x, matcher_of(x, term, &s->alternatives[i], t), s->alternatives[i].texts[t], err);
+            dk_matcher matcher;
+            if (!find_matcher(x, term, &s->alternatives[i], t, &matcher)) return dk_fail_memory(err);
+            uint32_t atom = add_atom(x, matcher, s->alternatives[i].texts[t], err);
             if (atom == 0) return err != NULL && err->status == DK_EDATA ? DK_EDATA : dk_fail_memory(err);
             to = step_to(x, to, atom);
             if (to == 0) return dk_fail_memory(err);
@@ -228,6 +252,12 @@ static dk_status add_comment_pattern(dk_index *x, uint32_t entry, dk_error *err)
     return add_literals(x, pattern, (uint16_t)x->ncomment_patterns++) ? DK_OK : dk_fail_memory(err);
 }
 
+static bool finish_keys(key_table *t) {
+    if (!dk_bits_init(&t->bits, t->keys.count)) return false;
+    for (size_t id = 0; id < t->keys.count; id++) dk_bits_add(&t->bits, t->keys.hashes[id]);
+    return true;
+}
+
 /* Once the trie is whole: the filter of its edges, and in them what they lead to. */
 static bool finish_edges(dk_index *x) {
     if (!dk_bits_init(&x->edge_bits, x->nedges)) return false;
@@ -271,7 +301,10 @@ dk_status dk_index_new(dk_index **out, const dk_lexicon *lexicon, dk_language la
     for (size_t i = 0; status == DK_OK && i < lexicon->count; i++)
         if (lexicon->entries[i].language == language || lexicon->entries[i].language == DK_LANG_OTHER)
             status = add_entry(x, (uint32_t)i, err);
-    if (status == DK_OK && !finish_edges(x)) status = dk_fail_memory(err);
+    bool whole = status == DK_OK && finish_edges(x) && finish_keys(&x->exact) && finish_keys(&x->words) &&
+                 finish_keys(&x->parts) && finish_keys(&x->prefixes) && finish_keys(&x->suffixes);
+    if (status == DK_OK && !whole) status = dk_fail_memory(err);
+    forget_bases(x);
     if (status == DK_OK && spelling)
         status = dk_spelling_new(&x->spelling, x->targets, x->ntargets, 6, err);
     if (status != DK_OK) dk_index_free(x);

@@ -25,6 +25,7 @@ static void add_hook(const dk_index *x, hooks *h, uint32_t atom, unsigned fit) {
 }
 
 static void add_key(const dk_index *x, hooks *h, const key_table *t, dk_str key, unsigned fit) {
+    if (!dk_bits_may_have(&t->bits, dk_hash(key.ptr, key.len))) return;
     uint32_t id = dk_intern_find(&t->keys, key);
     if (id == DK_NO_ID) return;
     for (uint32_t at = t->heads[id]; at != 0; at = t->links[at - 1].next) add_hook(x, h, t->links[at - 1].atom, fit);

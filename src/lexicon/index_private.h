@@ -14,11 +14,19 @@ typedef struct atom_list {
 
 typedef struct key_table {
     dk_intern keys;
+    dk_bits bits; /* the hashes of the keys: most forms are none */
     uint32_t *heads; /* by key id: index + 1 into links */
     size_t heads_cap;
     atom_list *links;
     size_t nlinks, links_cap;
 } key_table;
+
+/* What a word of a term is a form of. */
+typedef struct word_base {
+    dk_str text;
+    bool own; /* it may be its own base form */
+    uint8_t word_class; /* dk_word_class of the base form when it is another */
+} word_base;
 
 typedef struct node {
     uint64_t bloom;   /* of the atoms that lead on from here, a bit an atom */
@@ -93,6 +101,10 @@ struct dk_index {
     edge *edges;
     size_t nedges, edges_size;
     dk_bits edge_bits; /* the hashes of the edges */
+
+    dk_intern based; /* while the index is built: the words of terms, and by number their base forms */
+    word_base *bases;
+    size_t bases_cap;
 
     dk_spelling *spelling;
     dk_str *targets; /* what spelling finds, by its index */
