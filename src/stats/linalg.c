@@ -14,9 +14,6 @@ void dpotrs_(const char *, const int *, const int *, const double *, const int *
 void dsyev_(const char *, const char *, const int *, double *, const int *, double *, double *, const int *,
             int *);
 void dgeqrf_(const int *, const int *, double *, const int *, double *, double *, const int *, int *);
-void dtrtrs_(const char *, const char *, const char *, const int *, const int *, const double *, const int *,
-             double *, const int *, int *);
-void dtrtri_(const char *, const char *, const int *, double *, const int *, int *);
 char *openblas_get_corename(void);
 void openblas_set_num_threads(int);
 
@@ -56,17 +53,6 @@ static dk_status as_int(size_t value, int *out, dk_error *err) {
 
 static dk_status lapack_failed(const char *routine, int info, dk_error *err) {
     return dk_fail(err, DK_EDATA, "%s did not succeed (info %d)", routine, info);
-}
-
-dk_status dk_gemm_tn(size_t m, size_t n, size_t k, const double *a, const double *b, double *c,
-                     dk_error *err) {
-    int im, in, ik;
-    if (as_int(m, &im, err) != DK_OK || as_int(n, &in, err) != DK_OK || as_int(k, &ik, err) != DK_OK)
-        return DK_EDATA;
-    if (m == 0 || n == 0 || k == 0) return DK_OK;
-    const double one = 1;
-    dgemm_("T", "N", &im, &in, &ik, &one, a, &ik, b, &ik, &one, c, &im);
-    return DK_OK;
 }
 
 dk_status dk_gemm_nn(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b, size_t ldb,
@@ -151,19 +137,3 @@ dk_status dk_qr_r(size_t m, size_t n, double *a, double *r, dk_error *err) {
     return DK_OK;
 }
 
-dk_status dk_solve_upper(size_t n, const double *r, double *b, dk_error *err) {
-    int in, info = 0;
-    const int one = 1;
-    if (as_int(n, &in, err) != DK_OK) return DK_EDATA;
-    if (n == 0) return DK_OK;
-    dtrtrs_("U", "N", "N", &in, &one, r, &in, b, &in, &info);
-    return info == 0 ? DK_OK : lapack_failed("dtrtrs", info, err);
-}
-
-dk_status dk_upper_inverse(size_t n, double *r, dk_error *err) {
-    int in, info = 0;
-    if (as_int(n, &in, err) != DK_OK) return DK_EDATA;
-    if (n == 0) return DK_OK;
-    dtrtri_("U", "N", &in, r, &in, &info);
-    return info == 0 ? DK_OK : lapack_failed("dtrtri", info, err);
-}

@@ -20,10 +20,6 @@ const char *dk_linalg_better_core(void);
 /* Threads inside of BLAS. Only the program calls this: 1, as it has its own workers. */
 void dk_linalg_set_threads(int threads);
 
-/* c (m x n) += a' b with a (k x m) and b (k x n). */
-dk_status dk_gemm_tn(size_t m, size_t n, size_t k, const double *a, const double *b, double *c,
-                     dk_error *err);
-
 /* c (m x n, leading dimension ldc) += a b with a (m x k, leading dimension lda) and b (k x n, ldb). */
 dk_status dk_gemm_nn(size_t m, size_t n, size_t k, const double *a, size_t lda, const double *b, size_t ldb,
                      double *c, size_t ldc, dk_error *err);
@@ -42,11 +38,5 @@ dk_status dk_eigen_symmetric(size_t n, double *a, double *values, dk_error *err)
 
 /* R of a = Q R (a is m x n, overwritten); r (n x n) gets the upper triangle, zeros below. m may be below n. */
 dk_status dk_qr_r(size_t m, size_t n, double *a, double *r, dk_error *err);
-
-/* Solves the upper triangular r (n x n) x = b, in place in b. DK_EDATA when a diagonal is 0. */
-dk_status dk_solve_upper(size_t n, const double *r, double *b, dk_error *err);
-
-/* The inverse of an upper triangle in place. */
-dk_status dk_upper_inverse(size_t n, double *r, dk_error *err);
 
 #endif

@@ -21,14 +21,6 @@ void dk_nps_add(dk_nps_sum *sum, int score, double weight) {
     if (c < 0) sum->detractors += weight;
 }
 
-void dk_nps_merge(dk_nps_sum *sum, const dk_nps_sum *part) {
-    sum->n += part->n;
-    sum->w += part->w;
-    sum->w2 += part->w2;
-    sum->promoters += part->promoters;
-    sum->detractors += part->detractors;
-}
-
 void dk_nps_finish(const dk_nps_sum *s, double confidence, dk_nps *nps) {
     *nps = (dk_nps){.n = s->n, .weight = s->w, .nps = NAN, .se = NAN, .ci = {NAN, NAN}};
     if (s->n == 0) return;

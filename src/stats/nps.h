@@ -22,7 +22,6 @@ typedef struct dk_nps_sum {
 } dk_nps_sum;
 
 void dk_nps_add(dk_nps_sum *sum, int score, double weight);
-void dk_nps_merge(dk_nps_sum *sum, const dk_nps_sum *part);
 void dk_nps_finish(const dk_nps_sum *sum, double confidence, dk_nps *nps);
 
 /* "Impact" of a theme as other vendors print it: W_t (NPS_t - NPS) / (W - W_t), the NPS without the responses that
