@@ -1,0 +1,13 @@
+/* The subcommands of drivkraft lexicon, each a command of its own in src/cli/cmd_lexicon_NAME.c.
+ *
+ * To add one: write that file with a dk_command whose name is "lexicon NAME" (options, help and errors then say so), declare it
+ * here, put it into the table in cmd_lexicon.c and the file into CMakeLists.txt.
+ */
+#ifndef DK_CLI_LEXICON_H
+#define DK_CLI_LEXICON_H
+
+#include "cli/cli.h"
+
+extern const dk_command dk_lexicon_check_command;
+
+#endif
