@@ -1,91 +1,12 @@
 /* report.json; the order and the names of the fields are those of docs/report.md. */
 #include <limits.h>
-#include <math.h>
 
-#include "io/json_write.h"
+#include "report/json_put.h"
 #include "report/report.h"
 
 /* FORMAT is raised when a field changes its meaning or goes; new fields do not raise it. Problems beyond the first are
    in rejected.csv. */
 enum { FORMAT = 1, MOST_PROBLEMS = 1000 };
-
-static void text(dk_json *j, const char *key, const char *value) {
-    dk_json_key(j, key);
-    dk_json_text(j, value);
-}
-
-static void count(dk_json *j, const char *key, int64_t value) {
-    dk_json_key(j, key);
-    dk_json_int(j, value);
-}
-
-static void number(dk_json *j, const char *key, double value) {
-    dk_json_key(j, key);
-    dk_json_double(j, value);
-}
-
-static void flag(dk_json *j, const char *key, bool value) {
-    dk_json_key(j, key);
-    dk_json_bool(j, value);
-}
-
-static void interval(dk_json *j, const char *key, dk_interval ci) {
-    dk_json_key(j, key);
-    if (!isfinite(ci.lo) && !isfinite(ci.hi)) {
-        dk_json_null(j);
-        return;
-    }
-    dk_json_array(j);
-    dk_json_double(j, ci.lo);
-    dk_json_double(j, ci.hi);
-    dk_json_end(j);
-}
-
-static void begin_list(dk_json *j, const char *key) {
-    dk_json_key(j, key);
-    dk_json_array(j);
-}
-
-static void begin_object(dk_json *j, const char *key) {
-    dk_json_key(j, key);
-    dk_json_object(j);
-}
-
-static const char *sign_name(dk_sign sign) {
-    return sign == DK_SIGN_NEGATIVE ? "negative" : sign == DK_SIGN_POSITIVE ? "positive" : "neutral";
-}
-
-static void put_nps(dk_json *j, const char *key, const dk_nps *nps) {
-    dk_json_key(j, key);
-    if (nps->n == 0) {
-        dk_json_null(j);
-        return;
-    }
-    dk_json_object(j);
-    count(j, "n", nps->n);
-    number(j, "n_effective", nps->n_effective);
-    number(j, "nps", nps->nps);
-    number(j, "se", nps->se);
-    interval(j, "ci", nps->ci);
-    number(j, "promoters", nps->promoters);
-    number(j, "passives", nps->passives);
-    number(j, "detractors", nps->detractors);
-    dk_json_end(j);
-}
-
-static void put_mean(dk_json *j, const char *key, const dk_mean_figure *m) {
-    dk_json_key(j, key);
-    if (m->n == 0) {
-        dk_json_null(j);
-        return;
-    }
-    dk_json_object(j);
-    count(j, "n", m->n);
-    number(j, "mean", m->mean);
-    number(j, "se", m->se);
-    interval(j, "ci", m->ci);
-    dk_json_end(j);
-}
 
 static void put_files(dk_json *j, const dk_study_result *r) {
     begin_list(j, "files");
