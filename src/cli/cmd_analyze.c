@@ -11,7 +11,7 @@
 
 typedef struct options {
     const char *column[DK_ROLES];
-    const char *delimiter, *quote, *language, *pack, *waves, *title, *currency, *report_language;
+    const char *delimiter, *quote, *language, *prior, *pack, *waves, *title, *currency, *report_language;
     dk_opt_list lexicons;
     bool no_spelling, score_blind;
     int64_t bootstrap, seed;
@@ -240,6 +240,11 @@ static dk_status configure(dk_study_config *c, const options *o, const char *sou
     }
     if (o->quote != NULL) c->responses.reader.quoting = strcmp(o->quote, "none") == 0 ? DK_QUOTE_NONE : DK_QUOTE_DOUBLE;
     if (o->language != NULL) c->language = o->language;
+    if (o->prior != NULL) {
+        status = dk_language_prior_parse(o->prior, &c->prior, err);
+        if (status != DK_OK) return status;
+        c->has_prior = true;
+    }
     if (o->pack != NULL) c->packs = o->pack;
     if (o->title != NULL) c->title = o->title;
     if (o->currency != NULL) c->currency = o->currency;
@@ -297,6 +302,7 @@ static dk_status run_analyze(const dk_command *command, dk_cli *cli, int argc, c
         {"delimiter", 0, DK_OPT_STRING, &o.delimiter, "C|tab", "of a delimited file, when it is not to be found out", 0, 0},
         {"quote", 0, DK_OPT_CHOICE, &o.quote, "double|none", "whether \" quotes fields", 0, 0},
         {"language", 'l', DK_OPT_CHOICE, &o.language, "auto|sv|da|en", "the language of all comments", 0, 0},
+        {"language-prior", 0, DK_OPT_STRING, &o.prior, "SHARES", "how common languages are, for short comments; learned from the file by default", 0, 0},
         {"lexicon", 0, DK_OPT_LIST, &o.lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
         {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|auto|none", "industry packs; auto by default", 0, 0},
         {"waves", 0, DK_OPT_CHOICE, &o.waves, "none|month|quarter|year", "how time is cut; quarter by default", 0, 0},

@@ -302,9 +302,9 @@ static dk_status print_json(const dk_engine *engine, dk_session *session, dk_str
 }
 
 typedef struct options {
-    const char *language, *pack, *format;
+    const char *language, *prior, *pack, *format;
     dk_opt_list lexicons, weights;
-    bool no_learned;
+    bool no_spelling, no_learned;
 } options;
 
 static dk_status explain(dk_cli *cli, const options *o, dk_str text, dk_error *err) {
@@ -313,9 +313,10 @@ static dk_status explain(dk_cli *cli, const options *o, dk_str text, dk_error *e
     dk_tag_plan plan = {0};
     dk_comment comment;
     dk_engine_options eo = {.lexicons = o->lexicons.items, .nlexicons = o->lexicons.count, .weights = o->weights.items,
-                            .nweights = o->weights.count, .no_learned = o->no_learned};
+                            .nweights = o->weights.count, .no_spelling = o->no_spelling, .no_learned = o->no_learned};
     plan.language_fixed = dk_language_from_name(dk_str_from(o->language), &plan.language);
-    dk_status status = dk_input_engine(&engine, cli, &eo, err);
+    dk_status status = o->prior != NULL ? dk_language_prior_parse(o->prior, &plan.prior, err) : DK_OK;
+    if (status == DK_OK) status = dk_input_engine(&engine, cli, &eo, err);
     if (status == DK_OK) status = dk_packs_parse(dk_engine_lexicon(engine), o->pack, &plan.packs, err);
     if (status == DK_OK) status = dk_session_new(&session, engine, &plan, err);
     if (status == DK_OK) status = dk_session_tag(session, text, &comment, err);
@@ -331,9 +332,11 @@ static dk_status run_explain(const dk_command *command, dk_cli *cli, int argc, c
     options o = {.language = "auto", .pack = "none", .format = "text"};
     const dk_opt table[] = {
         {"language", 'l', DK_OPT_CHOICE, &o.language, "sv|da|en|auto", "the language of the comment", 0, 0},
+        {"language-prior", 0, DK_OPT_STRING, &o.prior, "SHARES", "how common languages are, for short comments: sv, or sv=0.6,da=0.3,en=0.1", 0, 0},
         {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|none", "industry packs, comma-separated", 0, 0},
         {"lexicon", 0, DK_OPT_LIST, &o.lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
         {"weights", 0, DK_OPT_LIST, &o.weights, "FILE", "sentiment learned from your own scores (drivkraft learn)", 0, 0},
+        {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
         {"no-learned", 0, DK_OPT_FLAG, &o.no_learned, NULL, "hand-written entries and rules alone, no learned weights", 0, 0},
         {"format", 'f', DK_OPT_CHOICE, &o.format, "text|json", "for people or for programs", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};

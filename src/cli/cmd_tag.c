@@ -7,7 +7,7 @@
 
 typedef struct options {
     dk_input_options input;
-    const char *language, *pack, *plan, *mentions; /* NULL when not given */
+    const char *language, *prior, *pack, *plan, *mentions; /* NULL when not given */
     dk_opt_list lexicons, weights;
     bool no_spelling, no_learned, stats;
 } options;
@@ -64,6 +64,7 @@ static dk_status make_plan(dk_input *in, const options *o, dk_tag_plan *plan, dk
     }
     if (status == DK_OK && o->language != NULL)
         plan->language_fixed = dk_language_from_name(dk_str_from(o->language), &plan->language);
+    if (status == DK_OK && o->prior != NULL) status = dk_language_prior_parse(o->prior, &plan->prior, err);
     if (status != DK_OK || o->pack == NULL) return status;
     return strcmp(o->pack, "auto") == 0 ? choose_packs(in, plan, err)
                                         : dk_packs_parse(dk_engine_lexicon(in->engine), o->pack, &plan->packs, err);
@@ -110,6 +111,7 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
     const dk_opt table[] = {
         DK_INPUT_OPTIONS(o.input),
         {"language", 'l', DK_OPT_CHOICE, &o.language, "sv|da|en|auto", "the language of all comments", 0, 0},
+        {"language-prior", 0, DK_OPT_STRING, &o.prior, "SHARES", "how common languages are, for short comments: sv, or sv=0.6,da=0.3,en=0.1", 0, 0},
         {"lexicon", 0, DK_OPT_LIST, &o.lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
         {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|auto|none", "industry packs, comma-separated, or chosen by the text", 0, 0},
         {"plan", 0, DK_OPT_STRING, &o.plan, "FILE", "language prior and packs of the whole file, as analyze writes them", 0, 0},

@@ -236,9 +236,19 @@ static dk_status read_packs(dk_study_config *c, dk_error *err) {
     return c->packs != NULL ? DK_OK : dk_fail_memory(err);
 }
 
+static dk_status read_prior(dk_study_config *c, dk_error *err) {
+    const char *text = NULL;
+    dk_error wrong;
+    dk_status status = dk_yaml_text(&c->yaml, c->yaml.root, "language_prior", &text, err);
+    if (status != DK_OK || text == NULL) return status;
+    c->has_prior = true;
+    if (dk_language_prior_parse(text, &c->prior, &wrong) == DK_OK) return DK_OK;
+    return dk_fail_at(err, DK_EDATA, c->name, dk_yaml_get(c->yaml.root, "language_prior")->line, 0, "language_prior: %s", wrong.message);
+}
+
 dk_status dk_study_config_read(dk_study_config *c, const char *path, dk_error *err) {
     static const char *const known[] = {"title",    "report_language", "currency", "responses", "customers", "segments",
-                                        "outcomes", "controls",        "waves",    "language",  "packs",     "lexicons",
+                                        "outcomes", "controls",        "waves",    "language",  "language_prior", "packs", "lexicons",
                                         "analysis", "simulate",        NULL};
     static const char *const languages[] = {"sv", "da", "en", NULL}, *const tagged[] = {"auto", "sv", "da", "en", NULL};
     static const char *const units[] = {"none", "month", "quarter", "year", NULL};
@@ -261,6 +271,7 @@ dk_status dk_study_config_read(dk_study_config *c, const char *path, dk_error *e
     if (status == DK_OK) status = dk_yaml_texts(&c->yaml, f->root, "controls", &c->controls, &c->ncontrols, err);
     if (status == DK_OK) status = dk_yaml_texts(&c->yaml, f->root, "lexicons", &c->lexicons, &c->nlexicons, err);
     if (status == DK_OK) status = read_packs(c, err);
+    if (status == DK_OK) status = read_prior(c, err);
     if (status == DK_OK) status = read_analysis(c, err);
     if (status != DK_OK) return status;
     c->report_language = (dk_language)(DK_LANG_SV + report);

@@ -7,7 +7,7 @@
  *   segments:  {by: margin, bands: {blue: [.., 500], silver: [500, 2000], gold: [2000, ..]}}
  *              {by: margin, quantiles: {blue: 0.33, silver: 0.67, gold: 1}}   or   {column: segment, order: [blue, gold]}
  *   outcomes: [nps, margin]   controls: [channel]   waves: quarter
- *   language: auto   packs: auto   lexicons: [my/lexicon]
+ *   language: auto   packs: auto   lexicons: [my/lexicon]   language_prior: sv=0.6,da=0.4
  *   analysis: {bootstrap: 1000, seed: 1, confidence: 0.95, fdr: 0.05, min_mentions: 30, min_privacy: 10}
  *   simulate: {...}                    see simulate.h
  */
@@ -55,6 +55,8 @@ typedef struct dk_study_config {
     int64_t outcomes_line, controls_line;
     dk_wave_unit wave_unit;
     const char *language; /* auto, sv, da, en */
+    bool has_prior;       /* of the languages, as given; otherwise it is learned from the comments */
+    dk_language_prior prior;
     const char *packs;    /* auto, none, or names joined by commas */
     const char *const *lexicons;
     size_t nlexicons;

@@ -318,7 +318,8 @@ static dk_status settle_plan(first_pass *p, dk_error *err) {
     const dk_study_config *c = s->config;
     memset(&s->plan, 0, sizeof s->plan);
     s->plan.language_fixed = dk_language_from_name(dk_str_from(c->language), &s->plan.language);
-    if (!s->plan.language_fixed) dk_language_prior_learn(s->languages, &s->plan.prior);
+    if (c->has_prior) s->plan.prior = c->prior;
+    else if (!s->plan.language_fixed) dk_language_prior_learn(s->languages, &s->plan.prior);
     if (p->engine == NULL) return DK_OK;
     const dk_lexicon *lexicon = dk_engine_lexicon(p->engine);
     if (!p->packs_auto) return dk_packs_parse(lexicon, c->packs, &s->plan.packs, err);

@@ -225,36 +225,3 @@ dk_language dk_language_decide(const dk_language_model *model, const int64_t sum
     if (confidence_milli != NULL) *confidence_milli = informed ? (int32_t)((mass[best] * 1000 + all / 2) / all) : 0;
     return best;
 }
-
-/* log2 in 1/2^16 by repeated squaring: no libm, the same bits everywhere. x > 0. */
-static int64_t log2_fixed(uint64_t x) {
-    int shift = 0;
-    while (x >> 32 != 0) {
-        x >>= 1;
-        shift++;
-    }
-    while (x >> 31 == 0) {
-        x <<= 1;
-        shift--;
-    }
-    int64_t whole = (int64_t)(31 + shift) << 16;
-    for (int bit = 15; bit >= 0; bit--) {
-        x = x * x >> 31;
-        if (x >> 32 != 0) {
-            x >>= 1;
-            whole += (int64_t)1 << bit;
-        }
-    }
-    return whole;
-}
-
-void dk_language_prior_learn(const uint64_t counts[DK_LANGUAGES], dk_language_prior *prior) {
-    uint64_t all = 0;
-    for (int l = 0; l < DK_LANGUAGES; l++) all += counts[l];
-    for (int l = 0; l < DK_LANGUAGES; l++) {
-        /* log of (count + 1) against its even share of (all + 4), in units of ln 2 * 64 = 45426 / 2^10 */
-        int64_t odds = log2_fixed(DK_LANGUAGES * (counts[l] + 1)) - log2_fixed(all + DK_LANGUAGES);
-        int64_t nats = odds * 45426 / ((int64_t)1 << 26), limit = 3 * DK_LANGUAGE_UNIT;
-        prior->add[l] = (int32_t)(nats > limit ? limit : nats < -limit ? -limit : nats);
-    }
-}

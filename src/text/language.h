@@ -42,4 +42,8 @@ dk_language dk_language_decide(const dk_language_model *model, const int64_t sum
    either way): what short comments of the same file may borrow. */
 void dk_language_prior_learn(const uint64_t counts[DK_LANGUAGES], dk_language_prior *prior);
 
+/* The prior that a user gives, as shares of the comments in any unit: "sv=0.6,da=0.3,en=0.1", "sv=600,da=400", or "sv" for a file
+   that is nearly all Swedish. What is not named is as rare as a file can teach (3 nats down). DK_EUSAGE says what is wrong. */
+dk_status dk_language_prior_parse(const char *text, dk_language_prior *prior, dk_error *err);
+
 #endif

@@ -152,6 +152,27 @@ static void prior_decides_only_what_is_open(void **state) {
     for (int l = 0; l < DK_LANGUAGES; l++) assert_int_equal(none.add[l], 0);
 }
 
+/* What a user says of a file must act like what is learned from such a file, in whatever unit, and a slip must be named. */
+static void a_prior_can_be_said(void **state) {
+    (void)state;
+    static const uint64_t seen[DK_LANGUAGES] = {0, 6000, 3000, 1000};
+    dk_language_prior learned, said;
+    dk_error err;
+    dk_language_prior_learn(seen, &learned);
+    assert_int_equal(dk_language_prior_parse("sv=0.6,da=0.3,en=0.1", &said, &err), DK_OK);
+    assert_memory_equal(&said, &learned, sizeof said);
+    assert_int_equal(dk_language_prior_parse("en=10, da=30, sv=60", &said, &err), DK_OK);
+    assert_memory_equal(&said, &learned, sizeof said);
+    assert_int_equal(dk_language_prior_parse("da", &said, &err), DK_OK);
+    assert_true(said.add[DK_LANG_DA] > 0);
+    assert_int_equal(said.add[DK_LANG_SV], -3 * DK_LANGUAGE_UNIT);
+    static const char *const wrong[] = {"", "se", "sv=", "sv=x", "sv=.", "sv=1,sv=2", "sv=-1", "sv=1,", "sv=0,da=0", "sv=1e3", "sv 0.6"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(dk_language_prior_parse(wrong[i], &said, &err), DK_EUSAGE);
+        assert_string_not_equal(err.message, "");
+    }
+}
+
 static void confidence_is_a_probability(void **state) {
     (void)state;
     int64_t sums[DK_LANGUAGE_CLASSES] = {0};
@@ -252,6 +273,7 @@ int main(void) {
         cmocka_unit_test(forms_without_letters_say_nothing),
         cmocka_unit_test(long_forms_are_bounded),
         cmocka_unit_test(prior_decides_only_what_is_open),
+        cmocka_unit_test(a_prior_can_be_said),
         cmocka_unit_test(confidence_is_a_probability),
         cmocka_unit_test(names_go_both_ways),
         cmocka_unit_test(damage_is_located),
