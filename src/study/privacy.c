@@ -1,0 +1,36 @@
+#include "study/privacy.h"
+
+/* A line of a table: every stride-th cell. Returns whether something was hidden. */
+static bool hide_line(const int64_t *counts, size_t n, size_t stride, int64_t min, bool *hidden) {
+    bool any = false;
+    for (;;) {
+        int64_t covered = 0;
+        size_t nhidden = 0, smallest = n;
+        bool found = false;
+        for (size_t i = 0; i < n; i++) {
+            int64_t count = counts[i * stride];
+            if (count > 0 && count < min && !hidden[i * stride]) hidden[i * stride] = found = any = true;
+            if (count <= 0) continue;
+            if (hidden[i * stride]) {
+                covered += count;
+                nhidden++;
+            } else if (smallest == n || count <= counts[smallest * stride]) {
+                smallest = i;
+            }
+        }
+        if (found) continue;
+        if (nhidden == 0 || (nhidden > 1 && covered >= min) || smallest == n) return any;
+        hidden[smallest * stride] = any = true;
+    }
+}
+
+void dk_privacy_hide(const int64_t *counts, size_t n, int64_t min, bool *hidden) { hide_line(counts, n, 1, min, hidden); }
+
+void dk_privacy_hide_table(const int64_t *counts, size_t rows, size_t columns, int64_t min, bool *hidden) {
+    /* what is hidden for a row may leave a column with one hidden cell, and the other way about */
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t r = 0; r < rows; r++) again = hide_line(counts + r * columns, columns, 1, min, hidden + r * columns) || again;
+        for (size_t c = 0; c < columns; c++) again = hide_line(counts + c, rows, columns, min, hidden + c) || again;
+    }
+}
