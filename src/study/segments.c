@@ -95,8 +95,9 @@ static dk_status from_column(dk_segments *g, const dk_survey *s, const uint32_t 
     if (n + 1 > DK_SEGMENTS_MAX || s->config->nbands + 1 > DK_SEGMENTS_MAX)
         return dk_fail_at(err, DK_EDATA, s->config->name != NULL ? s->config->name : dk_reader_source(s->reader), s->config->segment_line, 0,
                           "%s has %zu different values, which is more than %d segments; use bands or quantiles", column, n, DK_SEGMENTS_MAX - 1);
-    int8_t place[DK_SEGMENTS_MAX];
+    int8_t *place = g->place;
     dk_status status = order_levels(g, s, of, texts, place, err);
+    g->levels = true;
     for (size_t i = 0; i < s->n && status == DK_OK; i++) {
         g->of[i] = of[i] != DK_NO_ID ? place[of[i]] : -1;
         if (of[i] != DK_NO_ID && g->of[i] < 0)
@@ -107,6 +108,13 @@ static dk_status from_column(dk_segments *g, const dk_survey *s, const uint32_t 
 }
 
 /* ---- Of a number ------------------------------------------------------------------------------------- */
+
+/* Where the records hold what segments are of. */
+static size_t slot_of(const dk_survey *s, const dk_records *r, const dk_variable *v) {
+    if (r == NULL || (v != NULL && !v->of_records)) return DK_NO_COLUMN;
+    if (v != NULL) return (size_t)(v - s->variables);
+    return r->place[DK_ROLE_PROFIT] != DK_NO_COLUMN && strcmp(s->config->segment_column, "score") != 0 ? s->nvariables : DK_NO_COLUMN;
+}
 
 /* The number that segments are cut by, before the answer where there are records. */
 static double cut_value(const dk_survey *s, const dk_records *r, const dk_variable *v, size_t i) {
@@ -147,6 +155,12 @@ static dk_status quantile_bands(dk_segments *g, const dk_survey *s, const double
     return status;
 }
 
+static int8_t band_of(const dk_segments *g, double value) {
+    for (size_t k = 1; k < g->count; k++)
+        if (value >= g->from[k] && value < g->below[k]) return (int8_t)k;
+    return -1;
+}
+
 static dk_status from_number(dk_segments *g, const dk_survey *s, const dk_records *r, dk_error *err) {
     const dk_study_config *c = s->config;
     const dk_variable *v = dk_survey_variable(s, c->segment_column);
@@ -165,16 +179,23 @@ static dk_status from_number(dk_segments *g, const dk_survey *s, const dk_record
         g->below[g->count++] = c->bands[k].below;
     }
     if (status == DK_OK && c->segmenting == DK_SEGMENT_QUANTILES) status = quantile_bands(g, s, values, err);
+    g->slot = slot_of(s, r, v);
     for (size_t i = 0; i < s->n && status == DK_OK; i++) {
-        g->of[i] = -1;
-        for (size_t k = 1; k < g->count; k++)
-            if (values[i] >= g->from[k] && values[i] < g->below[k]) g->of[i] = (int8_t)k;
+        g->of[i] = band_of(g, values[i]);
     }
     free(values);
     return status;
 }
 
 /* ---- Both -------------------------------------------------------------------------------------------- */
+
+int dk_segment_of_record(const dk_segments *g, const dk_records *r, size_t item) {
+    if (g->of == NULL || g->slot == DK_NO_COLUMN) return -1;
+    uint32_t source = r->items[item].source;
+    if (!g->levels) return r->values[g->slot] != NULL ? band_of(g, r->values[g->slot][source]) : -1;
+    uint32_t level = r->levels[g->slot] != NULL ? r->levels[g->slot][source] : DK_NO_ID;
+    return level < DK_SEGMENTS_MAX ? g->place[level] : -1;
+}
 
 static dk_status describe(dk_segments *g, const dk_study_config *c, const char *column, dk_error *err) {
     dk_buf text;
@@ -196,6 +217,7 @@ dk_status dk_segments_make(dk_segments *g, const dk_survey *s, const dk_records 
     for (int k = 0; k < DK_SEGMENTS_MAX; k++) g->from[k] = g->below[k] = NAN;
     g->name[0] = "all";
     g->count = 1;
+    g->slot = DK_NO_COLUMN;
     bool guess = c->segmenting == DK_SEGMENT_GUESS;
     if (c->segmenting == DK_SEGMENT_NONE || (guess && s->segment == NULL)) return DK_OK;
     g->of = malloc(s->n + 1);
@@ -205,9 +227,11 @@ dk_status dk_segments_make(dk_segments *g, const dk_survey *s, const dk_records 
     if (guess) {
         size_t at = s->column[DK_ROLE_SEGMENT];
         column = at != DK_NO_COLUMN ? dk_reader_column_name(s->reader, at).ptr : dk_reader_column_name(r->reader, r->column[DK_ROLE_SEGMENT]).ptr;
+        if (at == DK_NO_COLUMN) g->slot = s->nvariables + 1;
         status = from_column(g, s, s->segment, &s->segments, column, problems, err);
     } else if (c->segmenting == DK_SEGMENT_COLUMN) {
         const dk_variable *v = dk_survey_variable(s, column);
+        g->slot = slot_of(s, r, v);
         status = from_column(g, s, v->levels, &v->texts, column, problems, err);
     } else {
         status = from_number(g, s, r, err);

@@ -13,6 +13,9 @@ typedef struct dk_segments {
     int8_t *of;            /* by response: 1.., or -1 for none; NULL with everybody alone */
     const char *source;    /* "column profit_segment", "terciles of margin"; NULL without segments */
     const char *order;     /* "blue < silver < gold", or NULL */
+    size_t slot;           /* of the records' values or levels that segments are of; DK_NO_COLUMN when of the responses alone */
+    bool levels;           /* of levels: place has the segment of each level, or -1 */
+    int8_t place[DK_SEGMENTS_MAX];
     dk_arena arena;
 } dk_segments;
 
@@ -22,6 +25,10 @@ typedef struct dk_segments {
 dk_status dk_segments_make(dk_segments *segments, const dk_survey *survey, const dk_records *records,
                            dk_problems *problems, dk_error *err);
 void dk_segments_dispose(dk_segments *segments);
+
+/* The segment that a customer's record lies in, by the same cut points as the responses (which lie in that of their baseline
+   record); -1 for none, also when segments are of the responses alone. item: index into records->items. */
+int dk_segment_of_record(const dk_segments *segments, const dk_records *records, size_t item);
 
 static inline bool dk_segment_has(const dk_segments *segments, size_t segment, size_t response) {
     return segment == 0 || segments->of[response] == (int8_t)segment;
