@@ -193,8 +193,8 @@ int dk_segment_of_record(const dk_segments *g, const dk_records *r, size_t item)
     if (g->of == NULL || g->slot == DK_NO_COLUMN) return -1;
     uint32_t source = r->items[item].source;
     if (!g->levels) return r->values[g->slot] != NULL ? band_of(g, r->values[g->slot][source]) : -1;
-    uint32_t level = r->levels[g->slot] != NULL ? r->levels[g->slot][source] : DK_NO_ID;
-    return level < DK_SEGMENTS_MAX ? g->place[level] : -1;
+    uint32_t text = r->levels[g->slot] != NULL ? r->levels[g->slot][source] : DK_NO_ID;
+    return text < DK_SEGMENTS_MAX ? g->place[text] : -1;
 }
 
 static dk_status describe(dk_segments *g, const dk_study_config *c, const char *column, dk_error *err) {
