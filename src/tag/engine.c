@@ -108,6 +108,7 @@ void dk_engine_free(dk_engine *engine) {
 
 const dk_taxonomy *dk_engine_taxonomy(const dk_engine *engine) { return &engine->lexicon->taxonomy; }
 const dk_lexicon *dk_engine_lexicon(const dk_engine *engine) { return engine->lexicon; }
+const dk_morph *dk_engine_morph(const dk_engine *engine, dk_language language) { return engine->morphs[language]; }
 const char *dk_engine_stamp(const dk_engine *engine) { return engine->stamp; }
 
 const char *dk_engine_theme(const dk_engine *engine, uint32_t theme) {

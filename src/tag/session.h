@@ -5,10 +5,12 @@
 #include "lexicon/lexicon.h"
 #include "lexicon/taxonomy.h"
 #include "text/language.h"
+#include "text/morph.h"
 #include "text/token.h"
 
 const dk_taxonomy *dk_engine_taxonomy(const dk_engine *engine);
 const dk_lexicon *dk_engine_lexicon(const dk_engine *engine);
+const dk_morph *dk_engine_morph(const dk_engine *engine, dk_language language); /* NULL for DK_LANG_OTHER */
 
 void dk_rules_put(dk_buf *buf, uint32_t rules);
 

@@ -184,3 +184,14 @@ size_t dk_utf8_length(const char *text, size_t len) {
     for (size_t i = 0; i < len; i++) n += ((unsigned char)text[i] & 0xC0) != 0x80;
     return n;
 }
+
+size_t dk_utf8_width(const char *text, size_t len) {
+    size_t width = 0;
+    for (size_t at = 0; at < len;) {
+        unsigned size;
+        int columns = utf8proc_charwidth((utf8proc_int32_t)dk_utf8_decode(text, len, at, &size));
+        width += columns > 0 ? (size_t)columns : 0;
+        at += size;
+    }
+    return width;
+}

@@ -33,4 +33,7 @@ bool dk_utf8_valid(const char *text, size_t len);
 /* The number of characters of valid UTF-8. */
 size_t dk_utf8_length(const char *text, size_t len);
 
+/* Columns that a terminal gives to text (East Asian wide characters and emoji two, joiners and marks none). */
+size_t dk_utf8_width(const char *text, size_t len);
+
 #endif
