@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "lexicon/index_private.h"
+#include "lexicon/index_build.h"
 
 enum { PATHS_MAX = 4096 };
 
@@ -23,7 +23,6 @@ static bool add_link(key_table *t, dk_str key, uint32_t atom) {
 }
 
 static void dispose_keys(key_table *t) {
-    dk_bits_dispose(&t->bits);
     dk_intern_dispose(&t->keys);
     free(t->heads);
     free(t->links);
@@ -31,7 +30,7 @@ static void dispose_keys(key_table *t) {
 
 /* The base form of a word as a term writes it: itself when it may be one, else the most probable one. Found once a word, since
    phrases share theirs. NULL when memory ran out. */
-static const word_base *base_form(dk_index *x, dk_str text) {
+static const word_base *base_form(index_builder *x, dk_str text) {
     size_t before = x->based.count;
     uint32_t id = dk_intern_add(&x->based, text);
     if (id == DK_NO_ID || !dk_grow(&x->bases, &x->bases_cap, (size_t)id + 1)) return NULL;
@@ -49,20 +48,13 @@ static const word_base *base_form(dk_index *x, dk_str text) {
     return base;
 }
 
-static void forget_bases(dk_index *x) {
-    dk_intern_dispose(&x->based);
-    free(x->bases);
-    x->bases = NULL;
-    x->bases_cap = 0;
-}
-
 /* A word is found by its form and by its base form. */
-static bool add_word_keys(dk_index *x, key_table *table, dk_str text, uint32_t atom) {
+static bool add_word_keys(index_builder *x, key_table *table, dk_str text, uint32_t atom) {
     const word_base *base = base_form(x, text);
     return base != NULL && add_link(table, text, atom) && add_link(table, base->text, atom);
 }
 
-static bool add_target(dk_index *x, dk_str text) {
+static bool add_target(index_builder *x, dk_str text) {
     if (text.len < 6) return true;
     if (!dk_grow(&x->targets, &x->targets_cap, x->ntargets + 1)) return false;
     char *copy = dk_arena_strdup(&x->arena, text.ptr, text.len);
@@ -74,7 +66,7 @@ static bool add_target(dk_index *x, dk_str text) {
 static void set_length(uint64_t lengths[2], size_t len) { lengths[len >> 6 & 1] |= 1ull << (len & 63); }
 
 /* The atom of a matcher, made when new. 0 when memory ran out or, with *err filled, the pattern is wrong. */
-static uint32_t add_atom(dk_index *x, dk_matcher matcher, dk_str text, dk_error *err) {
+static uint32_t add_atom(index_builder *x, dk_matcher matcher, dk_str text, dk_error *err) {
     static const char letters[] = "ewpscr";
     dk_buf name;
     dk_buf_init(&name);
@@ -88,31 +80,25 @@ static uint32_t add_atom(dk_index *x, dk_matcher matcher, dk_str text, dk_error 
     if (id < before) return atom;
     bool ok = true;
     switch (matcher) {
-    case DK_MATCH_EXACT: ok = add_link(&x->exact, text, atom) && add_target(x, text); break;
-    case DK_MATCH_WORD: ok = add_word_keys(x, &x->words, text, atom) && add_target(x, text); break;
+    case DK_MATCH_EXACT: ok = add_link(&x->tables[KEY_EXACT], text, atom) && add_target(x, text); break;
+    case DK_MATCH_WORD: ok = add_word_keys(x, &x->tables[KEY_WORD], text, atom) && add_target(x, text); break;
     case DK_MATCH_PART:
-        ok = add_word_keys(x, &x->words, text, atom) && add_word_keys(x, &x->parts, text, atom) && add_target(x, text);
+        ok = add_word_keys(x, &x->tables[KEY_WORD], text, atom) && add_word_keys(x, &x->tables[KEY_PART], text, atom) && add_target(x, text);
         break;
     case DK_MATCH_PREFIX:
-        ok = text.len < 128 && add_link(&x->prefixes, text, atom);
-        set_length(x->prefix_lengths, text.len);
+        ok = text.len < 128 && add_link(&x->tables[KEY_PREFIX], text, atom);
+        set_length(x->figures.prefix_lengths, text.len);
         break;
     case DK_MATCH_SUFFIX:
-        ok = text.len < 128 && add_link(&x->suffixes, text, atom);
-        set_length(x->suffix_lengths, text.len);
+        ok = text.len < 128 && add_link(&x->tables[KEY_SUFFIX], text, atom);
+        set_length(x->figures.suffix_lengths, text.len);
         break;
     case DK_MATCH_REGEX: {
         if (!dk_grow(&x->token_patterns, &x->token_patterns_cap, x->ntoken_patterns + 1)) return 0;
-        token_pattern *p = &x->token_patterns[x->ntoken_patterns];
-        p->atom = atom;
-        dk_literals literals;
-        dk_regex_literals(text, &literals);
-        dk_literal *kept = dk_arena_calloc(&x->arena, literals.count + 1, sizeof *kept);
-        if (kept == NULL) return 0;
-        memcpy(kept, literals.items, literals.count * sizeof *kept);
-        p->literals = kept;
-        p->nliterals = literals.count;
-        if (dk_regex_new(&p->regex, text, err) != DK_OK) return 0;
+        dk_regex *compiled; /* to find mistakes: an index compiles its patterns when it needs them */
+        if (dk_regex_new(&compiled, text, err) != DK_OK) return 0;
+        dk_regex_free(compiled);
+        x->token_patterns[x->ntoken_patterns] = (built_pattern){.text = text, .subject = atom};
         x->ntoken_patterns++;
         break;
     }
@@ -120,13 +106,13 @@ static uint32_t add_atom(dk_index *x, dk_matcher matcher, dk_str text, dk_error 
     return ok ? atom : 0;
 }
 
-static uint32_t add_node(dk_index *x) {
+static uint32_t add_node(index_builder *x) {
     if (!dk_grow(&x->nodes, &x->nodes_cap, x->nnodes + 1)) return 0;
     x->nodes[x->nnodes] = (node){0};
     return (uint32_t)x->nnodes++;
 }
 
-static bool grow_edges(dk_index *x) {
+static bool grow_edges(index_builder *x) {
     size_t size = x->edges_size == 0 ? 1024 : x->edges_size * 2;
     edge *edges = calloc(size, sizeof *edges);
     if (edges == NULL) return false;
@@ -143,20 +129,23 @@ static bool grow_edges(dk_index *x) {
 }
 
 /* The node that atom leads to, made when new; 0 when memory ran out. */
-static uint32_t step_to(dk_index *x, uint32_t from, uint32_t atom) {
+static uint32_t step_to(index_builder *x, uint32_t from, uint32_t atom) {
     if (x->nedges * 2 >= x->edges_size && !grow_edges(x)) return 0;
-    edge *e = dk_edge_at(x, dk_edge_key(from, atom));
+    uint64_t key = dk_edge_key(from, atom);
+    size_t mask = x->edges_size - 1, place = dk_edge_hash(key) & mask;
+    while (x->edges[place].key != 0 && x->edges[place].key != key) place = (place + 1) & mask;
+    edge *e = &x->edges[place];
     if (e->to != 0) return e->to;
     uint32_t to = add_node(x);
     if (to == 0) return 0;
     x->nodes[from].bloom |= dk_atom_bloom(atom);
     x->nodes[from].pairs |= dk_atom_pair(atom);
-    *e = (edge){.key = dk_edge_key(from, atom), .to = to & 0x7FFFFFFF};
+    *e = (edge){.key = key, .to = to & 0x7FFFFFFF};
     x->nedges++;
     return to;
 }
 
-static bool add_output(dk_index *x, uint32_t at, uint32_t entry) {
+static bool add_output(index_builder *x, uint32_t at, uint32_t entry) {
     /* in file order, so that the first of equals is met first */
     uint32_t *link = &x->nodes[at].outputs;
     while (*link != 0) {
@@ -173,7 +162,7 @@ static bool add_output(dk_index *x, uint32_t at, uint32_t entry) {
 
 /* Within a phrase an inflected word stands for all its forms (svarar aldrig: svarade aldrig), but not a pronoun or the like (nära
    mig is not när jag); alone a word is meant as it is written, or the courier "ups" would match every "up". */
-static bool find_matcher(dk_index *x, const dk_term *term, const dk_alternative *a, size_t t, dk_matcher *matcher) {
+static bool find_matcher(index_builder *x, const dk_term *term, const dk_alternative *a, size_t t, dk_matcher *matcher) {
     *matcher = a->matcher;
     if (a->matcher != DK_MATCH_WORD) return true;
     const word_base *base = base_form(x, a->texts[t]);
@@ -184,7 +173,7 @@ static bool find_matcher(dk_index *x, const dk_term *term, const dk_alternative 
 }
 
 /* Follows all alternatives of the steps from `step` on and ends each path in the entry. */
-static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at, unsigned *paths, dk_error *err) {
+static dk_status add_paths(index_builder *x, uint32_t entry, size_t step, uint32_t at, unsigned *paths, dk_error *err) {
     const dk_term *term = &x->lexicon->sources[entry].term;
     if (step == term->nsteps) {
         if (++*paths > PATHS_MAX)
@@ -219,7 +208,7 @@ static dk_status add_paths(dk_index *x, uint32_t entry, size_t step, uint32_t at
 
 /* Hangs a comment-wide pattern on its literals. They must stand within one token, and the tokenizer cuts n't off a word: so a
    literal does without an n at its end. */
-static bool add_literals(dk_index *x, dk_str pattern, uint16_t number) {
+static bool add_literals(index_builder *x, dk_str pattern, uint16_t number) {
     dk_literals found;
     dk_regex_literals(pattern, &found);
     bool usable = found.count > 0;
@@ -229,50 +218,46 @@ static bool add_literals(dk_index *x, dk_str pattern, uint16_t number) {
         usable = usable && l->len >= DK_LITERAL_MIN;
     }
     x->comment_patterns[number].always = !usable;
-    x->nalways += !usable;
+    x->figures.nalways += !usable;
     if (!usable) return true;
     if (!dk_grow(&x->literals, &x->literals_cap, x->nliterals + found.count)) return false;
     for (size_t i = 0; i < found.count; i++) {
         uint32_t *bucket = &x->buckets[dk_literal_bucket(found.items[i].text)];
-        x->literals[x->nliterals++] = (pattern_literal){found.items[i], number, *bucket};
+        pattern_literal *l = &x->literals[x->nliterals++];
+        memset(l, 0, sizeof *l);
+        memcpy(l->literal.text, found.items[i].text, found.items[i].len);
+        l->literal.len = found.items[i].len;
+        l->pattern = number;
+        l->next = *bucket;
         *bucket = (uint32_t)x->nliterals;
     }
     return true;
 }
 
-static dk_status add_comment_pattern(dk_index *x, uint32_t entry, dk_error *err) {
+static dk_status add_comment_pattern(index_builder *x, uint32_t entry, dk_error *err) {
     if (x->ncomment_patterns == PATTERNS_MAX) return dk_fail(err, DK_EDATA, "more than %d comment-wide patterns", PATTERNS_MAX);
     if (!dk_grow(&x->comment_patterns, &x->comment_patterns_cap, x->ncomment_patterns + 1)) return dk_fail_memory(err);
-    comment_pattern *p = &x->comment_patterns[x->ncomment_patterns];
     dk_str pattern = x->lexicon->sources[entry].term.pattern;
-    memset(p, 0, sizeof *p);
-    p->entry = entry;
-    dk_status status = dk_regex_new(&p->regex, pattern, err);
+    dk_regex *compiled; /* to find mistakes, as above */
+    dk_status status = dk_regex_new(&compiled, pattern, err);
     if (status != DK_OK) return status;
+    dk_regex_free(compiled);
+    x->comment_patterns[x->ncomment_patterns] = (built_pattern){.text = pattern, .subject = entry};
     return add_literals(x, pattern, (uint16_t)x->ncomment_patterns++) ? DK_OK : dk_fail_memory(err);
 }
 
-static bool finish_keys(key_table *t) {
-    if (!dk_bits_init(&t->bits, t->keys.count)) return false;
-    for (size_t id = 0; id < t->keys.count; id++) dk_bits_add(&t->bits, t->keys.hashes[id]);
-    return true;
-}
-
-/* Once the trie is whole: the filter of its edges, and in them what they lead to. */
-static bool finish_edges(dk_index *x) {
-    if (!dk_bits_init(&x->edge_bits, x->nedges)) return false;
+/* Once the trie is whole: in its edges what they lead to. */
+static void finish_edges(index_builder *x) {
     for (size_t i = 0; i < x->edges_size; i++) {
         edge *e = &x->edges[i];
         if (e->key == 0) continue;
         const node *n = &x->nodes[e->to];
         e->outputs = n->outputs;
         e->leaf = n->bloom == 0 && n->gap == 0;
-        dk_bits_add(&x->edge_bits, dk_edge_hash(e->key));
     }
-    return true;
 }
 
-static dk_status add_entry(dk_index *x, uint32_t entry, dk_error *err) {
+static dk_status add_entry(index_builder *x, uint32_t entry, dk_error *err) {
     const dk_entry_source *e = &x->lexicon->sources[entry];
     unsigned paths = 0;
     dk_error local = {0};
@@ -285,52 +270,47 @@ static dk_status add_entry(dk_index *x, uint32_t entry, dk_error *err) {
     return status;
 }
 
-dk_status dk_index_new(dk_index **out, const dk_lexicon *lexicon, dk_language language, const dk_morph *morph,
-                       bool spelling, dk_error *err) {
-    dk_index *x = calloc(1, sizeof *x);
-    if (x == NULL) return dk_fail_memory(err);
-    x->lexicon = lexicon;
-    x->language = language;
-    x->morph = morph;
+static dk_status build(index_builder *x, bool spelling, dk_error *err) {
+    if (!grow_edges(x) || !dk_grow(&x->nodes, &x->nodes_cap, 2)) return dk_fail_memory(err);
+    x->nnodes = 2;
+    x->nodes[0] = x->nodes[1] = (node){0};
+    x->figures.language = x->language;
     dk_status status = DK_OK;
-    if (!grow_edges(x) || !dk_grow(&x->nodes, &x->nodes_cap, 2)) status = dk_fail_memory(err);
-    if (status == DK_OK) {
-        x->nnodes = 2;
-        x->nodes[0] = x->nodes[1] = (node){0};
+    for (size_t i = 0; status == DK_OK && i < x->lexicon->count; i++) {
+        uint8_t language = x->lexicon->entries[i].language;
+        if (language == x->language || language == DK_LANG_OTHER) status = add_entry(x, (uint32_t)i, err);
     }
-    for (size_t i = 0; status == DK_OK && i < lexicon->count; i++)
-        if (lexicon->entries[i].language == language || lexicon->entries[i].language == DK_LANG_OTHER)
-            status = add_entry(x, (uint32_t)i, err);
-    bool whole = status == DK_OK && finish_edges(x) && finish_keys(&x->exact) && finish_keys(&x->words) &&
-                 finish_keys(&x->parts) && finish_keys(&x->prefixes) && finish_keys(&x->suffixes);
-    if (status == DK_OK && !whole) status = dk_fail_memory(err);
-    forget_bases(x);
-    if (status == DK_OK && spelling)
-        status = dk_spelling_new(&x->spelling, x->targets, x->ntargets, 6, err);
-    if (status != DK_OK) dk_index_free(x);
-    else *out = x;
-    return status;
+    if (status != DK_OK) return status;
+    finish_edges(x);
+    return spelling ? dk_spelling_new(&x->spelling, x->targets, x->ntargets, 6, err) : DK_OK;
 }
 
-void dk_index_free(dk_index *x) {
-    if (x == NULL) return;
-    for (size_t i = 0; i < x->ntoken_patterns; i++) dk_regex_free(x->token_patterns[i].regex);
-    for (size_t i = 0; i < x->ncomment_patterns; i++) dk_regex_free(x->comment_patterns[i].regex);
+static void dispose_builder(index_builder *x) {
+    dk_intern_dispose(&x->atoms);
+    for (int k = 0; k < KEY_KINDS; k++) dispose_keys(&x->tables[k]);
     free(x->token_patterns);
     free(x->comment_patterns);
     free(x->literals);
-    dk_intern_dispose(&x->atoms);
-    dispose_keys(&x->exact);
-    dispose_keys(&x->words);
-    dispose_keys(&x->parts);
-    dispose_keys(&x->prefixes);
-    dispose_keys(&x->suffixes);
     free(x->nodes);
     free(x->outputs);
     free(x->edges);
-    dk_bits_dispose(&x->edge_bits);
+    dk_intern_dispose(&x->based);
+    free(x->bases);
     free(x->targets);
     dk_spelling_free(x->spelling);
     dk_arena_dispose(&x->arena);
     free(x);
+}
+
+dk_status dk_index_build(dk_buf *image, const dk_lexicon *lexicon, dk_language language, const dk_morph *morph,
+                         bool spelling, dk_error *err) {
+    index_builder *x = calloc(1, sizeof *x);
+    if (x == NULL) return dk_fail_memory(err);
+    x->lexicon = lexicon;
+    x->language = language;
+    x->morph = morph;
+    dk_status status = build(x, spelling, err);
+    if (status == DK_OK) status = index_builder_write(x, image, err);
+    dispose_builder(x);
+    return status;
 }

@@ -70,6 +70,13 @@ dk_status dk_index_new(dk_index **out, const dk_lexicon *lexicon, dk_language la
                        bool spelling, dk_error *err);
 void dk_index_free(dk_index *index);
 
+/* The two halves of dk_index_new: builds the index as an image (base/image.h; the same lexicon makes the same bytes), and takes one
+   that lies in memory for as long as the index is used, with the lexicon and the morphology it was built from. */
+dk_status dk_index_build(dk_buf *image, const dk_lexicon *lexicon, dk_language language, const dk_morph *morph,
+                         bool spelling, dk_error *err);
+dk_status dk_index_attach(dk_index **out, const void *image, size_t size, const dk_lexicon *lexicon, const dk_morph *morph,
+                          dk_error *err);
+
 /* Finds what a folded form means; hooks are put into arena. Its bases are found on the way: those of a word are left in *bases,
    which may be NULL. */
 dk_status dk_index_analyse(const dk_index *index, dk_regex_scratch *scratch, dk_str form, dk_token_kind kind,

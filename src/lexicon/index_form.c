@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/buffer.h"
+#include "base/hash.h"
 #include "lexicon/index_private.h"
 
 enum { HOOKS_MAX = 512 };
@@ -24,20 +25,38 @@ static void add_hook(const dk_index *x, hooks *h, uint32_t atom, unsigned fit) {
     h->items[h->count++] = (dk_hook){atom, to, n->bloom, n->pairs, n->outputs, n->gap != 0, (uint8_t)fit};
 }
 
-static void add_key(const dk_index *x, hooks *h, const key_table *t, dk_str key, unsigned fit) {
-    if (!dk_bits_may_have(&t->bits, dk_hash(key.ptr, key.len))) return;
-    uint32_t id = dk_intern_find(&t->keys, key);
-    if (id == DK_NO_ID) return;
-    for (uint32_t at = t->heads[id]; at != 0; at = t->links[at - 1].next) add_hook(x, h, t->links[at - 1].atom, fit);
+/* Adds what a text is a key of, as far as its kinds are wanted (bits). fits: how well each kind of key does. */
+static void add_keys(const dk_index *x, hooks *h, dk_str text, unsigned kinds, const uint8_t fits[KEY_KINDS]) {
+    uint64_t hash = dk_hash(text.ptr, text.len);
+    if (!dk_bits_may_have(&x->key_bits, hash)) return;
+    const key_slot *slot = &x->keys[hash & x->keys_mask];
+    while (slot->count != 0 && slot->hash != hash) slot = slot == &x->keys[x->keys_mask] ? x->keys : slot + 1;
+    for (uint32_t i = 0; i < slot->count; i++) {
+        key_atom atom = x->key_atoms[slot->first + i];
+        unsigned kind = atom & 7;
+        if (kinds >> kind & 1) add_hook(x, h, atom >> 3, fits[kind]);
+    }
+}
+
+static void add_key(const dk_index *x, hooks *h, unsigned kind, dk_str text, unsigned fit) {
+    uint8_t fits[KEY_KINDS];
+    memset(fits, (int)fit, sizeof fits);
+    add_keys(x, h, text, 1u << kind, fits);
+}
+
+/* A form by itself. */
+static void add_own_keys(const dk_index *x, hooks *h, dk_str form) {
+    static const uint8_t fits[KEY_KINDS] = {[KEY_EXACT] = DK_FIT_EXACT, [KEY_WORD] = DK_FIT_FORM};
+    add_keys(x, h, form, 1u << KEY_EXACT | 1u << KEY_WORD, fits);
 }
 
 static bool has_length(const uint64_t lengths[2], size_t len) { return lengths[len >> 6] >> (len & 63) & 1; }
 
 static void add_affixes(const dk_index *x, hooks *h, dk_str form) {
     for (size_t len = 1; len <= form.len && len < 128; len++) {
-        if (has_length(x->prefix_lengths, len)) add_key(x, h, &x->prefixes, (dk_str){form.ptr, len}, DK_FIT_PART);
-        if (has_length(x->suffix_lengths, len))
-            add_key(x, h, &x->suffixes, (dk_str){form.ptr + form.len - len, len}, DK_FIT_PART);
+        if (has_length(x->figures->prefix_lengths, len)) add_key(x, h, KEY_PREFIX, (dk_str){form.ptr, len}, DK_FIT_PART);
+        if (has_length(x->figures->suffix_lengths, len))
+            add_key(x, h, KEY_SUFFIX, (dk_str){form.ptr + form.len - len, len}, DK_FIT_PART);
     }
 }
 
@@ -62,12 +81,11 @@ typedef struct lemmas {
 
 /* The form itself and its lemmas, which are left in l. */
 static void add_form(const dk_index *x, hooks *h, dk_str form, lemmas *l) {
-    add_key(x, h, &x->exact, form, DK_FIT_EXACT);
-    add_key(x, h, &x->words, form, DK_FIT_FORM);
+    add_own_keys(x, h, form);
     l->count = x->morph != NULL ? dk_morph_lemmas(x->morph, form, 0, l->items, DK_MORPH_LEMMAS_MAX) : 0;
     for (size_t i = 0; i < l->count; i++)
         if (l->items[i].plausible)
-            add_key(x, h, &x->words, (dk_str){l->items[i].text, l->items[i].len}, DK_FIT_INFLECTED);
+            add_key(x, h, KEY_WORD, (dk_str){l->items[i].text, l->items[i].len}, DK_FIT_INFLECTED);
 }
 
 /* True when some entry is this one word. */
@@ -78,10 +96,10 @@ static bool means_something(const hooks *h) {
 }
 
 static void add_compound(const dk_index *x, hooks *h, const dk_part *parts, size_t n, uint32_t *notes) {
-    for (size_t i = 0; i < n; i++) add_key(x, h, &x->parts, (dk_str){parts[i].text, parts[i].len}, DK_FIT_PART);
+    for (size_t i = 0; i < n; i++) add_key(x, h, KEY_PART, (dk_str){parts[i].text, parts[i].len}, DK_FIT_PART);
     if (n > 1 && parts[0].known && !means_something(h)) {
         size_t before = h->count;
-        add_key(x, h, &x->words, (dk_str){parts[n - 1].text, parts[n - 1].len}, DK_FIT_PART);
+        add_key(x, h, KEY_WORD, (dk_str){parts[n - 1].text, parts[n - 1].len}, DK_FIT_PART);
         if (h->count > before) *notes |= DK_WORD_COMPOUND;
     }
 }
@@ -118,9 +136,9 @@ static void add_elongated(const dk_index *x, hooks *h, dk_str form, lemmas *l, u
 
 static void add_misspelt(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint32_t *notes) {
     if (x->spelling == NULL || (x->morph != NULL && dk_morph_known(x->morph, form))) return;
-    uint32_t target = dk_spelling_find(x->spelling, form);
-    if (target == DK_SPELLING_NONE) return;
-    add_form(x, h, x->targets[target], l);
+    dk_str target;
+    if (!dk_spelling_nearest(x->spelling, form, &target)) return;
+    add_form(x, h, target, l);
     *notes |= DK_WORD_SPELLING;
 }
 
@@ -175,8 +193,7 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
         if (!means_something(&h)) add_elongated(x, &h, form, &l, &word->notes);
         if (!means_something(&h) && form.len >= 6) add_misspelt(x, &h, form, &l, &word->notes);
     } else {
-        add_key(x, &h, &x->exact, form, DK_FIT_EXACT);
-        add_key(x, &h, &x->words, form, DK_FIT_FORM);
+        add_own_keys(x, &h, form);
         if (form.len <= DK_MORPH_WORD_MAX) add_patterns(x, scratch, &h, form);
     }
     dk_status status = add_literals(x, form, arena, word, err);

@@ -1,4 +1,7 @@
-/* Shared by the files of the index; not for others. */
+/* Shared by the files of the index; not for others.
+ *
+ * An index is an image (base/image.h): arrays without pointers, which index.c makes and index_image.c writes and takes.
+ */
 #ifndef DK_LEXICON_INDEX_PRIVATE_H
 #define DK_LEXICON_INDEX_PRIVATE_H
 
@@ -7,26 +10,17 @@
 #include "text/literals.h"
 #include "text/spelling.h"
 
-/* A list of atoms that hangs on a key. */
-typedef struct atom_list {
-    uint32_t atom, next; /* next: index + 1 into the links, 0 for the end */
-} atom_list;
+/* What a text may be the key of. A key is known by its 64-bit hash. */
+enum { KEY_EXACT, KEY_WORD, KEY_PART, KEY_PREFIX, KEY_SUFFIX, KEY_KINDS };
 
-typedef struct key_table {
-    dk_intern keys;
-    dk_bits bits; /* the hashes of the keys: most forms are none */
-    uint32_t *heads; /* by key id: index + 1 into links */
-    size_t heads_cap;
-    atom_list *links;
-    size_t nlinks, links_cap;
-} key_table;
+typedef struct key_slot {
+    uint64_t hash;
+    uint32_t first;  /* of its atoms */
+    uint32_t count;  /* 0 for an empty slot */
+} key_slot;
 
-/* What a word of a term is a form of. */
-typedef struct word_base {
-    dk_str text;
-    bool own; /* it may be its own base form */
-    uint8_t word_class; /* dk_word_class of the base form when it is another */
-} word_base;
+/* An atom that hangs on a key, and what kind of key it takes it for: atom << 3 | kind. */
+typedef uint32_t key_atom;
 
 typedef struct node {
     uint64_t bloom;   /* of the atoms that lead on from here, a bit an atom */
@@ -73,42 +67,40 @@ static inline unsigned dk_literal_bucket(const char *text) {
     return ((unsigned char)text[0] * 0x9E3779B1u ^ (unsigned char)text[1] * 0x85EBCA6Bu) >> 22;
 }
 
+/* Numbers of an index that stand beside its arrays. */
+typedef struct index_figures {
+    uint64_t prefix_lengths[2], suffix_lengths[2]; /* bit i: some affix has i bytes; up to 127 */
+    uint64_t nalways;                              /* comment-wide patterns without literals */
+    uint64_t language;
+} index_figures;
+
 struct dk_index {
     const dk_lexicon *lexicon;
     const dk_morph *morph;
     dk_language language;
-    dk_arena arena;
+    const index_figures *figures;
 
-    dk_intern atoms;      /* matcher letter + text; atom number = id + 1 */
-    key_table exact;      /* by form, for "form" */
-    key_table words;      /* by lemma, for word and +part */
-    key_table parts;      /* by lemma, for +part */
-    key_table prefixes, suffixes;
-    uint64_t prefix_lengths[2], suffix_lengths[2]; /* bit i: some affix has i bytes; up to 127 */
-    token_pattern *token_patterns;
-    size_t ntoken_patterns, token_patterns_cap;
-    comment_pattern *comment_patterns;
-    size_t ncomment_patterns, comment_patterns_cap;
-    pattern_literal *literals;
-    size_t nliterals, literals_cap;
-    uint32_t buckets[LITERAL_BUCKETS]; /* literal + 1 */
-    size_t nalways;                    /* patterns without literals */
+    const key_slot *keys;
+    const key_atom *key_atoms;
+    uint64_t keys_mask;
+    dk_bits key_bits; /* the hashes of the keys: most forms are none */
 
-    node *nodes; /* 0 is no node, 1 is the root */
-    size_t nnodes, nodes_cap;
-    output *outputs;
-    size_t noutputs, outputs_cap;
-    edge *edges;
-    size_t nedges, edges_size;
+    const node *nodes; /* 0 is no node, 1 is the root */
+    const output *outputs;
+    const edge *edges;
+    uint64_t edges_mask;
     dk_bits edge_bits; /* the hashes of the edges */
 
-    dk_intern based; /* while the index is built: the words of terms, and by number their base forms */
-    word_base *bases;
-    size_t bases_cap;
+    token_pattern *token_patterns;
+    size_t ntoken_patterns;
+    comment_pattern *comment_patterns;
+    size_t ncomment_patterns;
+    const pattern_literal *literals;
+    size_t nliterals;
+    const uint32_t *buckets; /* LITERAL_BUCKETS: literal + 1 */
 
-    dk_spelling *spelling;
-    dk_str *targets; /* what spelling finds, by its index */
-    size_t ntargets, targets_cap;
+    dk_spelling *spelling; /* NULL for none */
+    dk_buf owned;          /* the image when the index made it itself */
 };
 
 static inline uint64_t dk_atom_bloom(uint32_t atom) { return 1ull << ((atom * 0x9E3779B1u) >> 26); }
@@ -126,19 +118,13 @@ static inline uint64_t dk_edge_hash(uint64_t key) {
 
 static inline uint64_t dk_edge_key(uint32_t from, uint32_t atom) { return (uint64_t)from << 32 | atom; }
 
-/* The slot of an edge, or the empty one where it belongs: it leads to node 0, which is nowhere. */
-static inline edge *dk_edge_at(const dk_index *index, uint64_t key) {
-    size_t mask = index->edges_size - 1, at = dk_edge_hash(key) & mask;
-    while (index->edges[at].key != 0 && index->edges[at].key != key) at = (at + 1) & mask;
-    return &index->edges[at];
-}
-
 /* Where atom leads from a node; NULL for nowhere, which for most pairs one bit tells. */
 static inline const edge *dk_edge_find(const dk_index *index, uint32_t from, uint32_t atom) {
-    uint64_t key = dk_edge_key(from, atom);
-    if (!dk_bits_may_have(&index->edge_bits, dk_edge_hash(key))) return NULL;
-    const edge *e = dk_edge_at(index, key);
-    return e->to != 0 ? e : NULL;
+    uint64_t key = dk_edge_key(from, atom), hash = dk_edge_hash(key);
+    if (!dk_bits_may_have(&index->edge_bits, hash)) return NULL;
+    const edge *e = &index->edges[hash & index->edges_mask];
+    while (e->key != 0 && e->key != key) e = e == &index->edges[index->edges_mask] ? index->edges : e + 1;
+    return e->key != 0 ? e : NULL;
 }
 
 #endif

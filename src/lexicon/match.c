@@ -140,11 +140,11 @@ dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, 
                                   uint64_t *limited, dk_error *err) {
     uint64_t wanted[(PATTERNS_MAX + 64) / 64]; /* bit by pattern */
     size_t nwords = (x->ncomment_patterns + 63) / 64;
-    bool any = x->nalways > 0;
+    bool any = x->figures->nalways > 0;
     for (size_t i = 0; !any && i < tokens->count; i++) any = words[i] != NULL && words[i]->patterns != NULL;
     if (!any) return DK_OK;
     memset(wanted, 0, nwords * sizeof *wanted);
-    for (size_t i = 0; x->nalways > 0 && i < x->ncomment_patterns; i++)
+    for (size_t i = 0; x->figures->nalways > 0 && i < x->ncomment_patterns; i++)
         if (x->comment_patterns[i].always) wanted[i / 64] |= 1ull << (i % 64);
     for (size_t i = 0; i < tokens->count; i++) {
         if (words[i] == NULL || words[i]->patterns == NULL) continue;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/image.h"
 #include "text/language_features.h"
 
 /* exp(-d / DK_LANGUAGE_UNIT) in 1/2^30 for d in 0..EXP_STEPS-1; beyond that it is under a thousandth of a thousandth. */
@@ -17,6 +18,7 @@ struct dk_language_model {
     size_t nrows, rows_cap, mask;
     int32_t prior[DK_LANGUAGE_CLASSES];
     uint32_t exp[EXP_STEPS];
+    bool borrowed; /* keys, rows and weights are an image's */
 };
 
 static const char *const class_names[DK_LANGUAGE_CLASSES] = {"other", "sv", "da", "en", "nb", "nn", "de", "nl"};
@@ -126,7 +128,7 @@ static bool make_room(dk_language_model *m, const dk_buf *file) {
     while (slots < 2 * lines) slots *= 2;
     m->mask = slots - 1;
     m->keys = calloc(slots, sizeof *m->keys);
-    m->rows = malloc(slots * sizeof *m->rows);
+    m->rows = calloc(slots, sizeof *m->rows);
     m->weights = malloc(lines * DK_LANGUAGE_CLASSES * sizeof *m->weights);
     return m->keys != NULL && m->rows != NULL && m->weights != NULL;
 }
@@ -176,10 +178,49 @@ done:
 
 void dk_language_free(dk_language_model *model) {
     if (model == NULL) return;
-    free(model->keys);
-    free(model->rows);
-    free(model->weights);
+    if (!model->borrowed) {
+        free(model->keys);
+        free(model->rows);
+        free(model->weights);
+    }
     free(model);
+}
+
+/* ---- As an image ------------------------------------------------------------------------------------- */
+
+enum { IMAGE_KIND = 0x676E616C, IMAGE_VERSION = 1 }; /* "lang" */
+enum { SECTION_KEYS = 1, SECTION_ROWS, SECTION_WEIGHTS, SECTION_PRIOR };
+
+dk_status dk_language_write(const dk_language_model *m, dk_buf *image, dk_error *err) {
+    dk_image_begin(image, IMAGE_KIND, IMAGE_VERSION);
+    dk_image_put(image, SECTION_KEYS, m->keys, m->mask + 1, sizeof *m->keys);
+    dk_image_put(image, SECTION_ROWS, m->rows, m->mask + 1, sizeof *m->rows);
+    dk_image_put(image, SECTION_WEIGHTS, m->weights, m->nrows, DK_LANGUAGE_CLASSES * sizeof *m->weights);
+    dk_image_put(image, SECTION_PRIOR, m->prior, DK_LANGUAGE_CLASSES, sizeof *m->prior);
+    return dk_image_end(image, err);
+}
+
+bool dk_language_attach(dk_language_model **model, const void *image, size_t size) {
+    dk_image_reader r = {.failed = false};
+    if (!dk_image_open(&r.image, image, size, IMAGE_KIND, IMAGE_VERSION, false)) return false;
+    dk_language_model *m = calloc(1, sizeof *m);
+    if (m == NULL) return false;
+    m->borrowed = true; /* nothing is written through these pointers from here on */
+    size_t slots;
+    m->keys = (uint64_t *)(uintptr_t)dk_image_take(&r, SECTION_KEYS, sizeof *m->keys, &slots);
+    m->rows = (uint32_t *)(uintptr_t)dk_image_take_exactly(&r, SECTION_ROWS, sizeof *m->rows, slots);
+    m->weights = (int16_t *)(uintptr_t)dk_image_take(&r, SECTION_WEIGHTS, DK_LANGUAGE_CLASSES * sizeof *m->weights,
+                                                     &m->nrows);
+    const int32_t *prior = dk_image_take_exactly(&r, SECTION_PRIOR, sizeof *prior, DK_LANGUAGE_CLASSES);
+    if (r.failed || slots == 0 || (slots & (slots - 1)) != 0) {
+        free(m);
+        return false;
+    }
+    m->mask = slots - 1;
+    memcpy(m->prior, prior, sizeof m->prior);
+    fill_exp(m->exp);
+    *model = m;
+    return true;
 }
 
 /* ---- Scoring and deciding ---------------------------------------------------------------------------- */

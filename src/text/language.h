@@ -10,7 +10,7 @@
 #ifndef DK_TEXT_LANGUAGE_H
 #define DK_TEXT_LANGUAGE_H
 
-#include "base/status.h"
+#include "base/buffer.h"
 
 /* What a word is scored against: the languages above (the first index is "any other"), then the confusers, each of
    which counts as DK_LANG_OTHER in the decision: Bokmaal, Nynorsk, German, Dutch. */
@@ -25,6 +25,11 @@ const char *dk_language_class_name(int class_index);
    threads; the caller frees it. */
 dk_status dk_language_open(dk_language_model **model, const char *path, dk_error *err);
 void dk_language_free(dk_language_model *model);
+
+/* Writes a model as an image (base/image.h), and takes one that lies in memory for as long as the model is used; false when it is
+   none. */
+dk_status dk_language_write(const dk_language_model *model, dk_buf *image, dk_error *err);
+bool dk_language_attach(dk_language_model **model, const void *image, size_t size);
 
 /* The score vector of one folded word form (UTF-8, lower case, NFC). Returns false, with zeros, for a form without
    letters (numbers, punctuation, emoji), which says nothing about the language and is not to be counted as a word.

@@ -1,5 +1,6 @@
 #include "text/regex.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,8 @@
 enum { MATCH_LIMIT = 20000, DEPTH_LIMIT = 1000, JIT_STACK = 256 * 1024 };
 
 struct dk_regex {
-    pcre2_code *code;
+    _Atomic(pcre2_code *) code; /* NULL until it is compiled */
+    dk_str pattern;             /* where it is compiled later: a copy behind this structure */
     bool at_marks;   /* begins with (?:^|[...]): compiled as anchored and tried only at the begin and at these marks, */
     bool marks[128]; /* since PCRE2 would try every place */
 };
@@ -60,15 +62,21 @@ static bool read_marks(dk_str pattern, bool marks[128]) {
     return !has_open_choice(pattern);
 }
 
+static pcre2_code *compile(const dk_regex *r, dk_str pattern, int *code, PCRE2_SIZE *offset) {
+    uint32_t options = PCRE2_UTF | PCRE2_CASELESS | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+    if (r->at_marks) options |= PCRE2_ANCHORED;
+    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, code, offset, NULL);
+    if (compiled != NULL) pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* without JIT it is slower, not wrong */
+    return compiled;
+}
+
 dk_status dk_regex_new(dk_regex **out, dk_str pattern, dk_error *err) {
     int code;
     PCRE2_SIZE offset;
-    uint32_t options = PCRE2_UTF | PCRE2_CASELESS | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
     dk_regex *r = calloc(1, sizeof *r);
     if (r == NULL) return dk_fail_memory(err);
     r->at_marks = read_marks(pattern, r->marks);
-    if (r->at_marks) options |= PCRE2_ANCHORED;
-    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, &code, &offset, NULL);
+    pcre2_code *compiled = compile(r, pattern, &code, &offset);
     if (compiled == NULL) {
         free(r);
         if (code == PCRE2_ERROR_NOMEMORY) return dk_fail_memory(err);
@@ -77,15 +85,38 @@ dk_status dk_regex_new(dk_regex **out, dk_str pattern, dk_error *err) {
         return dk_fail_at(err, DK_EDATA, NULL, 0, (int64_t)offset + 1, "%.*s does not compile: %s at offset %zu",
                           (int)(pattern.len > 60 ? 60 : pattern.len), pattern.ptr, (const char *)reason, (size_t)offset);
     }
-    pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* without JIT it is slower, not wrong */
-    r->code = compiled;
+    atomic_init(&r->code, compiled);
     *out = r;
     return DK_OK;
 }
 
+dk_status dk_regex_new_later(dk_regex **out, dk_str pattern, dk_error *err) {
+    dk_regex *r = calloc(1, sizeof *r + pattern.len + 1);
+    if (r == NULL) return dk_fail_memory(err);
+    r->at_marks = read_marks(pattern, r->marks);
+    if (pattern.len > 0) memcpy(r + 1, pattern.ptr, pattern.len);
+    r->pattern = (dk_str){(const char *)(r + 1), pattern.len};
+    atomic_init(&r->code, NULL);
+    *out = r;
+    return DK_OK;
+}
+
+/* The compiled pattern; NULL when memory ran out. Two threads may compile it at once: the first one's is kept. */
+static const pcre2_code *code_of(dk_regex *r) {
+    pcre2_code *code = atomic_load_explicit(&r->code, memory_order_acquire);
+    if (DK_LIKELY(code != NULL)) return code;
+    int reason;
+    PCRE2_SIZE offset;
+    pcre2_code *mine = compile(r, r->pattern, &reason, &offset);
+    if (mine == NULL) return NULL;
+    if (atomic_compare_exchange_strong_explicit(&r->code, &code, mine, memory_order_acq_rel, memory_order_acquire)) return mine;
+    pcre2_code_free(mine);
+    return code;
+}
+
 void dk_regex_free(dk_regex *regex) {
     if (regex == NULL) return;
-    pcre2_code_free(regex->code);
+    pcre2_code_free(atomic_load(&regex->code));
     free(regex);
 }
 
@@ -115,9 +146,12 @@ void dk_regex_scratch_free(dk_regex_scratch *s) {
 }
 
 /* One search, in which an anchored pattern is tried at from alone; the match may be empty. */
-static bool find_from(const dk_regex *regex, dk_regex_scratch *scratch, dk_str text, size_t from, size_t *start,
+static bool find_from(dk_regex *regex, dk_regex_scratch *scratch, dk_str text, size_t from, size_t *start,
                       size_t *end, bool *limited) {
-    int n = pcre2_match(regex->code, (PCRE2_SPTR)text.ptr, text.len, from, 0, scratch->match, scratch->context);
+    const pcre2_code *code = code_of(regex);
+    *limited = code == NULL;
+    if (code == NULL) return false;
+    int n = pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, from, 0, scratch->match, scratch->context);
     *limited = n == PCRE2_ERROR_MATCHLIMIT || n == PCRE2_ERROR_DEPTHLIMIT || n == PCRE2_ERROR_HEAPLIMIT ||
                n == PCRE2_ERROR_JIT_STACKLIMIT;
     if (n < 0) return false;
@@ -127,7 +161,7 @@ static bool find_from(const dk_regex *regex, dk_regex_scratch *scratch, dk_str t
     return true;
 }
 
-bool dk_regex_find(const dk_regex *regex, dk_regex_scratch *scratch, dk_str text, size_t from, size_t *start,
+bool dk_regex_find(dk_regex *regex, dk_regex_scratch *scratch, dk_str text, size_t from, size_t *start,
                    size_t *end, bool *limited) {
     bool found = false;
     *limited = false;

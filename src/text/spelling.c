@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/image.h"
 #include "text/utf8.h"
 
 enum { BYTES_MAX = 127, LETTERS_MAX = 127 };
@@ -26,8 +27,9 @@ struct dk_spelling {
     target *targets;
     entry *slots;
     uint64_t mask;
-    size_t ntargets;
-    int shortest; /* letters of the shortest target */
+    size_t ntargets, text_len;
+    int shortest;  /* letters of the shortest target */
+    bool borrowed; /* the arrays are an image's */
 };
 
 typedef struct letters {
@@ -128,7 +130,7 @@ dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count
     dk_spelling *s = calloc(1, sizeof *s);
     if (s == NULL) return dk_fail_memory(err);
     s->text = malloc(bytes + 1);
-    s->targets = malloc((count + 1) * sizeof *s->targets);
+    s->targets = calloc(count + 1, sizeof *s->targets);
     s->slots = calloc(nslots, sizeof *s->slots);
     s->mask = nslots - 1;
     s->shortest = LETTERS_MAX;
@@ -147,25 +149,64 @@ dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count
         int n = neighbourhood(text.ptr, &l, hashes);
         if (has_target(s, hashes[n - 1], text)) continue;
         memcpy(s->text + at, text.ptr, text.len);
-        s->targets[s->ntargets] = (target){at, (uint32_t)i, (uint8_t)text.len};
+        s->targets[s->ntargets].at = at;
+        s->targets[s->ntargets].index = (uint32_t)i;
+        s->targets[s->ntargets].len = (uint8_t)text.len;
         for (int k = 0; k < n; k++) put(s, hashes[k], (uint32_t)s->ntargets);
         s->ntargets++;
         at += (uint32_t)text.len;
         if (l.count < s->shortest) s->shortest = l.count;
     }
+    s->text_len = at;
     *out = s;
     return DK_OK;
 }
 
 void dk_spelling_free(dk_spelling *s) {
     if (s == NULL) return;
-    free(s->text);
-    free(s->targets);
-    free(s->slots);
+    if (!s->borrowed) {
+        free(s->text);
+        free(s->targets);
+        free(s->slots);
+    }
     free(s);
 }
 
-uint32_t dk_spelling_find(const dk_spelling *s, dk_str form) {
+enum { IMAGE_KIND = 0x6C657073, IMAGE_VERSION = 1 }; /* "spel" */
+enum { SECTION_TEXT = 1, SECTION_TARGETS, SECTION_SLOTS, SECTION_SHORTEST };
+
+dk_status dk_spelling_write(const dk_spelling *s, dk_buf *image, dk_error *err) {
+    dk_image_begin(image, IMAGE_KIND, IMAGE_VERSION);
+    dk_image_put(image, SECTION_TEXT, s->text, s->text_len, 1);
+    dk_image_put(image, SECTION_TARGETS, s->targets, s->ntargets, sizeof *s->targets);
+    dk_image_put(image, SECTION_SLOTS, s->slots, s->mask + 1, sizeof *s->slots);
+    dk_image_put(image, SECTION_SHORTEST, &s->shortest, 1, sizeof s->shortest);
+    return dk_image_end(image, err);
+}
+
+bool dk_spelling_attach(dk_spelling **out, const void *image, size_t size) {
+    dk_image_reader r = {.failed = false};
+    if (!dk_image_open(&r.image, image, size, IMAGE_KIND, IMAGE_VERSION, false)) return false;
+    size_t nslots;
+    dk_spelling *s = calloc(1, sizeof *s);
+    if (s == NULL) return false;
+    s->borrowed = true; /* nothing is written through these pointers from here on */
+    s->text = (char *)(uintptr_t)dk_image_take(&r, SECTION_TEXT, 1, &s->text_len);
+    s->targets = (target *)(uintptr_t)dk_image_take(&r, SECTION_TARGETS, sizeof *s->targets, &s->ntargets);
+    s->slots = (entry *)(uintptr_t)dk_image_take(&r, SECTION_SLOTS, sizeof *s->slots, &nslots);
+    const int *shortest = dk_image_take_exactly(&r, SECTION_SHORTEST, sizeof *shortest, 1);
+    if (r.failed || nslots == 0 || (nslots & (nslots - 1)) != 0) {
+        free(s);
+        return false;
+    }
+    s->mask = nslots - 1;
+    s->shortest = *shortest;
+    *out = s;
+    return true;
+}
+
+/* The number of the target, DK_SPELLING_NONE for none. */
+static uint32_t find_target(const dk_spelling *s, dk_str form) {
     letters mine;
     uint64_t hashes[LETTERS_MAX + 1];
     uint32_t found = DK_SPELLING_NONE;
@@ -184,5 +225,17 @@ uint32_t dk_spelling_find(const dk_spelling *s, dk_str form) {
             if (apart == 0 || (apart == 1 && found != DK_SPELLING_NONE)) return DK_SPELLING_NONE;
             if (apart == 1) found = number;
         }
+    return found;
+}
+
+uint32_t dk_spelling_find(const dk_spelling *s, dk_str form) {
+    uint32_t found = find_target(s, form);
     return found == DK_SPELLING_NONE ? found : s->targets[found].index;
+}
+
+bool dk_spelling_nearest(const dk_spelling *s, dk_str form, dk_str *word) {
+    uint32_t found = find_target(s, form);
+    if (found == DK_SPELLING_NONE) return false;
+    *word = (dk_str){s->text + s->targets[found].at, s->targets[found].len};
+    return true;
 }

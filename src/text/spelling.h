@@ -7,7 +7,7 @@
 #ifndef DK_TEXT_SPELLING_H
 #define DK_TEXT_SPELLING_H
 
-#include "base/status.h"
+#include "base/buffer.h"
 
 #define DK_SPELLING_NONE UINT32_MAX
 
@@ -22,5 +22,13 @@ void dk_spelling_free(dk_spelling *spelling);
 /* The index of the only target within one error of form; DK_SPELLING_NONE when there is none, when two different targets
    tie, or when form is itself a target. Whether form is a known word is for the caller to ask first. */
 uint32_t dk_spelling_find(const dk_spelling *spelling, dk_str form);
+
+/* The same target itself, which the table holds; false when there is none. */
+bool dk_spelling_nearest(const dk_spelling *spelling, dk_str form, dk_str *word);
+
+/* Writes the table as an image (base/image.h), and takes one that lies in memory for as long as the table is used; false when
+   it is none. */
+dk_status dk_spelling_write(const dk_spelling *spelling, dk_buf *image, dk_error *err);
+bool dk_spelling_attach(dk_spelling **out, const void *image, size_t size);
 
 #endif
