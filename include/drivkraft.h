@@ -297,7 +297,9 @@ typedef enum dk_verdict {
 typedef struct dk_driver_term {
     const char *predictor;
     size_t column;            /* its index in the table's predictors */
-    double effect, se, p;
+    double effect, se, p;     /* se: HC as asked for, CR1 with clusters (as R's sandwich); ci and p of at most 1000 rows or
+                                 clusters are made with df, and those of clusters with CR3 (hc 3) or CR2 (hc 2) errors */
+    double df;                /* of t: Satterthwaite's (Bell & McCaffrey 2002) with so few, else n - p or clusters - 1 */
     dk_interval ci;
     double prevalence;        /* weighted mean of the column: for 0/1 the share of rows with a mention */
     int64_t mentions;         /* rows that are not 0 */

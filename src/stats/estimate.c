@@ -11,6 +11,7 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
     e->n = n;
     e->effect = calloc(n + 1, sizeof *e->effect);
     e->cov = calloc(n * n + 1, sizeof *e->cov);
+    e->se = calloc(n + 1, sizeof *e->se);
     e->alone = calloc(n + 1, sizeof *e->alone);
     e->vif = calloc(n + 1, sizeof *e->vif);
     e->beta = calloc(n + 1, sizeof *e->beta);
@@ -18,12 +19,13 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
     e->partial = calloc((n + 1) * (n + 1), sizeof *e->partial);
     e->sd = calloc(n + 1, sizeof *e->sd);
     e->mean = calloc(n + 1, sizeof *e->mean);
+    e->df_of = calloc(n + 1, sizeof *e->df_of);
     e->importance = calloc(frame->ngroups + 1, sizeof *e->importance);
     e->importance_se = calloc(frame->ngroups + 1, sizeof *e->importance_se);
     e->owen = calloc(n + 1, sizeof *e->owen);
     dk_buf_init(&e->notes);
-    return e->effect != NULL && e->cov != NULL && e->alone != NULL && e->vif != NULL && e->beta != NULL &&
-                   e->use != NULL && e->partial != NULL && e->sd != NULL && e->mean != NULL &&
+    return e->effect != NULL && e->cov != NULL && e->se != NULL && e->alone != NULL && e->vif != NULL && e->beta != NULL &&
+                   e->use != NULL && e->partial != NULL && e->sd != NULL && e->mean != NULL && e->df_of != NULL &&
                    e->importance != NULL && e->importance_se != NULL && e->owen != NULL
                ? DK_OK
                : dk_fail_memory(err);
@@ -32,6 +34,7 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
 void dk_estimate_dispose(dk_estimate *e) {
     free(e->effect);
     free(e->cov);
+    free(e->se);
     free(e->alone);
     free(e->vif);
     free(e->beta);
@@ -39,6 +42,7 @@ void dk_estimate_dispose(dk_estimate *e) {
     free(e->partial);
     free(e->sd);
     free(e->mean);
+    free(e->df_of);
     free(e->importance);
     free(e->importance_se);
     free(e->owen);
@@ -162,6 +166,7 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
                                    o->threads, &robust, err);
     if (status != DK_OK) goto done;
     note_aliased(f, &s, e);
+    const double *cov = robust.cov_small != NULL ? robust.cov_small : robust.cov;
     double sy = s.sd[k], parameters = 1;
     for (size_t i = 0; i < k; i++) parameters += !s.aliased[i];
     if (absorb != NULL) parameters += (double)absorb->n - 1;
@@ -175,7 +180,8 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
         e->vif[i] = e->use[i] ? s.inverse[a * k + a] : NAN;
         for (size_t j = 0; j < n && e->use[i]; j++)
             if (!s.aliased[nc + j])
-                e->cov[i * n + j] = robust.cov[a * k + nc + j] * (sy / s.sd[a]) * (sy / s.sd[nc + j]);
+                e->cov[i * n + j] = cov[a * k + nc + j] * (sy / s.sd[a]) * (sy / s.sd[nc + j]);
+        e->se[i] = e->use[i] ? sqrt(robust.cov[a * k + a]) * sy / s.sd[a] : NAN;
         if (!e->use[i]) e->effect[i] = NAN;
     }
     memcpy(e->partial, s.partial, (n + 1) * (n + 1) * sizeof *e->partial);
@@ -192,6 +198,7 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
     double left = (double)e->rows - parameters;
     e->residual_sd = left > 0 ? sy * sqrt(fmax(0, 1 - s.r2) * s.w / left) : NAN;
     e->df = robust.df;
+    for (size_t i = 0; i < n; i++) e->df_of[i] = robust.df_of != NULL && e->use[i] ? robust.df_of[nc + i] : robust.df;
     e->clusters = robust.clusters;
     e->influential = robust.influential;
     e->max_leverage = robust.max_leverage;

@@ -10,12 +10,14 @@
 typedef struct dk_estimate {
     size_t n;       /* predictors */
     double *effect; /* in the outcome's unit per unit of the predictor; NaN when aliased */
-    double *cov;    /* n x n, robust */
+    double *cov;    /* n x n, robust: what intervals and tests use */
+    double *se;     /* as other programs print it: the same but where clusters are few (robust.h) */
     double *alone;  /* effects with the controls alone */
     double *vif, *beta;
     bool *use;         /* false: aliased */
     double *partial;   /* (n + 1)^2, the outcome last: see dk_solution */
     double *mean, *sd; /* of predictors */
+    double *df_of; /* degrees of freedom of each effect's t: df, or fewer where clusters or mentions are few */
     double df, r2, r2_controls, condition, intercept, residual_sd, outcome_mean, outcome_sd;
     double n_effective;
     int64_t rows, clusters, influential;

@@ -364,6 +364,10 @@ static dk_status fit(glm_fit *g, dk_error *err) {
     e->rows = dk_rows_count(f->rows);
     e->clusters = g->glm.clusters;
     e->df = dk_rows_shape_of(f->rows)->clusters ? (double)(e->clusters - 1) : INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        e->df_of[i] = e->df;
+        e->se[i] = e->use[i] ? sqrt(e->cov[i * n + i]) : NAN;
+    }
     e->n_effective = g->glm.w * g->glm.w / ((double)g->moments.w2 / (f->weight_unit * f->weight_unit));
     return importance_of(g, err);
 }

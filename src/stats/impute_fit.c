@@ -89,6 +89,10 @@ static dk_status pool(imputed *s, dk_estimate *e, dk_error *err) {
     }
     for (size_t i = 0; i < e->n && status == DK_OK; i++)
         if (e->use[i]) e->effect[i] = pooled[i];
+    for (size_t i = 0; i < e->n && status == DK_OK; i++) {
+        e->df_of[i] = fmin(e->df_of[i], e->df);
+        e->se[i] = e->use[i] ? sqrt(s->within[i * e->n + i]) : NAN;
+    }
     if (status == DK_OK) memcpy(e->cov, s->within, e->n * e->n * sizeof *e->cov);
     free(pooled);
     return status;

@@ -25,7 +25,8 @@ typedef struct maker {
     dk_driver_term *terms; /* by predictor */
     size_t *lane;          /* predictor -> lane term, SIZE_MAX for none */
     double *scratch;       /* one number a replicate */
-    double t;              /* quantile of the confidence */
+    double z;              /* quantiles of the confidence: the normal one, and by predictor that of t */
+    double *t;
 } maker;
 
 void dk_drivers_free(dk_driver_result *result) {
@@ -52,16 +53,23 @@ static dk_interval widened(dk_interval i, double estimate, double factor) {
     return (dk_interval){estimate + (i.lo - estimate) * factor, estimate + (i.hi - estimate) * factor};
 }
 
+/* The error that intervals and tests use. */
+static double error_of(const maker *k, size_t i) {
+    const dk_estimate *e = k->e;
+    return e->use[i] ? sqrt(e->cov[i * e->n + i]) : NAN;
+}
+
 static void make_term(maker *k, size_t i) {
     const dk_estimate *e = k->e;
     dk_driver_term *t = &k->terms[i];
     size_t n = (size_t)e->boot.replicates, lane = k->lane[i];
-    double se = e->use[i] ? sqrt(e->cov[i * e->n + i]) : NAN;
+    double se = error_of(k, i);
     *t = (dk_driver_term){.predictor = k->f->predictors[i],
                           .column = i,
                           .effect = e->effect[i],
-                          .se = se,
-                          .ci = {e->effect[i] - k->t * se, e->effect[i] + k->t * se},
+                          .se = e->se[i],
+                          .df = e->df_of[i],
+                          .ci = {e->effect[i] - k->t[i] * se, e->effect[i] + k->t[i] * se},
                           .p = NAN,
                           .prevalence = e->mean[i],
                           .mentions = dk_rows_nonzero(k->f->rows, dk_frame_predictor(i) - 1),
@@ -72,11 +80,11 @@ static void make_term(maker *k, size_t i) {
                           .beta = e->beta[i],
                           .vif = e->vif[i],
                           .aliased = !e->use[i]};
-    if (e->use[i] && se > 0) t->p = dk_t_p(t->effect / se, e->df);
+    if (e->use[i] && se > 0) t->p = dk_t_p(t->effect / se, e->df_of[i]);
     if (e->use[i] && se == 0) t->p = t->effect != 0 ? 0 : 1; /* a perfect fit */
     if (lane == SIZE_MAX || n == 0) return;
     const double *effect = e->boot.effect + lane * n, *mean = e->boot.mean + lane * n;
-    double factor = fmax(1, se / sd_of(effect, n));
+    double factor = fmax(1, se / sd_of(effect, n)) * k->t[i] / k->z;
     for (size_t r = 0; r < n; r++) k->scratch[r] = effect[r] * mean[r];
     t->opportunity_se = sd_of(k->scratch, n) * factor;
     t->opportunity_ci =
@@ -144,9 +152,9 @@ static dk_status fill_interval(maker *k, size_t g, dk_driver *d, const double *f
     for (size_t r = 0; r < n; r++) bias += (value[r] - d->importance) / (double)n;
     bias = fmax(0, 2 * bias * (double)(m - 1) / (double)m);
     for (size_t t = 0; t < m; t++) {
-        double spread = sd_of(e->boot.effect + (first[g] + t) * n, n),
-               se = k->terms[e->plan.term[first[g] + t]].se;
-        factor += fmax(0, se / spread - 1) / (double)m;
+        size_t i = e->plan.term[first[g] + t];
+        double spread = sd_of(e->boot.effect + (first[g] + t) * n, n);
+        factor += fmax(0, error_of(k, i) / spread * k->t[i] / k->z - 1) / (double)m;
     }
     direction_of(k, g, -1, there);
     for (size_t i = 0; i < m; i++) {
@@ -166,6 +174,21 @@ static dk_status fill_interval(maker *k, size_t g, dk_driver *d, const double *f
     return DK_OK;
 }
 
+/* p of a joint test of some predictors: F, or where degrees of freedom are few that of Hotelling's T2 with the fewest among them
+   (after Pustejovsky & Tipton 2018), or with fewer yet the smallest of their own p times their number (Bonferroni). */
+static double joint_p(const maker *k, const size_t *terms, size_t n, double statistic, size_t rank, bool fewest) {
+    const dk_estimate *e = k->e;
+    double df = fewest ? INFINITY : 0, m = (double)rank, least = 1;
+    if (rank == 0) return NAN;
+    for (size_t i = 0; i < n; i++) {
+        df = fewest ? fmin(df, e->df_of[terms[i]]) : df + e->df_of[terms[i]] / (double)n;
+        if (!isnan(k->terms[terms[i]].p)) least = fmin(least, k->terms[terms[i]].p);
+    }
+    if (!(df < e->df) || (!fewest && !dk_rows_shape_of(k->f->rows)->clusters)) return dk_f_p(statistic / m, m, e->df);
+    double left = df - m + 1;
+    return left >= 2 || m == 1 ? dk_f_p(statistic / m * left / df, m, left) : fmin(1, (double)n * least);
+}
+
 /* A lane group's tests; smallest[r] is lowered to the group's p in replicate r. */
 static dk_status make_driver(maker *k, size_t g, double *smallest, dk_error *err) {
     const dk_estimate *e = k->e;
@@ -176,7 +199,7 @@ static dk_status make_driver(maker *k, size_t g, double *smallest, dk_error *err
     double *form, *b, statistic, beyond = e->r2 - e->r2_controls;
     dk_status status = wald_of(k, plan->term + first, m, &form, &b, &rank, &statistic, err);
     if (status != DK_OK) return status;
-    d->p = rank > 0 ? dk_f_p(statistic / (double)rank, (double)rank, e->df) : NAN;
+    d->p = joint_p(k, plan->term + first, m, statistic, rank, true);
     for (size_t r = 0; r < n && rank > 0; r++) {
         for (size_t i = 0; i < m; i++)
             b[i] = e->boot.effect[(first + i) * n + r] - e->effect[plan->term[first + i]];
@@ -339,8 +362,18 @@ static void shared_notes(maker *k) {
             e->max_cook);
     if (e->boot.replicates > 0 && e->boot.replicates < 200)
         dk_estimate_note(e, "%d replicates make rough intervals; 1000 are usual", e->boot.replicates);
-    if (dk_rows_shape_of(k->f->rows)->clusters && e->clusters < 30)
-        dk_estimate_note(e, "%lld clusters are few: errors are likely too small", (long long)e->clusters);
+    double least = INFINITY;
+    for (size_t i = 0; i < e->n; i++)
+        if (e->use[i]) least = fmin(least, e->df_of[i]);
+    if (dk_rows_shape_of(k->f->rows)->clusters && e->clusters < 40) {
+        if (least < e->df)
+            dk_estimate_note(e,
+                             "%lld clusters are few: intervals and p are widened for it (small-sample errors, from %.3g degrees of "
+                             "freedom), importance and opportunity are rough",
+                             (long long)e->clusters, least);
+        else
+            dk_estimate_note(e, "%lld clusters are few: errors are likely too small", (long long)e->clusters);
+    }
 }
 
 static dk_status copy_notes(maker *k, dk_error *err) {
@@ -359,7 +392,7 @@ static dk_status copy_notes(maker *k, dk_error *err) {
 static double median_detectable(const maker *k) {
     size_t n = 0;
     for (size_t i = 0; i < k->e->n; i++)
-        if (k->terms[i].se > 0) k->scratch[n++] = (k->t + dk_norm_quantile(0.8)) * k->terms[i].se;
+        if (error_of(k, i) > 0) k->scratch[n++] = (k->t[i] + dk_norm_quantile(0.8)) * error_of(k, i);
     qsort(k->scratch, n, sizeof *k->scratch, smaller);
     return dk_quantile(k->scratch, n, 0.5);
 }
@@ -375,10 +408,13 @@ static dk_status make(maker *k, dk_error *err) {
     k->lane = dk_arena_alloc(k->arena, (n + 1) * sizeof *k->lane);
     k->group = dk_arena_alloc(k->arena, (ng + 1) * sizeof *k->group);
     k->scratch = dk_arena_alloc(k->arena, (most + 1) * sizeof *k->scratch);
-    if (k->drivers == NULL || k->terms == NULL || k->lane == NULL || k->group == NULL || k->scratch == NULL)
+    k->t = dk_arena_calloc(k->arena, n + 1, sizeof *k->t);
+    if (k->drivers == NULL || k->terms == NULL || k->lane == NULL || k->group == NULL || k->scratch == NULL ||
+        k->t == NULL)
         return dk_fail_memory(err);
     k->nlanes = plan->groups.ngroups;
-    k->t = dk_t_quantile(0.5 + k->o->confidence / 2, e->df);
+    k->z = dk_norm_quantile(0.5 + k->o->confidence / 2);
+    for (size_t i = 0; i < n; i++) k->t[i] = dk_t_quantile(0.5 + k->o->confidence / 2, e->df_of[i]);
     for (size_t i = 0; i < n; i++) k->lane[i] = SIZE_MAX;
     for (size_t t = 0; t < plan->nterms; t++) k->lane[plan->term[t]] = t;
     size_t at = k->nlanes;
@@ -407,7 +443,7 @@ static dk_status make(maker *k, dk_error *err) {
     size_t rank = 0;
     dk_status status = wald_of(k, plan->term, plan->nterms, &form, &b, &rank, &statistic, err);
     if (status != DK_OK) return status;
-    r->p_model = rank > 0 ? dk_f_p(statistic / (double)rank, (double)rank, e->df) : NAN;
+    r->p_model = joint_p(k, plan->term, plan->nterms, statistic, rank, false);
     status = compare(k, err);
     if (status == DK_OK) status = make_drivers(k, err);
     if (status != DK_OK) return status;

@@ -6,7 +6,10 @@
 
 #include "base/hash.h"
 #include "base/pipeline.h"
-#include "stats/design.h"
+#include "stats/cluster.h"
+
+#define FEW_CLUSTERS 1000 /* up to so many, or so many rows on their own, degrees of freedom are counted */
+#define FEW_COLUMNS 128
 
 /* A linear fit as seen by rows: coefficients and (U'WU)^-1 of the design with its constant. */
 typedef struct frame {
@@ -21,11 +24,13 @@ typedef struct frame {
     double *within; /* with absorb: each value's mean of u and, at p, of the scaled outcome; p + 1 each */
     int hc;
     bool clustered;
+    const dk_cluster_shape *shape; /* how scores are adjusted where clusters are few; NULL: they are not */
 } frame;
 
 /* What a part of the rows adds up to. */
 typedef struct tally {
-    double *meat; /* lower triangle */
+    double *meat;  /* lower triangle */
+    double *small; /* the same of adjusted scores, where clusters are few */
     int64_t rows, clusters, influential;
     double max_leverage, max_cook;
     dk_status status;
@@ -149,19 +154,29 @@ static double score_of(const frame *f, const dk_rows_part *b, size_t i, dk_desig
     return w * e;
 }
 
+/* Whether row i is the last of its cluster. */
+static bool ends_cluster(const dk_rows_part *b, size_t i) {
+    return i + 1 == b->n || b->cluster[i + 1] != b->cluster[i];
+}
+
 static dk_status add_part(void *context, size_t part, dk_error *err) {
     robust_job *job = context;
     const frame *f = job->f;
     size_t p = f->p;
+    bool few = f->clustered && f->shape != NULL;
     tally *t = &job->parts[part];
     dk_rows_part *b = NULL;
     dk_design_row v = {0}, sum = {0};
-    bool *touched = calloc(p, sizeof *touched);
+    dk_cluster own = {0};
     t->meat = calloc(p * (p + 1) / 2, sizeof *t->meat);
+    t->small = calloc(p * (p + 1) / 2, sizeof *t->small);
     dk_status status = dk_design_row_init(&v, p, err);
     if (status == DK_OK) status = dk_design_row_init(&sum, p, err);
+    if (status == DK_OK && few) status = dk_cluster_init(&own, p, err);
     if (status == DK_OK) status = dk_rows_get(f->rows, (int)part, &b, err);
-    if (status == DK_OK && (touched == NULL || t->meat == NULL)) status = dk_fail_memory(err);
+    if (status == DK_OK && (t->meat == NULL || t->small == NULL)) status = dk_fail_memory(err);
+    for (size_t j = 0; status == DK_OK && j < p; j++) sum.index[j] = j;
+    sum.n = p;
     for (size_t i = 0; status == DK_OK && i < b->n; i++) {
         double score = score_of(f, b, i, &v, job->residual_variance, t);
         if (!f->clustered) {
@@ -169,26 +184,52 @@ static dk_status add_part(void *context, size_t part, dk_error *err) {
             t->clusters++;
             continue;
         }
-        for (size_t a = 0; a < v.n; a++) {
-            size_t j = v.index[a];
-            if (!touched[j]) sum.index[sum.n++] = j;
-            touched[j] = true;
-            sum.scratch[j] += score * v.value[a];
-        }
-        if (i + 1 < b->n && b->cluster[i + 1] == b->cluster[i]) continue;
-        for (size_t a = 0; a < sum.n; a++) {
-            sum.value[a] = sum.scratch[sum.index[a]];
-            sum.scratch[sum.index[a]] = 0;
-            touched[sum.index[a]] = false;
-        }
+        double weight = (double)b->weight[i] * f->weight_step;
+        if (few) dk_cluster_add(&own, &v, weight, score / weight);
+        for (size_t a = 0; a < v.n; a++) sum.scratch[v.index[a]] += score * v.value[a];
+        if (!ends_cluster(b, i)) continue;
+        memcpy(sum.value, sum.scratch, p * sizeof *sum.value);
+        memset(sum.scratch, 0, p * sizeof *sum.scratch);
         add_outer(t->meat, &sum, 1);
-        sum.n = 0;
         t->clusters++;
+        if (!few) continue;
+        status = dk_cluster_score(f->shape, &own, sum.value, err);
+        dk_cluster_begin(&own);
+        add_outer(t->small, &sum, 1);
     }
     if (b != NULL) dk_rows_release(f->rows, b);
     dk_design_row_dispose(&v);
     dk_design_row_dispose(&sum);
-    free(touched);
+    dk_cluster_dispose(&own);
+    return status;
+}
+
+/* Satterthwaite's degrees of freedom of each coefficient. */
+static dk_status count_freedom(const frame *f, double *out, dk_error *err) {
+    dk_cluster own = {0};
+    dk_cluster_freedom freedom = {0};
+    dk_design_row v = {0};
+    tally unused = {0};
+    dk_status status = dk_design_row_init(&v, f->p, err);
+    if (status == DK_OK) status = dk_cluster_init(&own, f->p, err);
+    if (status == DK_OK) status = dk_cluster_freedom_init(&freedom, f->p, err);
+    for (int part = 0; part < DK_ROWS_PARTS && status == DK_OK; part++) {
+        dk_rows_part *b;
+        status = dk_rows_get(f->rows, part, &b, err);
+        for (size_t i = 0; status == DK_OK && i < b->n; i++) {
+            score_of(f, b, i, &v, 1, &unused);
+            dk_cluster_add(&own, &v, (double)b->weight[i] * f->weight_step, 0);
+            if (f->clustered && !ends_cluster(b, i)) continue;
+            status = dk_cluster_freedom_add(&freedom, f->shape, &own, err);
+            dk_cluster_begin(&own);
+        }
+        if (b != NULL) dk_rows_release(f->rows, b);
+    }
+    for (size_t j = 1; status == DK_OK && j < f->p; j++)
+        out[j - 1] = dk_cluster_freedom_of(&freedom, f->shape, j);
+    dk_cluster_dispose(&own);
+    dk_cluster_freedom_dispose(&freedom);
+    dk_design_row_dispose(&v);
     return status;
 }
 
@@ -295,7 +336,52 @@ static dk_status sandwich(const frame *f, const double *meat, double factor, dou
 
 void dk_robust_dispose(dk_robust *r) {
     free(r->cov);
+    free(r->cov_small);
+    free(r->df_of);
     memset(r, 0, sizeof *r);
+}
+
+/* The factor of the CR1 or HC covariance, and the degrees of freedom of t. */
+static dk_status scale_meat(const frame *f, double n, double p, double *meat, dk_robust *r, double *factor, dk_error *err) {
+    double g = (double)r->clusters, left = n - p > 0 ? n - p : 1;
+    int64_t second = r->clusters;
+    dk_status status = DK_OK;
+    *factor = 1;
+    r->df = n - p;
+    if (!f->clustered) {
+        if (f->hc == 1) *factor = n / left;
+        return DK_OK;
+    }
+    for (size_t e = 0; e < f->p * (f->p + 1) / 2 && g > 1; e++) meat[e] *= g / (g - 1);
+    if (dk_rows_shape_of(f->rows)->clusters2) status = add_second_way(f, meat, &second, err);
+    *factor = (n - 1) / left;
+    r->df = (double)(second < r->clusters ? second : r->clusters) - 1;
+    return status;
+}
+
+/* Rows or clusters, whichever the errors are by; more than most count as most + 1. */
+static dk_status count_units(dk_rows *rows, bool clustered, int64_t most, int64_t *count, dk_error *err) {
+    *count = clustered ? 0 : dk_rows_count(rows);
+    for (int part = 0; part < DK_ROWS_PARTS && clustered && *count <= most; part++) {
+        dk_rows_part *b;
+        dk_status status = dk_rows_get(rows, part, &b, err);
+        if (status != DK_OK) return status;
+        for (size_t i = 0; i < b->n; i++) *count += ends_cluster(b, i);
+        dk_rows_release(rows, b);
+    }
+    return DK_OK;
+}
+
+/* What few clusters or rows call for: the other covariance, and each coefficient's degrees of freedom. */
+static dk_status finish_few(const frame *f, const double *small, dk_robust *r, dk_error *err) {
+    size_t k = f->p - 1;
+    double g = (double)r->clusters;
+    dk_status status = DK_OK;
+    r->df_of = calloc(k + 1, sizeof *r->df_of);
+    if (f->clustered) r->cov_small = calloc(k * k + 1, sizeof *r->cov_small);
+    if (r->df_of == NULL || (f->clustered && r->cov_small == NULL)) return dk_fail_memory(err);
+    if (f->clustered) status = sandwich(f, small, f->hc == 3 ? (g - 1) / g : 1, r->cov_small, err);
+    return status == DK_OK ? count_freedom(f, r->df_of, err) : status;
 }
 
 dk_status dk_robust_compute(dk_rows *rows, const dk_moments *m, const double *unit, double weight_unit,
@@ -303,16 +389,24 @@ dk_status dk_robust_compute(dk_rows *rows, const dk_moments *m, const double *un
                             const dk_absorb *absorb, int hc, int threads, dk_robust *r, dk_error *err) {
     const dk_rows_shape *shape = dk_rows_shape_of(rows);
     frame f = {.hc = hc, .clustered = shape->clusters, .weight_step = 1 / weight_unit};
+    dk_cluster_shape bent = {0};
     tally parts[DK_ROWS_PARTS] = {0};
     robust_job job = {&f, parts, 1};
-    double *meat = NULL, n, p = 1;
+    double *meat = NULL, n, p = 1, factor;
+    int64_t units = 0;
     memset(r, 0, sizeof *r);
     dk_status status = frame_init(&f, m, unit, columns, outcome, s, rows, err);
     if (status == DK_OK && absorb != NULL) status = frame_absorb(&f, absorb, m, err);
     size_t triangle = f.p * (f.p + 1) / 2;
     r->cov = calloc(s->k * s->k + 1, sizeof *r->cov);
-    meat = calloc(triangle, sizeof *meat);
+    meat = calloc(2 * triangle, sizeof *meat);
     if (status == DK_OK && (r->cov == NULL || meat == NULL)) status = dk_fail_memory(err);
+    if (status == DK_OK && hc >= 2 && absorb == NULL && !shape->clusters2 && f.p <= FEW_COLUMNS)
+        status = count_units(rows, f.clustered, FEW_CLUSTERS, &units, err);
+    if (status == DK_OK && units > 1 && units <= FEW_CLUSTERS) {
+        status = dk_cluster_shape_init(&bent, f.inverse, f.p, hc, err);
+        f.shape = &bent;
+    }
     if (status != DK_OK) goto done;
     for (size_t i = 0; i < s->k; i++) p += !s->aliased[i];
     if (absorb != NULL) p += (double)absorb->n - 1;
@@ -322,29 +416,26 @@ dk_status dk_robust_compute(dk_rows *rows, const dk_moments *m, const double *un
     status = dk_parallel_for(threads, DK_ROWS_PARTS, add_part, &job, err);
     for (int i = 0; i < DK_ROWS_PARTS; i++) {
         tally *t = &parts[i];
-        for (size_t e = 0; status == DK_OK && e < triangle; e++) meat[e] += t->meat[e];
+        for (size_t e = 0; status == DK_OK && e < triangle; e++) {
+            meat[e] += t->meat[e];
+            meat[triangle + e] += t->small[e];
+        }
         r->rows += t->rows;
         r->clusters += t->clusters;
         r->influential += t->influential;
         r->max_leverage = fmax(r->max_leverage, t->max_leverage);
         r->max_cook = fmax(r->max_cook, t->max_cook);
     }
-    if (status != DK_OK) goto done;
-    double g = (double)r->clusters, left = n - p > 0 ? n - p : 1, factor = 1;
-    r->df = n - p;
-    if (f.clustered) {
-        int64_t second = r->clusters;
-        for (size_t e = 0; e < triangle && g > 1; e++) meat[e] *= g / (g - 1);
-        if (shape->clusters2) status = add_second_way(&f, meat, &second, err);
-        factor = (n - 1) / left;
-        r->df = (double)(second < r->clusters ? second : r->clusters) - 1;
-    } else if (hc == 1) {
-        factor = n / left;
-    }
+    if (status == DK_OK) status = scale_meat(&f, n, p, meat, r, &factor, err);
     if (status == DK_OK) status = sandwich(&f, meat, factor, r->cov, err);
+    if (status == DK_OK && f.shape != NULL) status = finish_few(&f, meat + triangle, r, err);
 done:
-    for (int i = 0; i < DK_ROWS_PARTS; i++) free(parts[i].meat);
+    for (int i = 0; i < DK_ROWS_PARTS; i++) {
+        free(parts[i].meat);
+        free(parts[i].small);
+    }
     free(meat);
+    dk_cluster_shape_dispose(&bent);
     frame_dispose(&f);
     if (status != DK_OK) dk_robust_dispose(r);
     return status;
