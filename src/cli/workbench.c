@@ -1,0 +1,85 @@
+#include "cli/workbench.h"
+
+#include <stdlib.h>
+
+void dk_bench_dispose(dk_bench_options *b) {
+    dk_opt_list_dispose(&b->lexicons);
+    dk_opt_list_dispose(&b->weights);
+}
+
+dk_status dk_bench_engine(dk_engine **engine, const dk_cli *cli, const dk_bench_options *b, dk_error *err) {
+    dk_engine_options o = {.lexicons = b->lexicons.items, .nlexicons = b->lexicons.count, .weights = b->weights.items,
+                           .nweights = b->weights.count, .no_spelling = b->no_spelling, .no_learned = b->no_learned};
+    return dk_input_engine(engine, cli, &o, err);
+}
+
+static void note_reject(void *context, const char *source, const dk_reject *reject) {
+    const dk_cli *cli = ((void **)context)[0];
+    dk_cli_note(cli, "drivkraft: %s:%lld:%lld: row left out: %s", source, (long long)reject->line, (long long)reject->column,
+                reject->reason);
+}
+
+static void move_progress(void *context, int64_t taken, int64_t total) {
+    dk_progress *progress = ((void **)context)[1];
+    progress->total = total;
+    dk_progress_update(progress, taken);
+}
+
+dk_status dk_bench_corpus_options(dk_corpus_options *co, const dk_cli *cli, const dk_bench_options *b, const char *source,
+                                  dk_error *err) {
+    const dk_input_options *in = &b->input;
+    if (in->text == NULL) return dk_fail(err, DK_EUSAGE, "--text is missing: the column that holds the comments");
+    co->source = source;
+    co->text = in->text;
+    co->id = in->id;
+    if (in->delimiter != NULL) co->reader.delimiter = strcmp(in->delimiter, "tab") == 0 ? '\t' : in->delimiter[0];
+    if (in->quote != NULL) co->reader.quoting = strcmp(in->quote, "none") == 0 ? DK_QUOTE_NONE : DK_QUOTE_DOUBLE;
+    if (b->language != NULL) co->plan.language_fixed = dk_language_from_name(dk_str_from(b->language), &co->plan.language);
+    co->packs = b->pack;
+    co->threads = (int)cli->threads;
+    return DK_OK;
+}
+
+dk_status dk_bench_corpus(dk_corpus *corpus, const dk_engine *engine, const dk_cli *cli, const dk_bench_options *b,
+                          dk_corpus_options *co, dk_error *err) {
+    dk_progress progress;
+    void *context[2] = {(void *)(uintptr_t)cli, &progress};
+    co->rejected = note_reject;
+    co->progress = move_progress;
+    co->progress_context = context;
+    dk_progress_begin(&progress, cli, "reading", 0);
+    dk_status status = dk_corpus_read(corpus, engine, co, err);
+    dk_progress_end(&progress, corpus->counts.rows);
+    if (status != DK_OK) return status;
+    const dk_lexicon *lexicon = dk_engine_lexicon(engine);
+    dk_buf packs;
+    dk_buf_init(&packs);
+    for (size_t i = 0; i < lexicon->npacks; i++)
+        if (corpus->plan.packs >> i & 1) dk_buf_putf(&packs, "%s%s", packs.len > 0 ? ", " : "", lexicon->packs[i]);
+    if (b->pack != NULL && strcmp(b->pack, "auto") == 0)
+        dk_cli_note(cli, "packs       %s", packs.len > 0 ? dk_buf_cstr(&packs) : "none");
+    dk_buf_dispose(&packs);
+    if (corpus->count == 0) return dk_fail(err, DK_EDATA, "%s holds no comments in column %s", co->source, co->text);
+    return DK_OK;
+}
+
+dk_status dk_bench_write_file(const char *path, dk_buf *text, dk_error *err) {
+    dk_output *out = NULL;
+    dk_status status = dk_output_open(&out, path, err);
+    if (status == DK_OK) status = dk_output_put(out, text, err);
+    if (status == DK_OK) return dk_output_close(out, err);
+    dk_output_abort(out);
+    return status;
+}
+
+dk_status dk_bench_write(const dk_book *book, const dk_cli *cli, const dk_bench_options *b, dk_error *err) {
+    dk_sheet_format format = DK_SHEET_AS_TEXT;
+    if (b->format != NULL && strcmp(b->format, "csv") == 0) format = DK_SHEET_AS_CSV;
+    if (b->format != NULL && strcmp(b->format, "json") == 0) format = DK_SHEET_AS_JSON;
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_status status = dk_book_put(book, format, b->table, &text, err);
+    if (status == DK_OK) status = dk_bench_write_file(cli->output != NULL ? cli->output : "-", &text, err);
+    dk_buf_dispose(&text);
+    return status;
+}
