@@ -156,6 +156,14 @@ static dk_status add_entry(dk_lexicon *lex, const dk_tsv *tsv, const dk_str *cel
     return DK_OK;
 }
 
+/* A mistake in a file is told and forgotten when somebody listens. */
+static dk_status told(const dk_lexicon *lex, const char *shown, dk_status status, dk_error *err) {
+    if (status != DK_EDATA || lex->mistakes == NULL) return status;
+    if (shown != NULL) snprintf(err->file, sizeof err->file, "%s", shown);
+    lex->mistakes->tell(lex->mistakes->context, err);
+    return DK_OK;
+}
+
 /* Reads a file that is there; shown is its name for people. */
 static dk_status read_file(dk_lexicon *lex, const char *path, const char *shown, const source *from, dk_error *err) {
     char *name = dk_arena_strdup(&lex->arena, shown, strlen(shown));
@@ -166,13 +174,14 @@ static dk_status read_file(dk_lexicon *lex, const char *path, const char *shown,
                                                                   : modifier_columns;
     dk_tsv tsv;
     dk_status status = dk_tsv_open(&tsv, path, columns, 2, err);
-    if (status != DK_OK) return status;
+    if (status != DK_OK) return told(lex, shown, status, err);
     dk_stamp_add(&lex->stamp, tsv.text.ptr, tsv.text.len);
     dk_str cells[DK_TSV_COLUMNS];
     for (bool end = false; status == DK_OK;) {
         status = dk_tsv_next(&tsv, cells, &end, err);
-        if (end || status != DK_OK) break;
-        status = add_entry(lex, &tsv, cells, from, err);
+        if (end) break;
+        if (status == DK_OK) status = add_entry(lex, &tsv, cells, from, err);
+        status = told(lex, shown, status, err);
     }
     dk_tsv_dispose(&tsv);
     return status;
@@ -206,7 +215,7 @@ static dk_status read_taxonomy(dk_lexicon *lex, const char *folder, int pack, dk
         status = dk_file_read(path, &content, err);
         dk_stamp_add(&lex->stamp, content.ptr, content.len);
         dk_buf_dispose(&content);
-        if (status == DK_OK) status = dk_taxonomy_read(&lex->taxonomy, path, pack, err);
+        if (status == DK_OK) status = told(lex, NULL, dk_taxonomy_read(&lex->taxonomy, path, pack, err), err);
     }
     free(path);
     return status;
@@ -302,6 +311,11 @@ static dk_status read_user(dk_lexicon *lex, const char *path, dk_error *err) {
 
 dk_status dk_lexicon_open(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
                           dk_error *err) {
+    return dk_lexicon_open_told(out, data_dir, user, nuser, NULL, err);
+}
+
+dk_status dk_lexicon_open_told(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
+                               const dk_mistakes *mistakes, dk_error *err) {
     dk_lexicon *lex = calloc(1, sizeof *lex);
     char *folder = dk_path_join(data_dir, "lexicons");
     char *packs = folder != NULL ? dk_path_join(folder, "packs") : NULL;
@@ -309,6 +323,7 @@ dk_status dk_lexicon_open(dk_lexicon **out, const char *data_dir, const char *co
     if (status == DK_OK) {
         dk_taxonomy_init(&lex->taxonomy);
         dk_stamp_init(&lex->stamp);
+        lex->mistakes = mistakes;
         status = read_taxonomy(lex, folder, -1, err);
     }
     if (status == DK_OK && lex->taxonomy.count == 0)
@@ -317,10 +332,12 @@ dk_status dk_lexicon_open(dk_lexicon **out, const char *data_dir, const char *co
     if (status == DK_OK) status = find_packs(lex, packs, err);
     if (status == DK_OK) status = read_packs(lex, packs, true, err);
     for (size_t i = 0; status == DK_OK && i < nuser; i++) status = read_user(lex, user[i], err);
+    if (status == DK_OK) lex->nuser_files = lex->nfiles;
     if (status == DK_OK) status = read_packs(lex, packs, false, err);
     if (status == DK_OK) status = read_folder(lex, folder, "", -1, err);
     free(folder);
     free(packs);
+    if (lex != NULL) lex->mistakes = NULL;
     if (status != DK_OK) dk_lexicon_free(lex);
     else *out = lex;
     return status;

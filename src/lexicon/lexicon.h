@@ -68,17 +68,24 @@ typedef struct dk_entry_source {
     dk_term term;
 } dk_entry_source;
 
+/* Who is told of the mistakes of lexicon files, one call a mistake. */
+typedef struct dk_mistakes {
+    void (*tell)(void *context, const dk_error *mistake);
+    void *context;
+} dk_mistakes;
+
 typedef struct dk_lexicon {
     dk_entry *entries;
     dk_entry_source *sources; /* by entry */
     size_t count, cap, sources_cap;
     const char **files; /* as shown to people: sv/themes.tsv, packs/telecom/da/themes.tsv, or the path the user gave */
-    size_t nfiles, files_cap;
+    size_t nfiles, files_cap, nuser_files; /* the user's own come first */
     const char *packs[DK_MAX_PACKS];
     size_t npacks;
     dk_taxonomy taxonomy;
     dk_arena arena;
     dk_stamp stamp; /* over the content of all files in order */
+    const dk_mistakes *mistakes; /* while it is read; NULL: the first mistake ends the reading */
 } dk_lexicon;
 
 /* Reads data_dir/lexicons with all its packs, and before it the user's own: folders laid out like lexicons/ or
@@ -86,6 +93,10 @@ typedef struct dk_lexicon {
    DK_EDATA names file, line and column of the first mistake. */
 dk_status dk_lexicon_open(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
                           dk_error *err);
+
+/* The same, but a line with a mistake is told and left out, and so is a file whose header is wrong or that is not there. */
+dk_status dk_lexicon_open_told(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
+                               const dk_mistakes *mistakes, dk_error *err);
 void dk_lexicon_free(dk_lexicon *lexicon);
 
 /* The index of a pack by name, -1 when there is none. */
