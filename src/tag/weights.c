@@ -1,10 +1,7 @@
-#include "tag/weights.h"
-
 #include <math.h>
 #include <stdlib.h>
 
-#include "base/bits.h"
-#include "lexicon/tsv.h"
+#include "tag/weights_private.h"
 
 int64_t dk_weights_damp(size_t n) { return (int64_t)(4096.0 / sqrt(sqrt(n > 0 ? (double)n : 1.0)) + 0.5); }
 
@@ -14,215 +11,78 @@ int32_t dk_weights_squeeze(int64_t logit) {
     return (int32_t)(y < 0 ? y - 0.5 : y + 0.5);
 }
 
-/* ---- The file ---------------------------------------------------------------------------------------- */
+/* ---- The image --------------------------------------------------------------------------------------- */
 
-typedef struct pair_slot {
-    uint64_t key; /* left << 32 | right; 0 for empty, since members count from 1 */
-    uint32_t row;
-    int32_t value; /* the first of the row, from all rows of the data: what is asked for nearly always */
-} pair_slot;
-
-struct dk_weights {
-    dk_language language; /* DK_LANG_OTHER until its row was read */
-    const dk_morph *morph;
-    dk_intern rows[DK_FEATURE_KINDS]; /* texts; [DK_FEATURE_PAIR]: the members of pairs */
-    uint32_t *row_of[DK_FEATURE_KINDS]; /* by id: where the weights stand in values */
-    size_t row_cap[DK_FEATURE_KINDS];
-    pair_slot *pairs;
-    size_t npairs, pairs_size;
-    dk_bits pair_bits; /* the hashes of the pairs: most neighbours are none, and then the table need not be looked at */
-    uint8_t *sides; /* by member: 1 when it is a left one, 2 a right one */
-    size_t sides_cap;
-    int32_t *values; /* `width` to a row: all rows of the data, then without each fold; row 0 is all zero */
-    size_t nvalues, values_cap;
-    uint32_t width; /* 0 until the first row */
-    int32_t figures[DK_WEIGHT_FOLDS + 1][DK_FIGURES];
-    int32_t bands[2];
-};
-
-static inline uint64_t pair_hash(uint64_t key) {
-    key *= 0x9E3779B97F4A7C15ull;
-    return key ^ key >> 32;
+static void take_bits(dk_image_reader *r, uint32_t section, dk_bits *bits) {
+    size_t n;
+    bits->words = (uint64_t *)(uintptr_t)dk_image_take(r, section, sizeof *bits->words, &n); /* only read from here on */
+    bits->mask = 64 * (uint64_t)n - 1;
+    if (n == 0 || (n & (n - 1)) != 0) r->failed = true;
 }
 
-/* The slot of a pair, or the empty one where it belongs: its row is 0. */
-static inline pair_slot *pair_at(const dk_weights *w, uint64_t key) {
-    size_t at = pair_hash(key) & (w->pairs_size - 1);
-    while (w->pairs[at].key != 0 && w->pairs[at].key != key) at = (at + 1) & (w->pairs_size - 1);
-    return &w->pairs[at];
-}
-
-/* What a pair weighs in a column; 0 for one that is not in the file. */
-static inline int32_t pair_weight(const dk_weights *w, uint32_t left, uint32_t right, uint32_t column) {
-    uint64_t key = (uint64_t)left << 32 | right;
-    if (!dk_bits_may_have(&w->pair_bits, pair_hash(key))) return 0;
-    const pair_slot *slot = pair_at(w, key);
-    return column == 0 ? slot->value : w->values[slot->row + column];
-}
-
-static bool index_pairs(dk_weights *w) {
-    if (w->npairs == 0) return true;
-    if (!dk_bits_init(&w->pair_bits, w->npairs)) return false;
-    for (size_t i = 0; i < w->pairs_size; i++)
-        if (w->pairs[i].key != 0) dk_bits_add(&w->pair_bits, pair_hash(w->pairs[i].key));
-    return true;
-}
-
-static bool pair_put(dk_weights *w, uint64_t key, uint32_t row, int32_t value) {
-    if (w->npairs * 2 >= w->pairs_size) {
-        size_t size = w->pairs_size > 0 ? w->pairs_size * 2 : 64;
-        pair_slot *slots = calloc(size, sizeof *slots), *old = w->pairs;
-        if (slots == NULL) return false;
-        size_t n = w->pairs_size;
-        w->pairs = slots;
-        w->pairs_size = size;
-        w->npairs = 0;
-        for (size_t i = 0; i < n; i++)
-            if (old[i].key != 0) (void)pair_put(w, old[i].key, old[i].row, old[i].value); /* fits: never grows again here */
-        free(old);
-    }
-    pair_slot *slot = pair_at(w, key);
-    w->npairs += slot->key == 0;
-    *slot = (pair_slot){key, row, value};
-    return true;
-}
-
-/* The number of a member of pairs, from 1; 0 when memory ran out. */
-static uint32_t member(dk_weights *w, dk_str text, uint8_t side) {
-    uint32_t id = dk_intern_add(&w->rows[DK_FEATURE_PAIR], text);
-    if (id == DK_NO_ID) return 0;
-    size_t cap = w->sides_cap;
-    if (!dk_grow(&w->sides, &w->sides_cap, (size_t)id + 1)) return 0;
-    memset(w->sides + cap, 0, w->sides_cap - cap);
-    w->sides[id] |= side;
-    return id + 1;
-}
-
-/* Reads "a" or "a,b,c" into `count` numbers of at most DK_WEIGHT_MAX either way. */
-static dk_status read_numbers(const dk_tsv *tsv, dk_str cell, int32_t *out, size_t max, size_t *count, dk_error *err) {
-    const char *p = cell.ptr, *end = cell.ptr + cell.len;
-    for (*count = 0; p < end || *count == 0;) {
-        const char *comma = memchr(p, ',', (size_t)(end - p)), *stop = comma != NULL ? comma : end;
-        double value = NAN;
-        dk_status status = dk_tsv_number(tsv, (dk_str){p, (size_t)(stop - p)}, "a weight in thousandths", -DK_WEIGHT_MAX,
-                                         DK_WEIGHT_MAX, &value, err);
-        if (status != DK_OK) return status;
-        if (isnan(value) || value != floor(value)) return dk_tsv_fail(tsv, p, err, "a whole number of thousandths was expected");
-        if (*count == max) return dk_tsv_fail(tsv, p, err, "more than %d folds", DK_WEIGHT_FOLDS);
-        out[(*count)++] = (int32_t)value;
-        p = comma != NULL ? comma + 1 : end;
-        if (comma != NULL && p == end) return dk_tsv_fail(tsv, comma, err, "a weight was expected behind the comma");
-    }
-    return DK_OK;
-}
-
-static dk_status put_row(dk_weights *w, const dk_tsv *tsv, dk_str kind, dk_str text, const int32_t *values, dk_error *err) {
-    if (dk_str_is(kind, "figure")) {
-        for (int f = 0; f < DK_FIGURES; f++)
-            if (dk_str_is(text, dk_figure_name(f))) {
-                for (uint32_t k = 0; k < w->width; k++) w->figures[k][f] = values[k];
-                return DK_OK;
-            }
-        return dk_tsv_fail(tsv, text.ptr, err, "no figure %.*s", (int)text.len, text.ptr);
-    }
-    if (dk_str_is(kind, "language")) {
-        if (!dk_language_from_name(text, &w->language) || w->language == DK_LANG_OTHER)
-            return dk_tsv_fail(tsv, text.ptr, err, "sv, da or en was expected");
-        return DK_OK;
-    }
-    if (dk_str_is(kind, "band")) {
-        bool plain = dk_str_is(text, "plain");
-        if (!plain && !dk_str_is(text, "opinion"))
-            return dk_tsv_fail(tsv, text.ptr, err, "the bands are opinion and plain");
-        if (values[0] < 0 || values[0] > 1000) return dk_tsv_fail(tsv, text.ptr, err, "a band lies within 0..1000");
-        w->bands[!plain] = values[0];
-        return DK_OK;
-    }
-    int k = 0;
-    while (k < DK_FEATURE_KINDS && !dk_str_is(kind, dk_feature_name((dk_feature_kind)k))) k++;
-    if (k == DK_FEATURE_KINDS)
-        return dk_tsv_fail(tsv, kind.ptr, err, "word, lemma, head, negated, pair, mark, figure, band or language was expected");
-    if (text.len == 0) return dk_tsv_fail(tsv, kind.ptr, err, "a row without a text");
-    uint32_t row = (uint32_t)w->nvalues;
-    if (!dk_grow(&w->values, &w->values_cap, w->nvalues + w->width)) return dk_fail_memory(err);
-    memcpy(w->values + row, values, w->width * sizeof *values);
-    w->nvalues += w->width;
-    if (k == DK_FEATURE_PAIR) {
-        const char *space = memchr(text.ptr, ' ', text.len);
-        if (space == NULL || space == text.ptr || space + 1 == text.ptr + text.len)
-            return dk_tsv_fail(tsv, text.ptr, err, "two words with a space between were expected");
-        uint32_t left = member(w, (dk_str){text.ptr, (size_t)(space - text.ptr)}, 1);
-        uint32_t right = member(w, (dk_str){space + 1, (size_t)(text.ptr + text.len - space - 1)}, 2);
-        if (left == 0 || right == 0) return dk_fail_memory(err);
-        uint64_t key = (uint64_t)left << 32 | right;
-        if (w->npairs > 0 && pair_at(w, key)->key != 0) return dk_tsv_fail(tsv, text.ptr, err, "this pair stands here twice");
-        return pair_put(w, key, row, values[0]) ? DK_OK : dk_fail_memory(err);
-    }
-    size_t known = w->rows[k].count;
-    uint32_t id = dk_intern_add(&w->rows[k], text);
-    if (id == DK_NO_ID || !dk_grow(&w->row_of[k], &w->row_cap[k], (size_t)id + 1)) return dk_fail_memory(err);
-    if (id < known) return dk_tsv_fail(tsv, text.ptr, err, "this %s stands here twice", dk_feature_name((dk_feature_kind)k));
-    w->row_of[k][id] = row;
-    return DK_OK;
-}
-
-static dk_status read_row(dk_weights *w, const dk_tsv *tsv, const dk_str cells[4], dk_error *err) {
-    int32_t values[DK_WEIGHT_FOLDS + 1];
-    size_t one, folds = 0;
-    dk_status status = read_numbers(tsv, cells[2], values, 1, &one, err);
-    if (status == DK_OK && cells[3].len > 0)
-        status = read_numbers(tsv, cells[3], values + 1, DK_WEIGHT_FOLDS, &folds, err);
-    if (status != DK_OK) return status;
-    if (w->width == 0) {
-        w->width = (uint32_t)folds + 1;
-        if (!dk_grow(&w->values, &w->values_cap, w->width)) return dk_fail_memory(err);
-        memset(w->values, 0, w->width * sizeof *w->values);
-        w->nvalues = w->width;
-    }
-    if (folds + 1 != w->width)
-        return dk_tsv_fail(tsv, cells[2].ptr, err, "weights of %zu folds where the first row has %u", folds, w->width - 1);
-    return put_row(w, tsv, cells[0], cells[1], values, err);
-}
-
-dk_status dk_weights_open(dk_weights **out, const char *path, dk_morph *const morphs[DK_LANGUAGES], dk_stamp *stamp,
-                          dk_error *err) {
-    static const char *const names[] = {"kind", "text", "weight", "folds", NULL};
+dk_status dk_weights_attach(dk_weights **out, const void *image, size_t size, dk_morph *const morphs[DK_LANGUAGES],
+                            dk_error *err) {
+    dk_image_reader r = {.failed = false};
     dk_weights *w = calloc(1, sizeof *w);
     if (w == NULL) return dk_fail_memory(err);
-    w->bands[0] = w->bands[1] = DK_NEUTRAL_BAND;
-    for (int k = 0; k < DK_FEATURE_KINDS; k++) dk_intern_init(&w->rows[k]);
-    dk_tsv tsv;
-    dk_status status = dk_tsv_open(&tsv, path, names, 3, err);
-    if (status == DK_OK) {
-        dk_str cells[DK_TSV_COLUMNS];
-        for (bool end = false; status == DK_OK;) {
-            status = dk_tsv_next(&tsv, cells, &end, err);
-            if (status != DK_OK || end) break;
-            status = read_row(w, &tsv, cells, err);
-        }
-        if (status == DK_OK && w->language == DK_LANG_OTHER)
-            status = dk_fail_at(err, DK_EDATA, path, 0, 0, "no row says which language the weights are of");
-        if (stamp != NULL) dk_stamp_add(stamp, tsv.text.ptr, tsv.text.len);
-        dk_tsv_dispose(&tsv);
+    dk_buf_init(&w->owned);
+    dk_intern_init(&w->words);
+    r.failed = !dk_image_open(&r.image, image, size, WEIGHTS_KIND, WEIGHTS_VERSION, false);
+    if (!r.failed) {
+        size_t ntexts, nfeatures, npairs, nvalues;
+        w->head = dk_image_take_exactly(&r, SECTION_HEAD, sizeof *w->head, 1);
+        w->texts = dk_image_take(&r, SECTION_TEXTS, sizeof *w->texts, &ntexts);
+        w->features = dk_image_take(&r, SECTION_FEATURES, sizeof *w->features, &nfeatures);
+        take_bits(&r, SECTION_TEXT_BITS, &w->text_bits);
+        w->pairs = dk_image_take(&r, SECTION_PAIRS, sizeof *w->pairs, &npairs);
+        take_bits(&r, SECTION_PAIR_BITS, &w->pair_bits);
+        w->values = dk_image_take(&r, SECTION_VALUES, sizeof *w->values, &nvalues);
+        w->texts_mask = ntexts - 1;
+        w->pairs_mask = npairs - 1;
+        r.failed = r.failed || ntexts == 0 || (ntexts & (ntexts - 1)) != 0 || npairs == 0 || (npairs & (npairs - 1)) != 0 ||
+                   w->head->language == DK_LANG_OTHER || w->head->language >= DK_LANGUAGES || w->head->width == 0 ||
+                   w->head->width > DK_WEIGHT_FOLDS + 1;
     }
-    if (status == DK_OK && !index_pairs(w)) status = dk_fail_memory(err);
-    if (status == DK_OK && morphs != NULL) w->morph = morphs[w->language];
-    if (status != DK_OK) dk_weights_free(w);
-    else *out = w;
-    return status;
+    if (r.failed) {
+        free(w);
+        return dk_fail(err, DK_EDATA, "the compiled weights are damaged");
+    }
+    if (morphs != NULL) w->morph = morphs[w->head->language];
+    *out = w;
+    return DK_OK;
+}
+
+void dk_weights_image(const dk_weights *w, const void **image, size_t *size) {
+    *image = w->owned.ptr;
+    *size = w->owned.len;
 }
 
 void dk_weights_free(dk_weights *w) {
     if (w == NULL) return;
-    for (int k = 0; k < DK_FEATURE_KINDS; k++) {
-        dk_intern_dispose(&w->rows[k]);
-        free(w->row_of[k]);
-    }
-    free(w->pairs);
-    dk_bits_dispose(&w->pair_bits);
-    free(w->sides);
-    free(w->values);
+    dk_intern_dispose(&w->words);
+    dk_buf_dispose(&w->owned);
     free(w);
+}
+
+/* What a pair weighs in a column; 0 for one that is not in the file. */
+static inline int32_t pair_weight(const dk_weights *w, uint32_t left, uint32_t right, uint32_t column) {
+    uint64_t key = (uint64_t)left << 32 | right, hash = pair_hash(key);
+    if (!dk_bits_may_have(&w->pair_bits, hash)) return 0;
+    uint64_t at = hash & w->pairs_mask;
+    while (w->pairs[at].key != 0 && w->pairs[at].key != key) at = (at + 1) & w->pairs_mask;
+    return column == 0 ? w->pairs[at].value : w->values[w->pairs[at].row + column];
+}
+
+/* The features that a text is, *count of them. */
+static const text_feature *features_of(const dk_weights *w, dk_str text, uint32_t *count) {
+    *count = 0;
+    if (text.len == 0) return NULL;
+    uint64_t hash = dk_hash(text.ptr, text.len);
+    if (!dk_bits_may_have(&w->text_bits, hash)) return NULL;
+    uint64_t at = hash & w->texts_mask;
+    while (w->texts[at].count != 0 && w->texts[at].hash != hash) at = (at + 1) & w->texts_mask;
+    *count = w->texts[at].count;
+    return w->features + w->texts[at].first;
 }
 
 uint64_t dk_fold_hash(dk_str key) {
@@ -239,11 +99,11 @@ uint64_t dk_fold_hash(dk_str key) {
     return hash == 0 && key.len > 0 ? 1 : hash;
 }
 
-int dk_weights_folds(const dk_weights *w) { return (int)w->width - 1; }
-dk_language dk_weights_language(const dk_weights *w) { return w->language; }
+int dk_weights_folds(const dk_weights *w) { return (int)w->head->width - 1; }
+dk_language dk_weights_language(const dk_weights *w) { return (dk_language)w->head->language; }
 
 dk_label dk_weights_label(const dk_weights *w, int32_t sentiment, bool opinions) {
-    return sentiment >= w->bands[opinions] ? DK_POSITIVE : sentiment <= -w->bands[opinions] ? DK_NEGATIVE : DK_NEUTRAL;
+    return sentiment >= w->head->bands[opinions] ? DK_POSITIVE : sentiment <= -w->head->bands[opinions] ? DK_NEGATIVE : DK_NEUTRAL;
 }
 
 /* ---- Weighing ---------------------------------------------------------------------------------------- */
@@ -260,39 +120,48 @@ void dk_weigher_dispose(dk_weigher *w) {
     memset(w, 0, sizeof *w);
 }
 
-static void add_row(const dk_weights *w, dk_feature_kind kind, dk_str text, int32_t *to) {
-    if (text.len == 0) return;
-    uint32_t id = dk_intern_find(&w->rows[kind], text);
-    if (id == DK_NO_ID) return;
-    const int32_t *from = w->values + w->row_of[kind][id];
-    for (uint32_t k = 0; k < w->width; k++) to[k] += from[k];
+static void add_row(const dk_weights *w, uint32_t row, int32_t *to) {
+    for (uint32_t k = 0; k < w->head->width; k++) to[k] += w->values[row + k];
+}
+
+/* Adds to a record what a text weighs as the kinds of feature that are wanted (bits). */
+static void add_text(const dk_weights *w, dk_str text, unsigned kinds, int32_t *record) {
+    uint32_t n;
+    const text_feature *f = features_of(w, text, &n);
+    for (; n > 0; n--, f++) {
+        if (!(kinds >> f->kind & 1)) continue;
+        if (f->kind == DK_FEATURE_PAIR) {
+            record[LEFT] = f->row & 1 ? (int32_t)(f->row >> 2) : 0;
+            record[RIGHT] = f->row & 2 ? (int32_t)(f->row >> 2) : 0;
+        } else {
+            add_row(w, f->row, record + RECORD + (f->kind == DK_FEATURE_NEGATED ? w->head->width : 0));
+        }
+    }
 }
 
 int32_t dk_weights_form(const dk_weights *w, dk_str folded) {
-    int32_t sums[DK_WEIGHT_FOLDS + 1] = {0};
+    int32_t record[RECORD + 2 * (DK_WEIGHT_FOLDS + 1)] = {0};
     dk_bases bases;
     dk_str text[DK_FEATURE_KINDS];
     dk_morph_bases(w->morph, folded, &bases);
     dk_form_features_of(folded, DK_TOKEN_WORD, &bases, text);
-    for (int k = DK_FEATURE_WORD; k <= DK_FEATURE_HEAD; k++) add_row(w, (dk_feature_kind)k, text[k], sums);
-    return sums[0];
+    for (int k = DK_FEATURE_WORD; k <= DK_FEATURE_HEAD; k++) add_text(w, text[k], 1u << k, record);
+    return record[RECORD];
 }
 
-const dk_intern *dk_weights_words(const dk_weights *w) { return &w->rows[DK_FEATURE_WORD]; }
+const dk_intern *dk_weights_words(const dk_weights *w) { return &w->words; }
 
 static void fill_record(const dk_weights *w, const dk_forms *forms, uint32_t form, const dk_bases *bases, int32_t *record) {
     dk_str text[DK_FEATURE_KINDS];
     dk_form_features_of(forms->folded[form], (dk_token_kind)forms->forms[form].kind, bases, text);
-    memset(record, 0, (RECORD + 2 * w->width) * sizeof *record);
-    for (int k = 0; k < DK_FEATURE_KINDS; k++) {
-        if (k == DK_FEATURE_PAIR) continue;
-        add_row(w, (dk_feature_kind)k, text[k], record + RECORD + (k == DK_FEATURE_NEGATED ? w->width : 0));
-    }
-    if (text[DK_FEATURE_PAIR].len == 0) return;
-    uint32_t id = dk_intern_find(&w->rows[DK_FEATURE_PAIR], text[DK_FEATURE_PAIR]);
-    if (id == DK_NO_ID) return;
-    record[LEFT] = w->sides[id] & 1 ? (int32_t)id + 1 : 0;
-    record[RIGHT] = w->sides[id] & 2 ? (int32_t)id + 1 : 0;
+    memset(record, 0, (RECORD + 2 * w->head->width) * sizeof *record);
+    /* a word is asked for once in all its roles */
+    unsigned own = 1u << DK_FEATURE_WORD;
+    if (text[DK_FEATURE_PAIR].len > 0) own |= 1u << DK_FEATURE_PAIR;
+    add_text(w, text[DK_FEATURE_WORD], own, record);
+    add_text(w, text[DK_FEATURE_LEMMA], 1u << DK_FEATURE_LEMMA | 1u << DK_FEATURE_NEGATED, record);
+    add_text(w, text[DK_FEATURE_HEAD], 1u << DK_FEATURE_HEAD, record);
+    add_text(w, text[DK_FEATURE_MARK], 1u << DK_FEATURE_MARK, record);
 }
 
 /* The same for a form that did not come by dk_weigher_meet. */
@@ -304,12 +173,12 @@ static void look_up(const dk_weights *w, const dk_forms *forms, uint32_t form, i
 
 static inline void prefetch_record(const dk_weigher *x, const dk_token *t, uint8_t language) {
     const dk_weights *w = x->weights[language];
-    if (w != NULL) __builtin_prefetch(x->records[language] + t->form * (size_t)(RECORD + 2 * w->width));
+    if (w != NULL) __builtin_prefetch(x->records[language] + t->form * (size_t)(RECORD + 2 * w->head->width));
 }
 
 /* Which column of the weights counts for a hash. */
 static inline uint32_t column_of(const dk_weights *w, uint64_t fold_hash) {
-    return fold_hash == 0 || w->width == 1 ? 0 : dk_fold_of(fold_hash, w->width - 1);
+    return fold_hash == 0 || w->head->width == 1 ? 0 : dk_fold_of(fold_hash, w->head->width - 1);
 }
 
 /* Makes room for the records of all forms, and forgets them when the forms were forgotten. */
@@ -323,7 +192,7 @@ static dk_status make_room(dk_weigher *x, const dk_forms *forms, dk_error *err) 
     if (x->serial == 0) x->serial = MET;
     for (int l = 0; l < DK_LANGUAGES; l++) {
         if (x->weights[l] == NULL) continue;
-        size_t had = x->cap[l], stride = RECORD + 2 * x->weights[l]->width;
+        size_t had = x->cap[l], stride = RECORD + 2 * x->weights[l]->head->width;
         if (had >= forms->count * stride) continue;
         if (!dk_grow(&x->records[l], &x->cap[l], forms->count * stride)) return dk_fail_memory(err);
         memset(x->records[l] + had, 0, (x->cap[l] - had) * sizeof *x->records[l]);
@@ -336,7 +205,7 @@ dk_status dk_weigher_meet(dk_weigher *x, const dk_forms *forms, uint32_t form, d
     const dk_weights *w = x->weights[language];
     dk_status status = w != NULL ? make_room(x, forms, err) : DK_OK;
     if (status != DK_OK || w == NULL) return status;
-    int32_t *record = x->records[language] + form * (size_t)(RECORD + 2 * w->width);
+    int32_t *record = x->records[language] + form * (size_t)(RECORD + 2 * w->head->width);
     fill_record(w, forms, form, bases, record);
     record[SEEN] = MET;
     return DK_OK;
@@ -352,12 +221,12 @@ static int64_t weigh_negated(dk_weigher *x, const dk_forms *forms, const dk_toke
             const dk_weights *w = x->weights[languages[i]];
             if (w == NULL || tokens->items[i].kind != DK_TOKEN_WORD) continue;
             uint32_t form = tokens->items[i].form;
-            int32_t *record = x->records[languages[i]] + form * (size_t)(RECORD + 2 * w->width);
+            int32_t *record = x->records[languages[i]] + form * (size_t)(RECORD + 2 * w->head->width);
             if (DK_UNLIKELY(record[SEEN] == NOT_FILLED)) { /* words of an idiom have not been looked up */
                 look_up(w, forms, form, record);
                 record[SEEN] = MET;
             }
-            int32_t v = record[RECORD + w->width + column_of(w, x->fold_hash)];
+            int32_t v = record[RECORD + w->head->width + column_of(w, x->fold_hash)];
             x->tokens[i] += v;
             sum += v;
         }
@@ -387,7 +256,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
             left = 0;
             continue;
         }
-        int32_t *record = x->records[languages[i]] + t->form * (size_t)(RECORD + 2 * w->width);
+        int32_t *record = x->records[languages[i]] + t->form * (size_t)(RECORD + 2 * w->head->width);
         if (DK_UNLIKELY(record[SEEN] == NOT_FILLED)) look_up(w, forms, t->form, record);
         uint32_t fold = columns[languages[i]];
         int32_t v = record[SEEN] != x->serial ? record[RECORD + fold] : 0;
@@ -400,7 +269,7 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
     sum += weigh_negated(x, forms, tokens, languages, r, lexicon);
     int32_t figures[DK_FIGURES];
     dk_figures_of(r, figures);
-    const int32_t *coefficients = x->weights[main]->figures[columns[main]];
+    const int32_t *coefficients = x->weights[main]->head->figures[columns[main]];
     int64_t total = sum * dk_weights_damp(tokens->count) / 4096;
     for (int f = 0; f < DK_FIGURES; f++) total += (int64_t)coefficients[f] * figures[f] / 1000;
     *logit = total;

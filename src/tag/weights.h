@@ -31,6 +31,12 @@ dk_status dk_weights_open(dk_weights **out, const char *path, dk_morph *const mo
                           dk_error *err);
 void dk_weights_free(dk_weights *weights);
 
+/* Takes weights that lie in memory as an image (base/image.h) for as long as they are used, and the image of weights that were opened from
+   a file (borrowed; of length 0 for attached ones). */
+dk_status dk_weights_attach(dk_weights **out, const void *image, size_t size, dk_morph *const morphs[DK_LANGUAGES],
+                            dk_error *err);
+void dk_weights_image(const dk_weights *weights, const void **image, size_t *size);
+
 /* The hash of a customer or a text (outer blanks and ASCII case do not count), never 0 unless the key is empty, and the fold that
    it belongs to, 1..folds. Learner and session share both. */
 uint64_t dk_fold_hash(dk_str key);
@@ -70,7 +76,8 @@ dk_status dk_weigher_run(dk_weigher *weigher, const dk_forms *forms, const dk_to
 dk_status dk_weigher_meet(dk_weigher *weigher, const dk_forms *forms, uint32_t form, dk_language language,
                           const dk_bases *bases, dk_error *err);
 
-/* What a form weighs by itself, from all rows of the data, and the forms that the file lists as words. */
+/* What a form weighs by itself, from all rows of the data, and the forms that the file lists as words (of weights opened from a
+   file; an image has none). */
 int32_t dk_weights_form(const dk_weights *weights, dk_str folded);
 const dk_intern *dk_weights_words(const dk_weights *weights);
 
