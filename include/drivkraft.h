@@ -101,9 +101,12 @@ typedef struct dk_engine_options {
     bool no_learned;              /* only hand-written entries and rules, no learned weights */
     const char *const *weights;   /* files of weights learned from the user's own scores, in place of the shipped ones */
     size_t nweights;
+    const char *engine;           /* a compiled engine (drivkraft lexicon compile) in place of all of the above */
+    const char *cache;            /* folder of compiled engines and dictionaries: NULL the user's own, "" for none */
 } dk_engine_options;
 
-/* Opens lexicons (all packs included), models and dictionaries. Read-only afterwards and safe to share. */
+/* Opens lexicons (all packs included), models and dictionaries; what is made of them is kept in the cache, by their content, and read
+   from there the next time. Read-only afterwards and safe to share. */
 dk_status dk_engine_open(dk_engine **out, const dk_engine_options *options, dk_error *err);
 void dk_engine_free(dk_engine *engine);
 

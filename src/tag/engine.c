@@ -3,92 +3,74 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cache.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "base/pipeline.h"
 
-static dk_status open_languages(dk_engine *engine, const char *models, dk_stamp *stamp, dk_error *err) {
-    char *path = dk_path_join(models, "language.tsv");
-    if (path == NULL) return dk_fail_memory(err);
-    dk_buf text;
-    dk_buf_init(&text);
-    dk_status status = dk_file_read(path, &text, err);
-    dk_stamp_add(stamp, text.ptr, text.len);
-    dk_buf_dispose(&text);
-    if (status == DK_OK) status = dk_language_open(&engine->languages, path, err);
-    free(path);
-    return status;
-}
+/* Engines of several lexicons are kept, and only of such as take a while to build. */
+enum { KEEP = 6, WORTH_KEEPING = 5000 };
 
-static dk_status open_morphs(dk_engine *engine, const char *models, dk_stamp *stamp, dk_error *err) {
+static dk_status open_morphs(dk_engine *engine, const dk_engine_options *o, dk_error *err) {
     const char *names[] = {"sv", "da", "en"};
-    dk_morph_options options = {.models = models};
+    char *models = dk_path_join(o->data_dir, "models");
+    if (models == NULL) return dk_fail_memory(err);
+    dk_morph_options options = {.models = models, .cache = o->cache};
     dk_status status = dk_morph_open_all(&engine->morphs[DK_LANG_SV], names, 3, &options, 3, err);
-    for (int i = DK_LANG_SV; status == DK_OK && i < DK_LANGUAGES; i++) {
-        const char *part = dk_morph_stamp(engine->morphs[i]);
-        dk_stamp_add(stamp, part, strlen(part));
-    }
+    free(models);
     return status;
 }
 
-/* Reads one file of weights, which replaces an earlier one of its language. */
-static dk_status open_weights(dk_engine *engine, const char *path, dk_stamp *stamp, dk_error *err) {
-    dk_weights *weights;
-    dk_status status = dk_weights_open(&weights, path, engine->morphs, stamp, err);
+static dk_status open_compiled(dk_engine *engine, const dk_engine_options *o, dk_error *err) {
+    if (o->nlexicons > 0 || o->nweights > 0 || o->no_spelling || o->no_learned)
+        return dk_fail(err, DK_EUSAGE, "%s is compiled with its lexicons, weights and switches; others cannot be joined to it",
+                       o->engine);
+    dk_status status = dk_file_map(o->engine, &engine->mapped, &engine->image_size, err);
     if (status != DK_OK) return status;
-    dk_language language = dk_weights_language(weights);
-    dk_weights_free(engine->weights[language]);
-    engine->weights[language] = weights;
-    return DK_OK;
-}
-
-static dk_status open_all_weights(dk_engine *engine, const char *models, const dk_engine_options *o, dk_stamp *stamp,
-                                  dk_error *err) {
-    dk_status status = DK_OK;
-    for (int l = DK_LANG_SV; status == DK_OK && l < DK_LANGUAGES; l++) {
-        char name[32];
-        snprintf(name, sizeof name, "sentiment_%s.tsv", dk_language_name((dk_language)l));
-        char *path = dk_path_join(models, name);
-        if (path == NULL) return dk_fail_memory(err);
-        if (dk_file_exists(path)) status = open_weights(engine, path, stamp, err);
-        free(path);
-    }
-    for (size_t i = 0; status == DK_OK && i < o->nweights; i++) status = open_weights(engine, o->weights[i], stamp, err);
+    size_t size = engine->image_size;
+    dk_error mistake = {0};
+    status = dk_engine_attach(engine, engine->mapped, size, true, &mistake);
+    engine->image_size = size;
+    if (status == DK_ENOMEM) return dk_fail_memory(err);
+    if (status == DK_OK) return status;
+    dk_fail_at(err, status, o->engine, 0, 0, "%s", mistake.message);
+    dk_error_remedy(err, "make it anew with `drivkraft lexicon compile`");
     return status;
 }
 
-typedef struct build {
-    dk_engine *engine;
-    bool spelling;
-} build;
+/* The engine as it was built before, when it is in the cache and whole. */
+static bool take_cached(dk_engine *engine, const char *folder, const char *name) {
+    size_t size;
+    if (!dk_cache_map(folder, name, &engine->mapped, &size)) return false;
+    if (dk_engine_attach(engine, engine->mapped, size, true, NULL) == DK_OK) {
+        dk_cache_touch(folder, name);
+        return true;
+    }
+    dk_cache_unmap(engine->mapped, size);
+    engine->mapped = NULL;
+    return false;
+}
 
-static dk_status build_index(void *context, size_t i, dk_error *err) {
-    build *b = context;
-    dk_language language = (dk_language)(i + 1);
-    return dk_index_new(&b->engine->indexes[language], b->engine->lexicon, language, b->engine->morphs[language],
-                        b->spelling, err);
+static dk_status open_sources(dk_engine *engine, const dk_engine_options *o, dk_error *err) {
+    char key[33], name[64];
+    dk_status status = open_morphs(engine, o, err);
+    if (status != DK_OK) return status;
+    bool known = dk_engine_key(o, engine->morphs, key);
+    snprintf(name, sizeof name, "engine-%s.bin", key);
+    if (known && take_cached(engine, o->cache, name)) return DK_OK;
+    status = dk_engine_build(engine, o, &engine->owned, err);
+    if (status == DK_OK) status = dk_engine_attach(engine, engine->owned.ptr, engine->owned.len, false, err);
+    if (status == DK_OK && known && engine->lexicon->count >= WORTH_KEEPING) {
+        dk_cache_store(o->cache, name, engine->owned.ptr, engine->owned.len);
+        dk_cache_prune(o->cache, "engine-", KEEP);
+    }
+    return status;
 }
 
 dk_status dk_engine_open(dk_engine **out, const dk_engine_options *options, dk_error *err) {
     dk_engine *engine = calloc(1, sizeof *engine);
-    char *models = dk_path_join(options->data_dir, "models");
-    dk_status status = engine == NULL || models == NULL ? dk_fail_memory(err) : DK_OK;
-    dk_stamp stamp;
-    if (status == DK_OK)
-        status = dk_lexicon_open(&engine->lexicon, options->data_dir, options->lexicons, options->nlexicons, err);
-    if (status == DK_OK) {
-        stamp = engine->lexicon->stamp;
-        dk_stamp_add(&stamp, DK_VERSION, sizeof DK_VERSION);
-        status = open_languages(engine, models, &stamp, err);
-    }
-    if (status == DK_OK) status = open_morphs(engine, models, &stamp, err);
-    if (status == DK_OK && !options->no_learned) status = open_all_weights(engine, models, options, &stamp, err);
-    if (status == DK_OK) {
-        build b = {engine, !options->no_spelling};
-        status = dk_parallel_for(3, DK_LANGUAGES - 1, build_index, &b, err);
-        dk_stamp_text(&stamp, engine->stamp);
-    }
-    free(models);
+    if (engine == NULL) return dk_fail_memory(err);
+    dk_buf_init(&engine->owned);
+    dk_status status = options->engine != NULL ? open_compiled(engine, options, err) : open_sources(engine, options, err);
     if (status != DK_OK) dk_engine_free(engine);
     else *out = engine;
     return status;
@@ -96,13 +78,11 @@ dk_status dk_engine_open(dk_engine **out, const dk_engine_options *options, dk_e
 
 void dk_engine_free(dk_engine *engine) {
     if (engine == NULL) return;
-    for (int i = 0; i < DK_LANGUAGES; i++) {
-        dk_index_free(engine->indexes[i]);
-        dk_weights_free(engine->weights[i]);
-        dk_morph_free(engine->morphs[i]);
-    }
-    dk_language_free(engine->languages);
-    dk_lexicon_free(engine->lexicon);
+    size_t size = engine->image_size;
+    dk_engine_detach(engine);
+    for (int i = 0; i < DK_LANGUAGES; i++) dk_morph_free(engine->morphs[i]);
+    if (engine->mapped != NULL) dk_cache_unmap(engine->mapped, size);
+    dk_buf_dispose(&engine->owned);
     free(engine);
 }
 

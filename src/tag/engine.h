@@ -13,6 +13,26 @@ struct dk_engine {
     dk_index *indexes[DK_LANGUAGES];
     dk_weights *weights[DK_LANGUAGES]; /* NULL for a language without learned weights */
     char stamp[33];
+
+    const void *image; /* what all but the morphologies of an engine made from files lies in: mapped or owned */
+    size_t image_size;
+    void *mapped; /* NULL for none */
+    dk_buf owned;
 };
+
+/* What decides the image of an engine, as 32 hex digits: the content of lexicons and models, the options, the morphologies, and the build
+   of the program. False when something cannot be read. */
+bool dk_engine_key(const dk_engine_options *options, dk_morph *const morphs[DK_LANGUAGES], char out[33]);
+
+/* Makes the image of an engine whose morphologies are open; image is cleared first. */
+dk_status dk_engine_build(dk_engine *engine, const dk_engine_options *options, dk_buf *image, dk_error *err);
+
+/* Fills an engine from an image that lies in memory as long as the engine; that of dk_engine_put also gives the morphologies,
+   that of dk_engine_build needs them open. With check the checksum is looked at. DK_EDATA for what is no whole image of this version:
+   then all but the morphologies is as before. */
+dk_status dk_engine_attach(dk_engine *engine, const void *image, size_t size, bool check, dk_error *err);
+
+/* Frees all but the morphologies and the image. */
+void dk_engine_detach(dk_engine *engine);
 
 #endif

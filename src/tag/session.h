@@ -12,6 +12,10 @@ const dk_taxonomy *dk_engine_taxonomy(const dk_engine *engine);
 const dk_lexicon *dk_engine_lexicon(const dk_engine *engine);
 const dk_morph *dk_engine_morph(const dk_engine *engine, dk_language language); /* NULL for DK_LANG_OTHER */
 
+/* Writes the engine as one image that holds all of it, for a file that dk_engine_open takes as options.engine; image is cleared
+   first. The same content and options make the same bytes. */
+dk_status dk_engine_put(const dk_engine *engine, dk_buf *image, dk_error *err);
+
 void dk_rules_put(dk_buf *buf, uint32_t rules);
 
 /* What sessions have done, for measuring. */
