@@ -8,6 +8,6 @@
 
 #include "cli/cli.h"
 
-extern const dk_command dk_lexicon_check_command, dk_lexicon_coverage_command;
+extern const dk_command dk_lexicon_check_command, dk_lexicon_coverage_command, dk_lexicon_kwic_command;
 
 #endif

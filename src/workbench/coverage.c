@@ -132,6 +132,8 @@ static dk_status put_themes(dk_book *book, const dk_corpus *k, const dk_engine *
     qsort(rows, n, sizeof *rows, by_comments);
     dk_sheet *s = dk_book_add(book, "themes", "Themes", theme_columns, COUNT(theme_columns) - (scores == NULL));
     for (size_t t = 0; t < n; t++) {
+        int pack = dk_engine_taxonomy(engine)->themes[rows[t].theme].pack;
+        if (pack >= 0 && rows[t].comments == 0 && !(k->plan.packs >> pack & 1)) continue;
         dk_sheet_text(s, dk_str_from(dk_engine_theme(engine, rows[t].theme)));
         dk_sheet_int(s, rows[t].comments);
         dk_sheet_real(s, (double)rows[t].comments / (double)k->count);
