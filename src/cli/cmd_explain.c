@@ -302,7 +302,7 @@ static dk_status print_json(const dk_engine *engine, dk_session *session, dk_str
 }
 
 typedef struct options {
-    const char *language, *prior, *pack, *format;
+    const char *language, *prior, *pack, *format, *engine;
     dk_opt_list lexicons, weights;
     bool no_spelling, no_learned;
 } options;
@@ -313,7 +313,8 @@ static dk_status explain(dk_cli *cli, const options *o, dk_str text, dk_error *e
     dk_tag_plan plan = {0};
     dk_comment comment;
     dk_engine_options eo = {.lexicons = o->lexicons.items, .nlexicons = o->lexicons.count, .weights = o->weights.items,
-                            .nweights = o->weights.count, .no_spelling = o->no_spelling, .no_learned = o->no_learned};
+                            .nweights = o->weights.count, .no_spelling = o->no_spelling, .no_learned = o->no_learned,
+                            .engine = o->engine};
     plan.language_fixed = dk_language_from_name(dk_str_from(o->language), &plan.language);
     dk_status status = o->prior != NULL ? dk_language_prior_parse(o->prior, &plan.prior, err) : DK_OK;
     if (status == DK_OK) status = dk_input_engine(&engine, cli, &eo, err);
@@ -338,6 +339,7 @@ static dk_status run_explain(const dk_command *command, dk_cli *cli, int argc, c
         {"weights", 0, DK_OPT_LIST, &o.weights, "FILE", "sentiment learned from your own scores (drivkraft learn)", 0, 0},
         {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
         {"no-learned", 0, DK_OPT_FLAG, &o.no_learned, NULL, "hand-written entries and rules alone, no learned weights", 0, 0},
+        {"engine", 0, DK_OPT_STRING, &o.engine, "FILE", "lexicons and models as one file (drivkraft lexicon compile)", 0, 0},
         {"format", 'f', DK_OPT_CHOICE, &o.format, "text|json", "for people or for programs", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];

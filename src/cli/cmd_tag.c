@@ -7,7 +7,7 @@
 
 typedef struct options {
     dk_input_options input;
-    const char *language, *prior, *pack, *plan, *mentions; /* NULL when not given */
+    const char *language, *prior, *pack, *plan, *mentions, *engine; /* NULL when not given */
     dk_opt_list lexicons, weights;
     bool no_spelling, no_learned, stats;
 } options;
@@ -92,7 +92,8 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
     bool twice = o->pack != NULL && strcmp(o->pack, "auto") == 0;
     dk_status status = dk_input_open(in, cli, source, &o->input, twice, err);
     dk_engine_options eo = {.lexicons = o->lexicons.items, .nlexicons = o->lexicons.count, .weights = o->weights.items,
-                            .nweights = o->weights.count, .no_spelling = o->no_spelling, .no_learned = o->no_learned};
+                            .nweights = o->weights.count, .no_spelling = o->no_spelling, .no_learned = o->no_learned,
+                            .engine = o->engine};
     if (status == DK_OK) status = dk_input_engine(&in->engine, cli, &eo, err);
     if (status == DK_OK) status = make_plan(in, o, &plan, err);
     if (status == DK_OK) status = dk_output_open(&in->out[0], cli->output != NULL ? cli->output : "-", err);
@@ -119,6 +120,7 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
         {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
         {"weights", 0, DK_OPT_LIST, &o.weights, "FILE", "sentiment learned from your own scores (drivkraft learn)", 0, 0},
         {"no-learned", 0, DK_OPT_FLAG, &o.no_learned, NULL, "hand-written entries and rules alone, no learned weights", 0, 0},
+        {"engine", 0, DK_OPT_STRING, &o.engine, "FILE", "lexicons and models as one file (drivkraft lexicon compile)", 0, 0},
         {"stats", 0, DK_OPT_FLAG, &o.stats, NULL, "say on standard error how fast it went and what the caches did", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];

@@ -24,6 +24,7 @@ dk_status dk_input_open(dk_input *in, const dk_cli *cli, const char *source, con
 }
 
 dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_engine_options *options, dk_error *err) {
+    if (options->engine != NULL) return dk_engine_open(engine, options, err);
     char *data_dir = NULL;
     dk_status status = dk_data_find(cli->data_dir, cli->executable, &data_dir, err);
     if (status == DK_OK) {

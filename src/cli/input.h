@@ -44,7 +44,7 @@ struct dk_input {
 dk_status dk_input_open(dk_input *input, const dk_cli *cli, const char *source, const dk_input_options *options,
                         bool rewindable, dk_error *err);
 
-/* Opens the engine from the data folder of cli with the other options as given. */
+/* Opens the engine with the options as given, from the data folder of cli unless they name a compiled one. */
 dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_engine_options *options, dk_error *err);
 
 /* Reads, works and writes on the threads of cli. Rows that cannot be read are reported on standard error. */
