@@ -1,5 +1,7 @@
 #include "io/csv_write.h"
 
+#include "io/cell.h"
+
 static const bool special[256] = {[','] = true, ['"'] = true, ['\n'] = true, ['\r'] = true};
 
 static bool needs_quotes(dk_str cell) {
@@ -37,6 +39,22 @@ void dk_csv_put(dk_buf *buf, dk_str cell) {
 
 void dk_csv_puts(dk_buf *buf, const char *cell) {
     dk_csv_put(buf, dk_str_from(cell));
+}
+
+void dk_csv_put_safe(dk_buf *buf, dk_str cell) {
+    double number;
+    bool formula = cell.len > 0 && cell.ptr[0] != '\0' && strchr("=+-@\t\r", cell.ptr[0]) != NULL && !dk_cell_number(cell, &number);
+    if (!formula) {
+        dk_csv_put(buf, cell);
+        return;
+    }
+    dk_buf quoted;
+    dk_buf_init(&quoted);
+    dk_buf_putc(&quoted, '\'');
+    dk_buf_put(&quoted, cell.ptr, cell.len);
+    if (quoted.failed) buf->failed = true;
+    else dk_csv_put(buf, (dk_str){quoted.ptr, quoted.len});
+    dk_buf_dispose(&quoted);
 }
 
 void dk_csv_put_row(dk_buf *buf, const dk_str *cells, size_t count) {

@@ -14,6 +14,10 @@ void dk_csv_put(dk_buf *buf, dk_str cell);
 
 void dk_csv_puts(dk_buf *buf, const char *cell);
 
+/* The same for text that anybody may have written and that a spreadsheet will open: what such a program would take for a formula
+   (=, +, -, @, tab or CR at the beginning, and no number) gets an apostrophe in front. */
+void dk_csv_put_safe(dk_buf *buf, dk_str cell);
+
 /* Appends a whole row and its line end. A row of one empty cell is written as "" so that it is no blank line. */
 void dk_csv_put_row(dk_buf *buf, const dk_str *cells, size_t count);
 

@@ -1,12 +1,83 @@
 #include "io/reader.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "io/delimited.h"
+#include "io/jsonl.h"
+#include "io/postgres_read.h"
 #include "io/reader_kind.h"
+#include "io/sqlite_read.h"
+#include "io/statfile.h"
+#include "io/workbook.h"
 
 enum { BLOCK_BYTES = 512 * 1024, LEAST_BYTES = 16 };
 static const size_t RECORD_LIMIT = (size_t)256 << 20;
+
+bool dk_path_ends(const char *path, const char *ending) {
+    size_t len = strlen(path), n = strlen(ending);
+    if (len > 3 && strcasecmp(path + len - 3, ".gz") == 0) len -= 3;
+    else if (len > 4 && strcasecmp(path + len - 4, ".zst") == 0) len -= 4;
+    return len >= n && strncasecmp(path + len - n, ending, n) == 0;
+}
+
+/* The first bytes of a regular file; nothing for standard input and pipes, which can be read only once. */
+static size_t peek(const char *path, char *head, size_t room) {
+    if (strcmp(path, "-") == 0) return 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return 0;
+    ssize_t n = lseek(fd, 0, SEEK_CUR) == 0 ? read(fd, head, room) : 0;
+    close(fd);
+    return n > 0 ? (size_t)n : 0;
+}
+
+static dk_status open_text(dk_reader *r, const char *path, dk_error *err) {
+    const dk_reader_options *o = &r->options;
+    dk_source_options so = {o->encoding, o->rewindable, o->unpack_limit};
+    dk_status status = dk_source_open(&r->text, path, &so, err);
+    if (status != DK_OK) return status;
+    r->source = r->text.name;
+    bool is_json = o->delimiter == '\0' && r->text.encoding == NULL &&
+                   (dk_path_ends(path, ".jsonl") || dk_path_ends(path, ".ndjson") ||
+                    dk_jsonl_recognise(r->text.head + r->text.head_at, r->text.head_len - r->text.head_at));
+    return is_json ? dk_jsonl_open(r, err) : dk_delimited_open(r, path, err);
+}
+
+/* `sqlite:FILE?QUERY`; a query in the options is as good. */
+static dk_status open_sqlite(dk_reader *r, const char *source, dk_error *err) {
+    const char *mark = strchr(source, '?');
+    size_t len = mark != NULL ? (size_t)(mark - source) : strlen(source);
+    char *path = strndup(source, len);
+    if (path == NULL) return dk_fail_memory(err);
+    dk_status status = dk_file_exists(path) ? dk_sqlite_open(r, path, mark != NULL ? mark + 1 : r->options.query, err)
+                                            : dk_fail_at(err, DK_EIO, path, 0, 0, "there is no such database");
+    free(path);
+    return status;
+}
+
+static dk_status refuse_option(const char *source, const char *option, const char *what, dk_error *err) {
+    return dk_fail(err, DK_EUSAGE, "%s is for %s, and %s is none", option, what, source);
+}
+
+static dk_status open_source(dk_reader *r, const char *source, dk_error *err) {
+    static const char sqlite_magic[] = "SQLite format 3";
+    char head[16];
+    const dk_reader_options *o = &r->options;
+    if (dk_postgres_recognise(source)) return dk_postgres_open(r, source, o->query, err);
+    if (strncmp(source, "sqlite:", 7) == 0) return open_sqlite(r, source + 7, err);
+    size_t len = peek(source, head, sizeof head);
+    if (len == sizeof sqlite_magic && memcmp(head, sqlite_magic, len) == 0) return dk_sqlite_open(r, source, o->query, err);
+    if (o->query != NULL) return refuse_option(source, "--query", "databases", err);
+    if (dk_workbook_recognise(head, len) && !dk_path_ends(source, ".zip"))
+        return dk_workbook_open(r, source, o->sheet, o->unpack_limit, err);
+    if (o->sheet != NULL) return refuse_option(source, "--sheet", "Excel workbooks", err);
+    dk_statfile kind = dk_statfile_recognise(source, head, len);
+    if (kind != DK_STATFILE_NONE) return dk_statfile_open(r, source, kind, err);
+    return open_text(r, source, err);
+}
 
 dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader_options *options,
                          dk_error *err) {
@@ -17,8 +88,9 @@ dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader
     if (r->options.block_bytes == 0) r->options.block_bytes = BLOCK_BYTES;
     if (r->options.block_bytes < LEAST_BYTES) r->options.block_bytes = LEAST_BYTES;
     if (r->options.record_limit == 0) r->options.record_limit = RECORD_LIMIT;
-    dk_status status = dk_delimited_open(r, source, err);
-    r->options.encoding = NULL;
+    r->text.fd = -1;
+    dk_status status = open_source(r, source, err);
+    r->options.encoding = r->options.query = r->options.sheet = NULL; /* the caller's, who may free them now */
     if (status == DK_OK)
         *reader = r;
     else
@@ -29,6 +101,7 @@ dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader
 void dk_reader_free(dk_reader *r) {
     if (r == NULL) return;
     if (r->kind != NULL) r->kind->free(r);
+    dk_source_close(&r->text);
     free(r->slot);
     free(r->twin);
     dk_arena_dispose(&r->arena);

@@ -50,6 +50,9 @@ typedef struct dk_reader_options {
     dk_quoting quoting;
     const char *encoding; /* a name that iconv knows; NULL: UTF-8 with repairs, or UTF-16 when it looks so */
     bool no_header;       /* the first row is data; columns are then named 1, 2, 3, ... */
+    const char *query;   /* of a database; NULL: its only table */
+    const char *sheet;   /* of a workbook; NULL: its first */
+    double unpack_limit; /* how many times its packed size a file may unpack to; 0: 250; below 0: no limit */
     bool rewindable;    /* standard input and pipes are first copied to a temporary file, for a second pass */
     size_t block_bytes; /* 0: 512 KB */
     size_t record_limit; /* the longest row in bytes that is read; 0: 256 MB */
@@ -97,9 +100,11 @@ static inline dk_str dk_block_cell(const dk_block *b, size_t row, size_t column)
     return b->cells[row * b->columns + column];
 }
 
-/* Opens a source: the path of a file, or "-" for standard input. options may be NULL. Reads as much as is needed to
-   tell the dialect and the columns. DK_EIO when it cannot be read, DK_EDATA when it is empty or of a kind that
-   this build cannot read (the message says what it is). Free with dk_reader_free. */
+/* Opens a source: the path of a file, "-" for standard input, "sqlite:FILE?QUERY", or "postgresql://...". What a file is
+   is told from its bytes: delimited text or JSON Lines, as they are or packed with gzip or Zstandard; Excel workbook (workbook.h),
+   SPSS or Stata file (statfile.h), SQLite database (sqlite_read.h). Names ending in .jsonl and .ndjson are JSON Lines
+   whatever they begin with. options may be NULL. Reads as much as is needed to tell the format and the columns. DK_EIO when it
+   cannot be read, DK_EDATA when it is empty or no format of these (the message says what it is). Free with dk_reader_free. */
 dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader_options *options,
                          dk_error *err);
 void dk_reader_free(dk_reader *reader);

@@ -1,12 +1,14 @@
 /* What a format implements to stand behind dk_reader; only the io room includes this.
  *
  * To add a reader: write NAME.h with a dk_NAME_open that fills kind, state and the column names, and call it from
- * dk_reader_open in reader.c for the sources it recognises. */
+ * dk_reader_open in reader.c for the sources it recognises. A format that hands out row by row, such as a database,
+ * implements dk_row_source of rows.h instead and gets the rest from there. */
 #ifndef DK_IO_READER_KIND_H
 #define DK_IO_READER_KIND_H
 
 #include "base/arena.h"
 #include "io/reader.h"
+#include "io/source.h"
 
 /* The memory of a block. A format keeps its bytes here and lets cells point into them. */
 struct dk_block_data {
@@ -37,7 +39,8 @@ struct dk_reader {
     const dk_reader_kind *kind;
     void *state;
     dk_reader_options options; /* encoding is not kept */
-    const char *source;        /* for messages; owned by the format */
+    const char *source;        /* for messages; owned by text or the format */
+    dk_source text;            /* the bytes of a text format; not open for others */
     dk_arena arena;            /* column names */
     dk_str *names;
     size_t ncolumns;
@@ -52,5 +55,8 @@ bool dk_block_reserve(dk_block *block, size_t rows, size_t columns);
 
 /* Takes over count names (copied, cleaned, trimmed) as the columns of the reader and selects them all. */
 dk_status dk_reader_set_columns(dk_reader *r, const dk_str *names, size_t count, dk_error *err);
+
+/* Whether a path ends so, whatever its case, and whether or not .gz or .zst comes behind. */
+bool dk_path_ends(const char *path, const char *ending);
 
 #endif

@@ -12,14 +12,17 @@
 
 enum { HEAD = 64 * 1024, RAW = 64 * 1024, ONE_READ = 1 << 30 };
 
-static dk_status raw_read(dk_source *s, char *to, size_t room, size_t *got, dk_error *err) {
-    *got = 0;
-    if (s->head_at < s->head_len) {
-        size_t n = s->head_len - s->head_at < room ? s->head_len - s->head_at : room;
-        memcpy(to, s->head + s->head_at, n);
-        s->head_at += n;
-        *got = n;
-    }
+static size_t take_ahead(char *to, size_t room, const char *ahead, size_t *at, size_t len) {
+    size_t n = len - *at < room ? len - *at : room;
+    if (n > 0) memcpy(to, ahead + *at, n);
+    *at += n;
+    return n;
+}
+
+/* The bytes of the file as they lie there. */
+static dk_status file_read(void *source, char *to, size_t room, size_t *got, dk_error *err) {
+    dk_source *s = source;
+    *got = take_ahead(to, room, s->peek, &s->peek_at, s->peek_len);
     while (*got < room) {
         size_t want = room - *got < ONE_READ ? room - *got : ONE_READ;
         ssize_t n = read(s->fd, to + *got, want);
@@ -30,6 +33,17 @@ static dk_status raw_read(dk_source *s, char *to, size_t room, size_t *got, dk_e
         s->taken += n;
     }
     return DK_OK;
+}
+
+/* The bytes of the text: unpacked, not yet decoded. */
+static dk_status raw_read(dk_source *s, char *to, size_t room, size_t *got, dk_error *err) {
+    *got = s->head_len > 0 ? take_ahead(to, room, s->head, &s->head_at, s->head_len) : 0;
+    if (*got == room) return DK_OK;
+    size_t more;
+    dk_status status = s->unpack != NULL ? dk_unpack_read(s->unpack, to + *got, room - *got, &more, err)
+                                         : file_read(s, to + *got, room - *got, &more, err);
+    *got += status == DK_OK ? more : 0;
+    return status;
 }
 
 /* Copies a stream to a file without a name and reads from there. */
@@ -44,7 +58,7 @@ static dk_status spool(dk_source *s, dk_error *err) {
     }
     while (status == DK_OK) {
         size_t n;
-        status = raw_read(s, chunk, RAW, &n, err);
+        status = file_read(s, chunk, RAW, &n, err);
         if (status != DK_OK || n == 0) break;
         if (fwrite(chunk, 1, n, f) != n)
             status = dk_fail_errno(err, errno, s->name,
@@ -76,17 +90,18 @@ typedef struct magic {
 } magic;
 
 static const magic magics[] = {
-    {"\x1f\x8b", 2, "a gzip file", "unpack it first: gunzip -c FILE, and - for standard input"},
-    {"\x28\xb5\x2f\xfd", 4, "a Zstandard file", "unpack it first: zstdcat FILE, and - for standard input"},
+    {"\x1f\x8b", 2, "a file packed twice", "unpack it once: gunzip -c FILE, and - for standard input"},
+    {"\x28\xb5\x2f\xfd", 4, "a file packed twice", "unpack it once: zstdcat FILE, and - for standard input"},
     {"BZh91AY&SY", 10, "a bzip2 file", "unpack it first: bzcat FILE, and - for standard input"},
     {"\xfd"
      "7zXZ",
      5, "an xz file", "unpack it first: xzcat FILE, and - for standard input"},
-    {"PK\x03\x04", 4, "a zip file or an Excel workbook", "save the sheet as CSV (UTF-8), or unzip it"},
-    {"\xd0\xcf\x11\xe0\xa1\xb1", 6, "an old Excel workbook", "save the sheet as CSV (UTF-8)"},
-    {"SQLite format 3", 16, "an SQLite database", "export the table as CSV"},
-    {"$FL2", 4, "an SPSS file", "save it as CSV"},
-    {"$FL3", 4, "an SPSS file", "save it as CSV"},
+    {"PK\x03\x04", 4, "a zip file or an Excel workbook", "unzip it; a workbook is read by its own name, not packed and not from standard input"},
+    {"\xd0\xcf\x11\xe0\xa1\xb1", 6, "an old Excel workbook", "save it as .xlsx or as CSV (UTF-8)"},
+    {"SQLite format 3", 16, "an SQLite database", "it is read by its own name, not packed and not from standard input"},
+    {"$FL2", 4, "an SPSS file", "it is read by its own name, not packed and not from standard input"},
+    {"$FL3", 4, "an SPSS file", "it is read by its own name, not packed and not from standard input"},
+    {"<stata_dta>", 11, "a Stata file", "it is read by its own name, not packed and not from standard input"},
     {"%PDF-", 5, "a PDF document", "export the responses as CSV"},
 };
 
@@ -183,9 +198,21 @@ static dk_status open_file(dk_source *s, const char *path, dk_error *err) {
     return DK_OK;
 }
 
-static dk_status prepare(dk_source *s, const char *path, const char *encoding, bool keep, dk_error *err) {
+/* Looks at the first bytes of the file, and unpacks from here on when they say so. */
+static dk_status look_at_packing(dk_source *s, double limit, dk_error *err) {
+    size_t len;
+    dk_status status = file_read(s, s->peek, DK_SOURCE_PEEK, &len, err);
+    if (status != DK_OK) return status;
+    s->peek_len = len;
+    s->peek_at = 0;
+    const dk_unpack_kind *kind = dk_unpack_recognise(s->peek, len);
+    return kind != NULL ? dk_unpack_open(&s->unpack, kind, s->name, limit, file_read, s, err) : DK_OK;
+}
+
+static dk_status prepare(dk_source *s, const char *path, const dk_source_options *o, dk_error *err) {
     dk_status status = open_file(s, path, err);
-    if (status == DK_OK && keep && !s->seekable) status = spool(s, err);
+    if (status == DK_OK && o->keep && !s->seekable) status = spool(s, err);
+    if (status == DK_OK) status = look_at_packing(s, o->unpack_limit, err);
     if (status != DK_OK) return status;
     s->head = malloc(HEAD);
     if (s->head == NULL) return dk_fail_memory(err);
@@ -199,20 +226,20 @@ static dk_status prepare(dk_source *s, const char *path, const char *encoding, b
     if (s->encoding == NULL) status = refuse_noise(s, err);
     if (status != DK_OK) return status;
     s->head_at = s->mark_len;
-    if (encoding != NULL) {
-        s->encoding_copy = strdup(encoding);
+    if (o->encoding != NULL) {
+        s->encoding_copy = strdup(o->encoding);
         if (s->encoding_copy == NULL) return dk_fail_memory(err);
         /* plain "UTF-16" leaves the byte order to the mark, which is skipped here */
-        bool open_order = strcasecmp(encoding, "utf-16") == 0 || strcasecmp(encoding, "utf-32") == 0;
-        if (!open_order || s->encoding == NULL) s->encoding = names_utf8(encoding) ? NULL : s->encoding_copy;
+        bool open_order = strcasecmp(o->encoding, "utf-16") == 0 || strcasecmp(o->encoding, "utf-32") == 0;
+        if (!open_order || s->encoding == NULL) s->encoding = names_utf8(o->encoding) ? NULL : s->encoding_copy;
     }
     return s->encoding != NULL ? open_decoder(s, err) : DK_OK;
 }
 
-dk_status dk_source_open(dk_source *s, const char *path, const char *encoding, bool keep, dk_error *err) {
+dk_status dk_source_open(dk_source *s, const char *path, const dk_source_options *options, dk_error *err) {
     memset(s, 0, sizeof *s);
     s->fd = -1;
-    dk_status status = prepare(s, path, encoding, keep, err);
+    dk_status status = prepare(s, path, options, err);
     if (status != DK_OK) dk_source_close(s);
     return status;
 }
@@ -220,6 +247,7 @@ dk_status dk_source_open(dk_source *s, const char *path, const char *encoding, b
 void dk_source_close(dk_source *s) {
     if (s->fd > STDIN_FILENO) close(s->fd);
     if (s->decoder != NULL) iconv_close((iconv_t)s->decoder);
+    dk_unpack_free(s->unpack);
     free(s->name);
     free(s->head);
     free(s->raw);
@@ -295,8 +323,10 @@ dk_status dk_source_rewind(dk_source *s, dk_error *err) {
     if (lseek(s->fd, 0, SEEK_SET) != 0) return dk_fail_errno(err, errno, s->name, "cannot read again");
     size_t len;
     s->head_len = s->head_at = 0;
+    s->peek_len = s->peek_at = 0;
     s->taken = 0;
-    dk_status status = raw_read(s, s->head, HEAD, &len, err);
+    dk_status status = s->unpack != NULL ? dk_unpack_restart(s->unpack, err) : DK_OK;
+    if (status == DK_OK) status = raw_read(s, s->head, HEAD, &len, err);
     if (status != DK_OK) return status;
     s->head_len = len;
     s->head_at = s->mark_len < len ? s->mark_len : len;

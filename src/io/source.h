@@ -3,12 +3,18 @@
 #define DK_IO_SOURCE_H
 
 #include "base/buffer.h"
+#include "io/unpack.h"
+
+enum { DK_SOURCE_PEEK = 8 };
 
 typedef struct dk_source {
     char *name; /* the path, or "standard input" */
     int fd;
     bool seekable;
-    int64_t size, taken; /* bytes of the file (0: unknown), bytes read so far; both before decoding */
+    int64_t size, taken; /* bytes of the file (0: unknown), bytes read so far; both before unpacking and decoding */
+    char peek[DK_SOURCE_PEEK]; /* the first bytes of the file, read ahead to see whether it is packed */
+    size_t peek_len, peek_at;
+    dk_unpack *unpack;   /* NULL: not packed */
     char *head;          /* the first bytes, read ahead to look at them */
     size_t head_len, head_at;
     size_t mark_len;      /* bytes of a byte order mark, skipped */
@@ -21,10 +27,16 @@ typedef struct dk_source {
     bool raw_ended;
 } dk_source;
 
-/* Opens path ("-": standard input). encoding: a name for iconv, or NULL to look: UTF-16 and UTF-32 by byte order
-   mark, UTF-16 by its NUL bytes, else bytes are passed on. keep: copy a stream to a temporary file first, so that it can be
-   rewound. Refuses folders and, naming them, the known binary formats. */
-dk_status dk_source_open(dk_source *s, const char *path, const char *encoding, bool keep, dk_error *err);
+typedef struct dk_source_options {
+    const char *encoding; /* a name for iconv, or NULL to look: UTF-16 and UTF-32 by byte order mark, UTF-16 by its NUL bytes,
+                             else bytes are passed on */
+    bool keep;            /* copy a stream to a temporary file first, so that it can be rewound */
+    double unpack_limit;  /* as in dk_unpack_open */
+} dk_source_options;
+
+/* Opens path ("-": standard input). gzip and Zstandard are unpacked on the way. Refuses folders and, naming them, the
+   known binary formats. */
+dk_status dk_source_open(dk_source *s, const char *path, const dk_source_options *options, dk_error *err);
 void dk_source_close(dk_source *s);
 
 /* Fills `to` except for up to 3 bytes where a character did not fit; room is at least 4. Only at the end it gets

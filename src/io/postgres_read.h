@@ -1,0 +1,16 @@
+/* PostgreSQL behind dk_reader; postgres.c is the only place of libpq.
+ *
+ * The source is a connection as libpq takes it, `postgresql://user@host/database?sslmode=require`, completed by the PG*
+ * environment and the password file; the query comes beside it. Rows come through a cursor on the server, so that
+ * memory does not grow with the result, within one read-only transaction that sees one state of the database for
+ * both passes. */
+#ifndef DK_IO_POSTGRES_READ_H
+#define DK_IO_POSTGRES_READ_H
+
+#include "io/reader_kind.h"
+
+bool dk_postgres_recognise(const char *source);
+
+dk_status dk_postgres_open(dk_reader *r, const char *source, const char *query, dk_error *err);
+
+#endif
