@@ -278,6 +278,8 @@ typedef struct dk_driver_options {
     int64_t min_rows;      /* fewer rows are "inconclusive"; default 30 */
     double negligible_r2;  /* a part of R2 that would not matter: "no link" needs an upper bound below; default 0.02 */
     int hc;                /* 0 to 3: which HC errors without clusters; default 3 */
+    int family_wise;       /* 1: q is p_max, so that not one of the drivers is false at alpha; default 0: q is the false discovery
+                              rate, of ten drivers at q .05 half a one is expected to be false. Needs replicates */
     double budget;         /* multiply-adds that importance may cost, default 1e11 (some ten seconds of one processor).
                               Importance is exact for at most 26 groups while it fits; beyond, orders of entry are sampled
                               in antithetic pairs, for the replicates first, which the notes and importance_se tell */
@@ -322,7 +324,8 @@ typedef struct dk_driver {
     dk_interval ci;
     double p, q, q_by;        /* robust (joint) Wald test; q of Benjamini & Hochberg 1995, but never below p_model: a driver
                                  needs that the predictors together pass; q_by of Benjamini & Yekutieli 2001 */
-    double p_max;             /* family-wise p by the maximum over groups in the same replicates (maxT) */
+    double p_max;             /* family-wise p by the maximum over groups in the same replicates (step-down maxT: Romano & Wolf
+                                 2005): those at most .05 hold not one false name in 95 of 100 studies */
     double importance, importance_se; /* se of sampling permutations, 0 when exact */
     dk_interval importance_ci;
     double share;             /* of r2 - r2_controls */

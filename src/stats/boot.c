@@ -1,5 +1,6 @@
 #include "stats/boot.h"
 
+#include <assert.h>
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -43,6 +44,8 @@ typedef struct worker {
     dk_lane *lanes;
     size_t *sparse;
     double *value;
+    int first;       /* number of the batch's first replicate */
+    int64_t cluster; /* number of the row's cluster, in canonical order */
 } worker;
 
 void dk_boot_dispose(dk_boot *b) {
@@ -139,7 +142,12 @@ static void add_row(const boot_job *job, const dk_lanes *lanes, worker *w, const
     double *weights = w->weights + r * batch;
     double weight =
         job->weight_step == 1 ? (double)b->weight[i] : round((double)b->weight[i] / job->weight_step);
-    if (i > 0 && r > 0 && b->unit[i] == b->unit[i - 1] && b->weight[i] == b->weight[i - 1])
+    bool same = i > 0 && b->unit[i] == b->unit[i - 1];
+    if (!same) w->cluster++;
+    if (job->plan->jackknife) {
+        int64_t out = w->cluster % DK_BOOT_BLOCKS - w->first;
+        for (size_t k = 0; k < batch; k++) weights[k] = (int64_t)k == out ? 0 : weight;
+    } else if (same && r > 0 && b->weight[i] == b->weight[i - 1])
         memcpy(weights, weights - batch, batch * sizeof *weights);
     else
         lanes->poisson(b->unit[i], w->keys, batch, weight, weights);
@@ -179,6 +187,7 @@ static dk_status sum_replicates(const boot_job *job, const dk_lanes *lanes, work
     dk_rows *rows = job->plan->rows;
     size_t fill = 0;
     dk_status status = DK_OK;
+    w->cluster = -1;
     memset(w->sum, 0, job->npairs * (size_t)job->batch * sizeof *w->sum);
     if (w->fixed != NULL) memset(w->fixed, 0, fixed_size(job) * sizeof *w->fixed);
     for (int part = 0; part < DK_ROWS_PARTS && status == DK_OK; part++) {
@@ -321,6 +330,7 @@ static dk_status run_batch(void *context, size_t index, dk_error *err) {
         w.lanes == NULL || w.sparse == NULL || w.value == NULL || (p->absorb != NULL && w.fixed == NULL))
         status = dk_fail_memory(err);
     int first = (int)index * job->batch;
+    w.first = first;
     if (status == DK_OK) {
         for (size_t r = 0; r < batch; r++) w.keys[r] = (uint32_t)dk_hash_mix(p->seed, (uint64_t)first + r);
         status = sum_replicates(job, lanes, &w, err);
@@ -366,6 +376,7 @@ dk_status dk_boot_run(const dk_boot_plan *p, dk_boot *boot, dk_error *err) {
     boot_job job = {.plan = p, .out = boot, .nslots = p->ncontrols + p->nterms + 2, .caller = pthread_self()};
     dk_status status = boot_init(boot, p, err);
     if (p->replicates == 0 || status != DK_OK) return status;
+    if (p->jackknife) assert(p->replicates == DK_BOOT_BLOCKS);
     job.enc = calloc(ndesign, sizeof *job.enc);
     job.design = calloc(2 * job.nslots, sizeof *job.design);
     if (job.enc == NULL || job.design == NULL) {

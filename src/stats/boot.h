@@ -4,6 +4,10 @@
  * bootstrap (Hanley & MacGibbon 2006; Chamandy et al. 2012) that needs no order, no communication and no second look.
  * All replicates' moments are sums of integers below 2^53, hence exact in doubles, whatever BLAS kernel adds them up:
  * columns with wide ranges are centred and rounded to as many bits as that allows (0/1 columns and scores are exact).
+ * The same pass with each block of clusters left out in turn, in place of drawn weights, is a jackknife: what is left out is a single
+ * cluster when there are at most DK_BOOT_BLOCKS, else every so-manieth of them. The influence of a block is the sum of its clusters', so
+ * its third moment tells the acceleration of BCa intervals with an error of .41 / DK_BOOT_BLOCKS = .002 (Efron 1987; the block form of
+ * Efron & Tibshirani 1993, 11.5 and 14.3).
  * The dense columns go through one DGEMM a chunk of rows, sparse ones (mentions) touch only the rows that have them.
  */
 #ifndef DK_STATS_BOOT_H
@@ -11,6 +15,8 @@
 
 #include "stats/lanes.h"
 #include "stats/absorb.h"
+
+#define DK_BOOT_BLOCKS 192
 
 typedef struct dk_boot_plan {
     dk_rows *rows;
@@ -25,7 +31,8 @@ typedef struct dk_boot_plan {
     const size_t *orders;  /* norders orders of the groups to sample; NULL: exact */
     size_t norders;
     bool importance; /* false: skip importances */
-    int replicates, threads;
+    int replicates, threads; /* with jackknife, DK_BOOT_BLOCKS replicates */
+    bool jackknife;          /* replicate r leaves out the clusters whose number in canonical order is r modulo the blocks */
     uint64_t seed;
     void (*progress)(void *context, double done);
     void *progress_context;

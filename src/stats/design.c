@@ -15,9 +15,10 @@ dk_status dk_design_init(dk_design *d, dk_rows *rows, const dk_moments *m, const
     d->zero = calloc(p, sizeof *d->zero);
     d->mean = calloc(p, sizeof *d->mean);
     d->centre = calloc(p, sizeof *d->centre);
+    d->prior = calloc(p, sizeof *d->prior);
     d->always = calloc(p, sizeof *d->always);
     d->dense = calloc(p, sizeof *d->dense);
-    if (d->place == NULL || d->step == NULL || d->zero == NULL || d->mean == NULL || d->centre == NULL ||
+    if (d->place == NULL || d->step == NULL || d->zero == NULL || d->mean == NULL || d->centre == NULL || d->prior == NULL ||
         d->always == NULL || d->dense == NULL)
         return dk_fail_memory(err);
     int64_t n = dk_rows_count(rows);
@@ -27,6 +28,7 @@ dk_status dk_design_init(dk_design *d, dk_rows *rows, const dk_moments *m, const
         if (s->aliased[i - 1]) continue;
         d->place[column] = i;
         d->step[i] = 1 / (s->sd[i - 1] * unit[column]);
+        d->prior[i] = m->min[column] == 0 && m->max[column] == 1 ? 2.5 * s->sd[i - 1] / unit[column] : 1.25;
         if (dk_rows_nonzero(rows, column - 1) > n / 5) {
             d->centre[i] = (int64_t)llround(s->mean[i - 1] * unit[column]);
             d->zero[i] = -(double)d->centre[i] * d->step[i];
@@ -44,6 +46,7 @@ void dk_design_dispose(dk_design *d) {
     free(d->zero);
     free(d->mean);
     free(d->centre);
+    free(d->prior);
     free(d->always);
     free(d->dense);
     memset(d, 0, sizeof *d);

@@ -15,6 +15,7 @@ typedef struct dk_design {
     size_t outcome;
     double *step, *zero, *mean; /* by index: value of one integer step, of an integer 0, and the mean of x~ */
     int64_t *centre;
+    double *prior;   /* standard deviation of the prior that a logit takes where data separate (glm.h), by index */
     size_t *always; /* indices of the dense columns, which every row lists */
     size_t nalways;
     bool *dense;

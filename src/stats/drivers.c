@@ -29,6 +29,8 @@ static dk_status check_options(const dk_driver_options *o, dk_error *err) {
     if (!(o->confidence > 0 && o->confidence < 1))
         return dk_fail(err, DK_EUSAGE, "the confidence is between 0 and 1");
     if (!(o->alpha > 0 && o->alpha < 1)) return dk_fail(err, DK_EUSAGE, "alpha is between 0 and 1");
+    if (o->family_wise && o->bootstrap == 0)
+        return dk_fail(err, DK_EUSAGE, "the family-wise q needs replicates");
     if (o->hc < 0 || o->hc > 3) return dk_fail(err, DK_EUSAGE, "HC errors are 0 to 3");
     return DK_OK;
 }

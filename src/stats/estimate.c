@@ -48,6 +48,7 @@ void dk_estimate_dispose(dk_estimate *e) {
     free(e->owen);
     dk_group_plan_dispose(&e->plan);
     dk_boot_dispose(&e->boot);
+    dk_boot_dispose(&e->jack);
     dk_buf_dispose(&e->notes);
     memset(e, 0, sizeof *e);
 }
@@ -136,6 +137,12 @@ static dk_status bootstrap(const dk_frame *f, const dk_driver_options *o, const 
         }
         sd[count + n] = s->sd[s->k];
         status = dk_boot_run(&plan, &e->boot, err);
+        if (status == DK_OK && o->bootstrap > 0) {
+            plan.jackknife = true;
+            plan.replicates = DK_BOOT_BLOCKS;
+            plan.progress = NULL;
+            status = dk_boot_run(&plan, &e->jack, err);
+        }
     }
     if (status == DK_OK && e->plan.few != NULL) status = recentre(e, err);
     free(columns);

@@ -25,7 +25,7 @@ typedef struct dk_estimate {
     dk_group_plan plan;
     double *importance, *importance_se; /* by lane group, in R2 */
     double *owen;                       /* by predictor */
-    dk_boot boot;                       /* by lane term and lane group */
+    dk_boot boot, jack;                 /* by lane term and lane group: replicates, and with blocks left out */
     dk_buf notes;                       /* sentences, each ended by a NUL */
     size_t nnotes;
 } dk_estimate;

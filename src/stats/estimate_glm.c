@@ -12,6 +12,7 @@
 
 #define REFIT_BUDGET 4e9 /* multiply-adds that refitting all sets may cost */
 #define WORKING_SCALE 0x1p30
+#define FEW_EVENTS 30 /* degrees of freedom below which a sandwich alone is not trusted */
 
 /* The fit and what it was made of. Columns are the controls, then the predictors. */
 typedef struct glm_fit {
@@ -134,7 +135,7 @@ static dk_status working_rows(const glm_fit *g, dk_frame *w, dk_error *err) {
 
 /* One bootstrap: of the working rows for coefficients and importance, or of the plain rows for means. */
 static dk_status bootstrap(const glm_fit *g, const dk_frame *frame, const dk_moments *m, const dk_solution *s,
-                           bool working, dk_boot *boot, dk_error *err) {
+                           bool working, bool jackknife, dk_boot *boot, dk_error *err) {
     const dk_group_plan *plan = &g->e->plan;
     size_t n = plan->nterms, count = 0, nc = frame->ncontrols;
     size_t *columns = malloc((nc + n + 1) * sizeof *columns);
@@ -163,10 +164,11 @@ static dk_status bootstrap(const glm_fit *g, const dk_frame *frame, const dk_mom
                           .orders = plan->few,
                           .norders = plan->nfew,
                           .importance = working,
-                          .replicates = g->o->bootstrap,
+                          .replicates = jackknife ? DK_BOOT_BLOCKS : g->o->bootstrap,
+                          .jackknife = jackknife,
                           .threads = g->o->threads,
                           .seed = g->o->seed};
-        if (working) {
+        if (working && !jackknife) {
             p.progress = g->o->progress;
             p.progress_context = g->o->progress_context;
         }
@@ -177,11 +179,12 @@ static dk_status bootstrap(const glm_fit *g, const dk_frame *frame, const dk_mom
     return status;
 }
 
-/* Replicates keep their differences from the working rows' own figures; the estimate is the likelihood's. */
+/* Replicates keep their differences from the working rows' own figures; the estimate is the likelihood's. scale turns an explained
+   part of the working response's variance into R2: half its weighted sum is what the log-likelihood changes by, to first order also
+   where the quadratic itself is far from the likelihood. */
 static void recentre(glm_fit *g, const dk_solution *s, const double *importance, double scale,
-                     const dk_boot *means) {
+                     const dk_boot *means, dk_boot *b) {
     dk_estimate *e = g->e;
-    dk_boot *b = &e->boot;
     size_t r = (size_t)b->replicates, nc = g->f->ncontrols;
     for (size_t t = 0; t < e->plan.nterms; t++) {
         size_t i = e->plan.term[t];
@@ -200,6 +203,36 @@ static void recentre(glm_fit *g, const dk_solution *s, const double *importance,
         }
 }
 
+/* What few rows or clusters call for (robust.h), as the working rows show it: intervals and tests use errors larger by as much as CR3 or
+   HC3 are there, and where degrees of freedom are few no smaller than those of the model, as the sandwich of a theme with hardly an event
+   is next to 0 (the larger of the two: Angrist & Pischke 2009, 8.1); and Satterthwaite's degrees of freedom. */
+static dk_status adjust_for_few(glm_fit *g, const dk_frame *w, const dk_moments *m, const dk_solution *s, dk_error *err) {
+    dk_estimate *e = g->e;
+    size_t n = e->n, nc = g->f->ncontrols, k = g->k, size = g->glm.size;
+    dk_robust r;
+    dk_status status =
+        dk_robust_compute(w->rows, m, w->unit, w->weight_unit, g->columns, 1, s, NULL, g->o->hc, g->o->threads, &r, err);
+    if (status != DK_OK) return status;
+    for (size_t i = 0; i < n && r.df_of != NULL; i++) {
+        size_t a = nc + i, at = g->glm.nlevels - 1 + a;
+        double sandwich = g->glm.robust[at * size + at], model = g->glm.inverse[at * size + at] * g->glm.w / e->n_effective;
+        if (!e->use[i] || s->aliased[a] || !(sandwich > 0)) continue;
+        double factor = sqrt(fmax(1, r.cov_small[a * k + a] / r.cov[a * k + a]));
+        if (r.df_of[a] < FEW_EVENTS) factor = fmax(factor, sqrt(model / sandwich));
+        if (!isfinite(factor)) continue;
+        e->df_of[i] = fmin(e->df, r.df_of[a]);
+        for (size_t j = 0; j < n; j++) {
+            e->cov[i * n + j] *= factor;
+            e->cov[j * n + i] *= factor;
+        }
+    }
+    e->max_leverage = r.max_leverage;
+    e->max_cook = r.max_cook;
+    e->influential = r.influential;
+    dk_robust_dispose(&r);
+    return DK_OK;
+}
+
 /* Importance and replicates from the working rows. */
 static dk_status importance_of(glm_fit *g, dk_error *err) {
     dk_estimate *e = g->e;
@@ -207,11 +240,11 @@ static dk_status importance_of(glm_fit *g, dk_error *err) {
     dk_frame w = {0};
     dk_moments m = {0};
     dk_solution s = {0};
-    dk_boot means = {0};
     double *quadratic = NULL, *se = NULL;
     dk_status status = working_rows(g, &w, err);
     if (status == DK_OK) status = dk_moments_compute(w.rows, g->o->threads, &m, err);
     if (status == DK_OK) status = dk_solve(&m, w.unit, w.weight_unit, g->columns, g->k, nc, 1, NULL, &s, err);
+    if (status == DK_OK) status = adjust_for_few(g, &w, &m, &s, err);
     if (status != DK_OK) goto done;
     double beyond = s.r2 - s.r2_controls, scale = beyond > 0 ? (e->r2 - e->r2_controls) / beyond : 0;
     for (size_t i = 0; i < n; i++) {
@@ -240,18 +273,21 @@ static dk_status importance_of(glm_fit *g, dk_error *err) {
             e, "importance is that of the likelihood's quadratic approximation, scaled to McFadden's R2");
     }
     if (status != DK_OK || g->o->bootstrap == 0) goto done;
-    status = bootstrap(g, &w, &m, &s, true, &e->boot, err);
-    if (status == DK_OK) status = bootstrap(g, g->f, &g->moments, &g->linear, false, &means, err);
     if (status == DK_OK) { /* the replicates' kind of importance at the estimate */
         dk_group_plan plan = e->plan;
         plan.orders = plan.few;
         plan.norders = plan.nfew;
         status = dk_group_importance(s.partial, n, &plan, quadratic, se, err);
     }
-    if (status == DK_OK) recentre(g, &s, quadratic, scale, &means);
+    for (int jack = 0; jack < 2 && status == DK_OK; jack++) {
+        dk_boot *b = jack ? &e->jack : &e->boot, means = {0};
+        status = bootstrap(g, &w, &m, &s, true, jack, b, err);
+        if (status == DK_OK) status = bootstrap(g, g->f, &g->moments, &g->linear, false, jack, &means, err);
+        if (status == DK_OK) recentre(g, &s, quadratic, 0.5 * s.w * s.sd[g->k] * s.sd[g->k] / -g->glm.ll_null, &means, b);
+        dk_boot_dispose(&means);
+    }
 done:
     free(quadratic);
-    dk_boot_dispose(&means);
     dk_solution_dispose(&s);
     dk_moments_dispose(&m);
     dk_rows_free(w.rows);
@@ -337,9 +373,8 @@ static dk_status fit(glm_fit *g, dk_error *err) {
                 e, "effects may well be the same at low and high levels (proportional odds, p %.2g)", p);
     }
     if (g->glm.penalised)
-        dk_estimate_note(e, "some predictors separate the outcomes perfectly: coefficients are shrunk "
-                            "towards 0 (normal prior, "
-                            "standard deviation 2.5 per standard deviation of the predictor)");
+        dk_estimate_note(e, "some predictors separate the outcomes perfectly: coefficients are shrunk towards 0 (normal prior, standard "
+                            "deviation 2.5 on the log odds of a mention or of two standard deviations)");
     for (size_t i = 0; i < n; i++) {
         size_t a = nc + i;
         e->mean[i] = g->linear.mean[a];

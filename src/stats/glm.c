@@ -7,7 +7,6 @@
 #include "base/pipeline.h"
 #include "stats/linalg.h"
 
-#define PRIOR_SD 2.5
 #define RUNAWAY 30 /* a linear predictor beyond this is separation */
 
 /* What a part of the rows adds up to. */
@@ -253,7 +252,7 @@ typedef struct newton {
     size_t n;
     double *matrix, *step, *trial;
     part_sums sums;
-    double penalty; /* of a coefficient's square, halved */
+    bool penalised; /* with the design's prior */
 } newton;
 
 static void newton_dispose(newton *w) {
@@ -272,11 +271,12 @@ static dk_status evaluate(glm_job *job, newton *w, const double *theta, int thre
     job->theta = theta;
     dk_status status = sum_parts(job, threads, &w->sums, err);
     *objective = w->sums.ll;
-    for (size_t i = cuts; i < job->glm->size && w->penalty > 0; i++) {
+    for (size_t i = cuts; i < job->glm->size && w->penalised; i++) {
+        double prior = job->design->prior[i - cuts + 1], penalty = 1 / (prior * prior);
         if (!job->use[i - cuts]) continue;
-        *objective -= w->penalty / 2 * theta[i] * theta[i];
-        w->sums.gradient[i] -= w->penalty * theta[i];
-        w->sums.hessian[tri(i, i)] += w->penalty;
+        *objective -= penalty / 2 * theta[i] * theta[i];
+        w->sums.gradient[i] -= penalty * theta[i];
+        w->sums.hessian[tri(i, i)] += penalty;
     }
     for (size_t j = 1; j < cuts; j++)
         if (!(theta[j] > theta[j - 1])) *objective = -INFINITY; /* thresholds crossed */
@@ -303,8 +303,11 @@ static dk_status climb(glm_job *job, newton *w, dk_glm *g, int threads, bool *se
             return DK_OK;
         }
         for (size_t i = 0; i < w->n; i++) decrement += w->step[i] * w->sums.gradient[w->at[i]];
-        bool last =
-            decrement < 1e-9; /* the step after next to nothing is the last: its error is the square */
+        /* The step after next to nothing is the last: its error is the square. Where the data separate, the likelihood gains next to
+           nothing by steps that do not get smaller. */
+        bool last = decrement < 1e-9;
+        for (size_t i = 0; i < w->n && last; i++)
+            last = w->at[i] < cuts || fabs(w->step[i]) < 0.01 * job->design->prior[w->at[i] - cuts + 1];
         do {
             memcpy(w->trial, g->theta, g->size * sizeof *g->theta);
             for (size_t i = 0; i < w->n; i++) w->trial[w->at[i]] += scale * w->step[i];
@@ -352,8 +355,7 @@ static dk_status fit(dk_rows *rows, const dk_design *design, const bool *use, do
         if (i < g->nlevels - 1 || use[i - (g->nlevels - 1)]) w.at[w.n++] = i;
     status = climb(&job, &w, g, threads, &separated, err);
     if (status == DK_OK && separated) {
-        w.penalty = 1 / (PRIOR_SD * PRIOR_SD);
-        g->penalised = true;
+        w.penalised = g->penalised = true;
         status = climb(&job, &w, g, threads, &separated, err);
         if (status == DK_OK && separated) status = dk_fail(err, DK_EDATA, "the logit does not converge");
     }

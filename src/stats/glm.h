@@ -3,8 +3,8 @@
  * P(Y <= level j) = F(alpha_j - eta), eta = sum of coef_i x_i, F logistic, alpha rising: the cumulative (proportional odds)
  * logit of McCullagh 1980; with two levels the binary logit with intercept -alpha. Newton's method with the analytic
  * gradient and observed Hessian, steps halved until the likelihood rises; the log-likelihood is concave. Where the data
- * separate (an estimate runs away to infinity) the fit is repeated with a normal prior of standard deviation 2.5 on each
- * scaled coefficient, and says so.
+ * separate (an estimate runs away to infinity) the fit is repeated with a normal prior, and says so: of standard deviation 2.5 on the log
+ * odds that a 0/1 column adds, and on two standard deviations of another (the scales of Gelman, Jakulin, Pittau & Su 2008).
  *
  * theta holds the J - 1 alphas, then the k coefficients in units per standard deviation of each column (of sparse
  * columns uncentred, dense ones centred near their mean: see design.h). Aliased ones are 0 with zero (co)variance.

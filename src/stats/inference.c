@@ -85,6 +85,18 @@ double dk_quantile(const double *sorted, size_t n, double p) {
     return sorted[i] + (at - (double)i) * (sorted[i + 1] - sorted[i]);
 }
 
+double dk_acceleration(const double *without, size_t n) {
+    double mean = 0, square = 0, cube = 0;
+    for (size_t i = 0; i < n; i++) mean += without[i] / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double d = mean - without[i];
+        square += d * d;
+        cube += d * d * d;
+    }
+    double a = square > 0 ? cube / (6 * square * sqrt(square)) : 0;
+    return fmax(-0.25, fmin(0.25, a)); /* further out the interval turns round */
+}
+
 dk_interval dk_bca(double *replicates, size_t n, double estimate, double a, double confidence) {
     if (n < 2) return (dk_interval){NAN, NAN};
     qsort(replicates, n, sizeof *replicates, by_value);

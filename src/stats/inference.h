@@ -16,7 +16,10 @@ double dk_quadratic(const double *form, const double *b, size_t n);
 /* The quantile of sorted values, linear between order statistics (type 7). */
 double dk_quantile(const double *sorted, size_t n, double p);
 
-/* Bias-corrected percentile interval (Efron 1987, acceleration a; 0: BC) of n replicates, which are sorted in place. */
+/* The acceleration of a BCa interval from a statistic with each of n blocks left out: skewness of its influence over 6. */
+double dk_acceleration(const double *without, size_t n);
+
+/* Bias-corrected and accelerated percentile interval (Efron 1987) of n replicates, which are sorted in place. */
 dk_interval dk_bca(double *replicates, size_t n, double estimate, double acceleration, double confidence);
 
 /* The share of replicates (value of item i in replicate r at [i * n + r]) in which each item is among the first three, and

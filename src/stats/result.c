@@ -85,10 +85,14 @@ static void make_term(maker *k, size_t i) {
     if (lane == SIZE_MAX || n == 0) return;
     const double *effect = e->boot.effect + lane * n, *mean = e->boot.mean + lane * n;
     double factor = fmax(1, se / sd_of(effect, n)) * k->t[i] / k->z;
+    double without[DK_BOOT_BLOCKS];
+    for (size_t b = 0, at = lane * DK_BOOT_BLOCKS; b < DK_BOOT_BLOCKS; b++, at++)
+        without[b] = e->jack.effect[at] * e->jack.mean[at];
+    double a = dk_acceleration(without, DK_BOOT_BLOCKS);
     for (size_t r = 0; r < n; r++) k->scratch[r] = effect[r] * mean[r];
     t->opportunity_se = sd_of(k->scratch, n) * factor;
     t->opportunity_ci =
-        widened(dk_bca(k->scratch, n, t->opportunity, 0, k->o->confidence), t->opportunity, factor);
+        widened(dk_bca(k->scratch, n, t->opportunity, a, k->o->confidence), t->opportunity, factor);
 }
 
 static dk_status compare(maker *k, dk_error *err) {
@@ -168,14 +172,16 @@ static dk_status fill_interval(maker *k, size_t g, dk_driver *d, const double *f
         k->scratch[r] = same < 0 ? -root : root;
     }
     double estimate = sqrt(fmax(0, d->importance - bias / 2));
-    dk_interval root = widened(dk_bca(k->scratch, n, estimate, 0, k->o->confidence), estimate, factor);
+    /* A root's influence is skewed as its square's is, to first order. */
+    double a = dk_acceleration(e->jack.importance + g * DK_BOOT_BLOCKS, DK_BOOT_BLOCKS);
+    dk_interval root = widened(dk_bca(k->scratch, n, estimate, a, k->o->confidence), estimate, factor);
     d->importance_ci.lo = root.lo <= 0 ? 0 : root.lo * root.lo;
     d->importance_ci.hi = fmax(root.lo * root.lo, root.hi * root.hi);
     return DK_OK;
 }
 
 /* p of a joint test of some predictors: F, or where degrees of freedom are few that of Hotelling's T2 with the fewest among them
-   (after Pustejovsky & Tipton 2018), or with fewer yet the smallest of their own p times their number (Bonferroni). */
+   (after Pustejovsky & Tipton 2018), or with fewer yet, where it would find nothing, the smallest of their own p times their number (Bonferroni). */
 static double joint_p(const maker *k, const size_t *terms, size_t n, double statistic, size_t rank, bool fewest) {
     const dk_estimate *e = k->e;
     double df = fewest ? INFINITY : 0, m = (double)rank, least = 1;
@@ -186,11 +192,11 @@ static double joint_p(const maker *k, const size_t *terms, size_t n, double stat
     }
     if (!(df < e->df) || (!fewest && !dk_rows_shape_of(k->f->rows)->clusters)) return dk_f_p(statistic / m, m, e->df);
     double left = df - m + 1;
-    return left >= 2 || m == 1 ? dk_f_p(statistic / m * left / df, m, left) : fmin(1, (double)n * least);
+    return left >= 2 * m || m == 1 ? dk_f_p(statistic / m * left / df, m, left) : fmin(1, (double)n * least);
 }
 
-/* A lane group's tests; smallest[r] is lowered to the group's p in replicate r. */
-static dk_status make_driver(maker *k, size_t g, double *smallest, dk_error *err) {
+/* A lane group's tests; p[r]: the group's in replicate r, of the difference from the estimate. */
+static dk_status make_driver(maker *k, size_t g, double *replicate_p, dk_error *err) {
     const dk_estimate *e = k->e;
     const dk_group_plan *plan = &e->plan;
     size_t first = plan->groups.first[g], m = plan->groups.first[g + 1] - first, rank,
@@ -203,10 +209,9 @@ static dk_status make_driver(maker *k, size_t g, double *smallest, dk_error *err
     for (size_t r = 0; r < n && rank > 0; r++) {
         for (size_t i = 0; i < m; i++)
             b[i] = e->boot.effect[(first + i) * n + r] - e->effect[plan->term[first + i]];
-        double p = dk_chi2_p(dk_quadratic(form, b, m), (double)rank);
-        if (p < smallest[r]) smallest[r] = p;
+        replicate_p[r] = dk_chi2_p(dk_quadratic(form, b, m), (double)rank);
     }
-    d->p_max = rank > 0 ? dk_chi2_p(statistic, (double)rank) : NAN; /* compared with the smallest later */
+    d->p_max = rank > 0 ? dk_chi2_p(statistic, (double)rank) : NAN; /* compared with the replicates' later */
     d->importance = e->importance[g];
     d->importance_se = e->importance_se[g];
     d->share = beyond > 0 ? d->importance / beyond : 0;
@@ -233,6 +238,36 @@ static int smaller(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Step-down family-wise p: the groups' p from the largest to the smallest, each against the smallest among it and those before in
+   replicates that have the estimate as their truth (Romano & Wolf 2005, algorithm 4.1). p: one row of replicates a lane group. */
+static dk_status step_down(maker *k, const double *p, dk_error *err) {
+    size_t n = (size_t)k->e->boot.replicates, ng = k->nlanes;
+    size_t *order = dk_arena_alloc(k->arena, (ng + 1) * sizeof *order);
+    double *smallest = dk_arena_alloc(k->arena, (n + 1) * sizeof *smallest), most = 0;
+    if (order == NULL || smallest == NULL) return dk_fail_memory(err);
+    for (size_t g = 0; g < ng; g++) {
+        size_t at = g;
+        for (; at > 0 && k->drivers[order[at - 1]].p_max < k->drivers[g].p_max; at--) order[at] = order[at - 1];
+        order[at] = g;
+    }
+    for (size_t r = 0; r < n; r++) smallest[r] = 1;
+    for (size_t at = 0; at < ng; at++) {
+        dk_driver *d = &k->drivers[order[at]];
+        size_t below = 0;
+        if (isnan(d->p_max)) continue;
+        for (size_t r = 0; r < n; r++) {
+            smallest[r] = fmin(smallest[r], p[order[at] * n + r]);
+            below += smallest[r] <= d->p_max;
+        }
+        d->p_max = n > 0 ? (double)(below + 1) / (double)(n + 1) : NAN;
+    }
+    for (size_t at = ng; at-- > 0;) { /* no smaller than that of a smaller p */
+        dk_driver *d = &k->drivers[order[at]];
+        if (!isnan(d->p_max)) most = d->p_max = fmax(most, d->p_max);
+    }
+    return DK_OK;
+}
+
 /* Importance falling, then the group's number. */
 static int by_importance(const void *a, const void *b) {
     const dk_driver *x = a, *y = b;
@@ -243,16 +278,16 @@ static int by_importance(const void *a, const void *b) {
 static dk_status make_drivers(maker *k, dk_error *err) {
     const dk_estimate *e = k->e;
     size_t ng = k->f->ngroups, n = (size_t)e->boot.replicates;
-    double *smallest = dk_arena_alloc(k->arena, (n + 1) * sizeof *smallest);
+    double *replicate_p = dk_arena_alloc(k->arena, (k->nlanes * n + 1) * sizeof *replicate_p);
     double *p = dk_arena_alloc(k->arena, (3 * ng + 1) * sizeof *p);
     int *tie = dk_arena_calloc(k->arena, ng + 1, sizeof *tie);
     size_t *order = dk_arena_calloc(k->arena, ng + 1, sizeof *order);
     dk_driver_term *terms = dk_arena_alloc(k->arena, (e->n + 1) * sizeof *terms);
-    if (smallest == NULL || p == NULL || tie == NULL || order == NULL || terms == NULL)
+    if (replicate_p == NULL || p == NULL || tie == NULL || order == NULL || terms == NULL)
         return dk_fail_memory(err);
-    for (size_t r = 0; r < n; r++) smallest[r] = 1;
     dk_status status = DK_OK;
-    for (size_t g = 0; g < k->nlanes && status == DK_OK; g++) status = make_driver(k, g, smallest, err);
+    for (size_t g = 0; g < k->nlanes && status == DK_OK; g++) status = make_driver(k, g, replicate_p + g * n, err);
+    if (status == DK_OK) status = step_down(k, replicate_p, err);
     for (size_t g = 0, at = 0; g < ng && status == DK_OK; at += k->drivers[g++].nterms)
         fill_terms(k, g, terms + at);
     for (size_t g = 0; g < ng; g++) {
@@ -264,15 +299,11 @@ static dk_status make_drivers(maker *k, dk_error *err) {
     }
     if (status == DK_OK) status = dk_fdr(p, ng, false, p + ng, err);
     if (status == DK_OK) status = dk_fdr(p, ng, true, p + 2 * ng, err);
-    qsort(smallest, n, sizeof *smallest, smaller);
     for (size_t g = 0; g < ng && status == DK_OK; g++) {
         dk_driver *d = &k->drivers[g];
-        d->q = fmax(p[ng + g], k->r->p_model); /* fmax keeps the number where one is NaN */
-        if (isnan(p[ng + g])) d->q = NAN;
+        double least = k->o->family_wise ? d->p_max : p[ng + g];
+        d->q = isnan(least) ? NAN : fmax(least, k->r->p_model); /* fmax keeps the number where one is NaN */
         d->q_by = p[2 * ng + g];
-        size_t below = 0;
-        while (below < n && smallest[below] <= d->p_max) below++;
-        d->p_max = n > 0 && !isnan(d->p_max) ? (double)(below + 1) / (double)(n + 1) : NAN;
     }
     for (size_t g = 0; g < k->nlanes; g++) { /* lane groups by importance, for ties */
         size_t at = g;

@@ -378,8 +378,41 @@ static void bad_tables_are_refused(void **state) {
     assert_int_equal(dk_drivers_fit(&t, &o, &r, &err), DK_EUSAGE);
 }
 
+/* A theme whose every mention goes with one outcome has no finite log odds: the likelihood gains ever less by ever more of it. If the fit
+   stops there, its error is 0 or not a number, and the theme is called a sure driver or left out. */
+static void separation_is_seen(void **state) {
+    (void)state;
+    enum { ROWS = 300 };
+    uint8_t rare[ROWS] = {0}, common[ROWS], left[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        rare[i] = i % 25 == 0;
+        common[i] = uniform(3, i) < 0.4;
+        left[i] = !rare[i] && uniform(4, i) < 0.3 + 0.2 * common[i];
+    }
+    dk_column x[] = {{"rare", DK_COLUMN_MENTION, rare, 0, 0}, {"common", DK_COLUMN_MENTION, common, 0, 0}};
+    dk_driver_table t = {.rows = ROWS, .outcome = {"left", DK_COLUMN_MENTION, left, 0, 0}, .predictors = x, .npredictors = 2};
+    dk_driver_options o;
+    dk_driver_options_init(&o);
+    o.model = DK_MODEL_BINARY;
+    o.bootstrap = 200;
+    dk_driver_result *r = NULL;
+    SUCCEED(dk_drivers_fit(&t, &o, &r, &error_));
+    bool told = false;
+    for (size_t i = 0; i < r->nnotes; i++) told = told || strstr(r->notes[i], "separate") != NULL;
+    assert_true(told);
+    for (size_t g = 0; g < 2; g++) {
+        const dk_driver *d = &r->drivers[g];
+        assert_true(isfinite(d->effect) && isfinite(d->importance_ci.hi));
+        if (strcmp(d->name, "rare") != 0) continue;
+        assert_true(d->effect < 0 && d->effect > -1);
+        assert_true(d->ci.hi - d->ci.lo > 0.3); /* twelve mentions without an event tell little */
+    }
+    dk_drivers_free(r);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(separation_is_seen),
         cmocka_unit_test(same_bits_for_threads_and_shuffles),
         cmocka_unit_test(importance_adds_up),
         cmocka_unit_test(sampling_agrees_with_exact),
