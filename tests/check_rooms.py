@@ -20,7 +20,7 @@ BELOW = {
 # the one place of each library
 LIBRARIES = {"utf8proc.h": ["src/text/utf8.c"], "pcre2.h": ["src/text/regex.c"], "yaml.h": ["src/study/"],
              "xxhash.h": ["src/base/hash.h"], "cblas.h": ["src/stats/linalg.c"], "openblas_config.h": ["src/stats/linalg.c"],
-             "iconv.h": ["src/io/"]}
+             "iconv.h": ["src/io/"], "jansson.h": ["src/io/json_read.c"], "xlsxwriter.h": ["src/io/xlsx_write.c"]}
 
 
 def main():

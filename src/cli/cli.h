@@ -84,6 +84,10 @@ void dk_progress_begin(dk_progress *progress, const dk_cli *cli, const char *lab
 void dk_progress_update(dk_progress *progress, int64_t done);
 void dk_progress_end(dk_progress *progress, int64_t done);
 
+/* Prints FOLDER/report.html to FOLDER/report.pdf (cmd_report.c). */
+dk_status dk_cli_pdf(const dk_cli *cli, const char *folder, dk_error *err);
+
+extern const dk_command dk_cmd_report;
 extern const dk_command dk_cmd_analyze, dk_cmd_tag, dk_cmd_tokens, dk_cmd_explain, dk_cmd_drivers, dk_cmd_simulate,
     dk_cmd_lexicon, dk_cmd_learn, dk_cmd_merge;
 

@@ -13,7 +13,7 @@ typedef struct options {
     const char *column[DK_ROLES];
     const char *delimiter, *quote, *language, *prior, *pack, *waves, *title, *currency, *report_language;
     dk_opt_list lexicons;
-    bool no_spelling, score_blind;
+    bool no_spelling, score_blind, pdf;
     int64_t bootstrap, seed;
 } options;
 
@@ -181,7 +181,7 @@ static void put_problems(const dk_study_result *r, const char *folder, dk_buf *o
     if (!first) dk_buf_putf(out, " (%s/rejected.csv)\n", folder);
 }
 
-static dk_status say_result(const dk_study_result *r, const char *folder, dk_error *err) {
+static dk_status say_result(const dk_study_result *r, const char *folder, bool page, dk_error *err) {
     dk_buf out;
     dk_buf_init(&out);
     put_nps(r, &out);
@@ -192,7 +192,7 @@ static dk_status say_result(const dk_study_result *r, const char *folder, dk_err
         if (f->outcome == 0 && !r->segments[f->segment].hidden && (f->segment > 0 || r->nsegments == 1)) put_fit(r, f, &out);
     }
     put_problems(r, folder, &out);
-    dk_buf_putf(&out, "\n%s/report.html  report.json  drivers.csv  comments.csv  mentions.csv\n", folder);
+    dk_buf_putf(&out, page ? "\n%s/report.html  report.xlsx  report.json  drivers.csv  comments.csv  mentions.csv\n" : "\n%s/report.xlsx  report.json  drivers.csv  comments.csv  mentions.csv\n", folder);
     fwrite(out.ptr, 1, out.len, stdout);
     dk_status status = dk_buf_status(&out, err);
     dk_buf_dispose(&out);
@@ -264,11 +264,12 @@ static dk_status configure(dk_study_config *c, const options *o, const char *sou
 static dk_status analyze(const dk_cli *cli, const options *o, const char *source, dk_error *err) {
     dk_study_config config;
     dk_study_result *result = NULL;
-    char *data = NULL;
+    char *data = NULL, *page = NULL;
     watch w = {.cli = cli};
     dk_study_config_init(&config);
     dk_status status = configure(&config, o, source, err);
     if (status == DK_OK) status = dk_data_find(cli->data_dir, cli->executable, &data, err);
+    if (status == DK_OK) status = dk_report_page_find(data, cli->executable, &page, err);
     bool had_folder = dk_is_folder(cli->output);
     if (status == DK_OK) status = dk_folder_make(cli->output, err);
     dk_analyze_options how = {.data_dir = data, .folder = cli->output, .threads = (int)cli->threads, .no_spelling = o->no_spelling,
@@ -277,9 +278,14 @@ static dk_status analyze(const dk_cli *cli, const options *o, const char *source
     if (w.stage != NULL) dk_progress_end(&w.bar, w.bar.total);
     if (status == DK_OK) {
         say_reading(cli, result);
-        status = dk_report_write(result, cli->output, err);
+        const dk_report_options form = {.language = DK_LANG_OTHER, .page = page};
+        status = dk_report_write(result, cli->output, &form, err);
     }
-    if (status == DK_OK) status = say_result(result, cli->output, err);
+    if (status == DK_OK && page == NULL)
+        dk_cli_note(cli, "no report.html: this drivkraft was built without its page (nodejs and npm were missing)");
+    if (status == DK_OK) status = say_result(result, cli->output, page != NULL, err);
+    if (status == DK_OK && o->pdf) status = dk_cli_pdf(cli, cli->output, err);
+    free(page);
     if (status != DK_OK && !had_folder) rmdir(cli->output); /* which keeps a folder with anything in it */
     dk_study_result_free(result);
     dk_study_config_dispose(&config);
@@ -309,6 +315,7 @@ static dk_status run_analyze(const dk_command *command, dk_cli *cli, int argc, c
         {"title", 0, DK_OPT_STRING, &o.title, "TEXT", "of the report", 0, 0},
         {"currency", 0, DK_OPT_STRING, &o.currency, "CODE", "of profit, such as SEK", 0, 0},
         {"report-language", 0, DK_OPT_CHOICE, &o.report_language, "sv|da|en", "of the report", 0, 0},
+        {"pdf", 0, DK_OPT_FLAG, &o.pdf, NULL, "also print report.pdf, with an installed Chromium", 0, 0},
         {"bootstrap", 0, DK_OPT_INT, &o.bootstrap, "N", "replicates; 1000 by default", 0, 100000},
         {"seed", 0, DK_OPT_INT, &o.seed, "N", "of the replicates; 1 by default", 0, 1e15},
         {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},

@@ -4,7 +4,7 @@
 
 static void put_text(dk_buf *out, const char *text) {
     dk_buf_putc(out, ',');
-    if (text != NULL) dk_csv_puts(out, text);
+    if (text != NULL) dk_csv_put_safe(out, dk_str_from(text));
 }
 
 static void put_number(dk_buf *out, double value) {
@@ -34,7 +34,7 @@ static void put_lever(const dk_study_result *r, const dk_study_fit *fit, size_t 
     const dk_study_outcome *outcome = &r->outcomes[fit->outcome];
     const dk_driver_term *term = lever->term;
     const dk_driver *driver = lever->driver;
-    dk_csv_puts(out, outcome->name);
+    dk_csv_put_safe(out, dk_str_from(outcome->name));
     put_text(out, outcome->unit);
     put_text(out, r->segments[fit->segment].name);
     put_count(out, fit->drivers->rows);

@@ -2,6 +2,7 @@
 #include <limits.h>
 
 #include "report/json_put.h"
+#include "report/json_sections.h"
 #include "report/report.h"
 
 /* FORMAT is raised when a field changes its meaning or goes; new fields do not raise it. Problems beyond the first are
@@ -38,20 +39,7 @@ static void put_files(dk_json *j, const dk_study_result *r) {
         dk_json_end(j);
     }
     dk_json_end(j);
-    dk_json_key(j, "join");
-    if (!r->join.joined) {
-        dk_json_null(j);
-        return;
-    }
-    dk_json_object(j);
-    count(j, "responses", r->join.responses);
-    count(j, "matched", r->join.matched);
-    count(j, "unmatched", r->join.unmatched);
-    count(j, "out_of_window", r->join.out_of_window);
-    count(j, "customers", r->join.customers);
-    count(j, "customers_without_response", r->join.customers_without_response);
-    count(j, "duplicate_records", r->join.duplicate_records);
-    dk_json_end(j);
+    dk_json_join(j, r);
 }
 
 static void put_problems(dk_json *j, const dk_study_result *r) {
@@ -295,7 +283,7 @@ static void put_quotes(dk_json *j, const dk_study_result *r) {
         text(j, "theme", q->theme >= 0 ? r->themes[q->theme].id : NULL);
         text(j, "polarity", sign_name(q->polarity));
         text(j, "language", dk_language_name(q->language));
-        text(j, "segment", q->segment >= 0 ? r->segments[q->segment].name : NULL);
+        text(j, "segment", q->segment >= 0 && !r->segments[q->segment].hidden ? r->segments[q->segment].name : NULL);
         text(j, "wave", q->wave >= 0 ? r->waves[q->wave].name : NULL);
         dk_json_key(j, "score");
         if (q->score != INT_MIN)
@@ -390,8 +378,17 @@ void dk_report_json(const dk_study_result *r, dk_buf *out) {
     put_waves(j, r);
     put_link(j, r);
     put_fits(j, r);
+    dk_json_movement(j, r);
+    dk_json_lifetime(j, r);
+    dk_json_worth(j, r);
     put_themes(j, r);
     put_quotes(j, r);
+    dk_json_kpis(j, r);
+    dk_json_trend(j, r);
+    dk_json_profiles(j, r);
+    dk_json_answering(j, r);
+    dk_json_followup(j, r);
+    dk_json_journeys(j, r);
     put_texts(j, r);
     put_files(j, r);
     put_problems(j, r);

@@ -1,4 +1,5 @@
-/* The written report: well formed, complete, safe with hostile text, silent about hidden groups, in three languages. */
+/* The written report: well formed, complete, safe with hostile text, silent about hidden groups, in three
+ * languages. What the page makes of it is tested in a browser: tests/browser. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 #include "report/messages.h"
 #include "report/report.h"
 #include "report/sentences.h"
+#include "report/tables.h"
 #include "unit/test_report_result.h"
 
 static const dk_language languages[] = {DK_LANG_EN, DK_LANG_SV, DK_LANG_DA};
@@ -59,50 +61,6 @@ static const char *json_value(const char *p) {
     char *end;
     strtod(p, &end);
     return end > p ? end : NULL;
-}
-
-/* Every element is closed in its order; attributes are quoted. */
-static void assert_well_formed(const char *html) {
-    char stack[64][16];
-    int depth = 0;
-    const char *p = strstr(html, "<html");
-    assert_non_null(p);
-    while ((p = strchr(p, '<')) != NULL) {
-        bool close = p[1] == '/';
-        const char *name = p + 1 + close, *end = name;
-        while (isalnum((unsigned char)*end)) end++;
-        if (end == name || end - name >= 16) fail_msg("not a tag: %.60s", p);
-        char tag[16] = "";
-        memcpy(tag, name, (size_t)(end - name));
-        const char *stop = end;
-        for (bool quoted = false; *stop != '>' || quoted; stop++) {
-            if (*stop == '\0' || (*stop == '<' && !quoted)) fail_msg("tag is not closed: %.60s", p);
-            if (*stop == '"') quoted = !quoted;
-            if (*stop == '=' && !quoted && stop[1] != '"') fail_msg("attribute without quotes: %.80s", p);
-        }
-        bool empty = stop[-1] == '/' || strcmp(tag, "meta") == 0;
-        if (close) {
-            if (depth == 0 || strcmp(stack[depth - 1], tag) != 0)
-                fail_msg("</%s> closes <%s>", tag, depth > 0 ? stack[depth - 1] : "nothing");
-            depth--;
-        } else if (!empty) {
-            assert_true(depth < 64);
-            memcpy(stack[depth++], tag, 16);
-        }
-        p = stop;
-    }
-    assert_int_equal(depth, 0);
-}
-
-static char *html_of(const dk_study_result *r, dk_language language) {
-    dk_buf out;
-    dk_buf_init(&out);
-    dk_report_html(r, language, &out);
-    assert_int_equal(dk_buf_status(&out, NULL), DK_OK);
-    char *text = strdup(dk_buf_cstr(&out));
-    assert_non_null(text);
-    dk_buf_dispose(&out);
-    return text;
 }
 
 static void assert_has(const char *text, const char *part) {
@@ -170,109 +128,174 @@ static void test_csv(void **state) {
     sample_free(r);
 }
 
+/* ---- The page ---- */
+
+static const char template[] = "<html lang=\"{{language}}\"><title>{{title}}</title><script type=\"application/json\">{{report}}</script>";
+
+static dk_json_value *parsed(dk_buf *json, const dk_study_result *r) {
+    dk_json_value *root;
+    dk_error err;
+    dk_buf_clear(json);
+    dk_report_json(r, json);
+    if (dk_json_parse(&root, "report.json", (dk_str){json->ptr, json->len}, &err) != DK_OK) fail_msg("%s", err.message);
+    return root;
+}
+
+/* A comment that closes the script element would run as script in the reader's browser. */
 static void test_page(void **state) {
     (void)state;
     dk_study_result *r = sample_result();
-    for (int l = 0; l < 3; l++) {
-        char *html = html_of(r, languages[l]), *again = html_of(r, languages[l]);
-        assert_well_formed(html);
-        assert_string_equal(html, again);
-        assert_has(html, "default-src 'none'; style-src 'sha256-");
-        assert_lacks(html, "http://");
-        assert_lacks(html, "https://");
-        assert_lacks(html, "style=\"");
-        /* hostile text stays text, wherever it comes from */
-        assert_lacks(html, "<script");
-        assert_lacks(html, "<img");
-        assert_lacks(html, "<id>");
-        assert_lacks(html, "<b>\"");
-        assert_has(html, "&lt;/script&gt;&lt;script&gt;alert(1)");
-        assert_has(html, "Nordisk handel 2025 &lt;&amp;&gt;");
-        /* the hidden segment is named, its figures are not */
-        assert_has(html, "dold");
-        assert_lacks(html, "\xE2\x88\x92"
-                           "77");
-        assert_lacks(html, "99 991");
-        assert_lacks(html, "100\xC2\xA0"
-                           "000");
-        assert_lacks(html, "nan%");
-        assert_lacks(html, ">nan");
-        assert_lacks(html, "{1}");
-        free(html);
-        free(again);
+    dk_buf json, out;
+    dk_buf_init(&json);
+    dk_buf_init(&out);
+    dk_json_value *root = parsed(&json, r);
+    dk_str page = {template, sizeof template - 1};
+    assert_int_equal(dk_report_html(page, root, (dk_str){json.ptr, json.len}, DK_LANG_DA, &out, NULL), DK_OK);
+    const char *html = dk_buf_cstr(&out), *report = strstr(html, "json\">") + 6;
+    assert_has(html, "<html lang=\"da\"><title>Nordisk handel 2025 &lt;&amp;&gt;</title>");
+    assert_ptr_equal(strchr(report, '<'), strstr(report, "</script>")); /* the one that closes */
+    assert_string_equal(strstr(report, "</script>"), "</script>");
+    const char *end = json_value(report);
+    assert_non_null(end);
+    assert_string_equal(end, "</script>"); /* still JSON, whole */
+    dk_error err;
+    dk_str broken = {template, 30};
+    dk_buf_clear(&out);
+    assert_int_equal(dk_report_html(broken, root, page, DK_LANG_DA, &out, &err), DK_EDATA);
+    assert_has(err.message, "{{title}}");
+    /* JSON that somebody else has written may hold a < as it is, and a backslash before a quote */
+    dk_buf_clear(&out);
+    dk_json_compact(&out, dk_str_from("{ \"a b\" : \"</script> \\\" x\\\\\" ,\n\"c\":[1, 2]}"));
+    assert_string_equal(dk_buf_cstr(&out), "{\"a b\":\"\\u003c/script> \\\" x\\\\\",\"c\":[1,2]}");
+    dk_json_free(root);
+    dk_buf_dispose(&json);
+    dk_buf_dispose(&out);
+    sample_free(r);
+}
+
+/* ---- The tables ---- */
+
+typedef struct seen {
+    size_t rows;
+    dk_buf text;
+} seen;
+
+static dk_status see(void *context, const dk_report_table *table, const dk_report_cell *cells, dk_error *err) {
+    (void)err;
+    seen *s = context;
+    s->rows++;
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        if (dk_column_is_text(&table->columns[i])) dk_buf_put(&s->text, cells[i].text.ptr, cells[i].text.len);
+        else dk_buf_put_double(&s->text, cells[i].number);
+        dk_buf_putc(&s->text, '|');
     }
+    dk_buf_putc(&s->text, '\n');
+    return DK_OK;
+}
+
+static const dk_report_table *table_named(const char *id) {
+    for (size_t i = 0; i < dk_report_table_count; i++)
+        if (strcmp(dk_report_tables[i].id, id) == 0) return &dk_report_tables[i];
+    fail_msg("no table %s", id);
+    return NULL;
+}
+
+static size_t rows_of(const char *id, const dk_json_value *root, dk_language language, dk_buf *text) {
+    seen s = {0};
+    dk_buf_init(&s.text);
+    assert_int_equal(dk_report_table_rows(table_named(id), root, language, see, &s, NULL), DK_OK);
+    dk_buf_clear(text);
+    dk_buf_put(text, s.text.ptr, s.text.len);
+    dk_buf_dispose(&s.text);
+    return s.rows;
+}
+
+/* A path that misses would leave a column empty in every sheet; a hidden segment must not appear in any. */
+static void test_tables(void **state) {
+    (void)state;
+    dk_study_result *r = sample_result();
+    dk_buf json, text;
+    dk_buf_init(&json);
+    dk_buf_init(&text);
+    dk_json_value *root = parsed(&json, r);
+    assert_int_equal(rows_of("segments", root, DK_LANG_SV, &text), SAMPLE_SEGMENTS - 1);
+    assert_has(dk_buf_cstr(&text), "Alla|31|28|34|");
+    assert_int_equal(rows_of("drivers", root, DK_LANG_SV, &text) > 5, 1);
+    assert_has(dk_buf_cstr(&text), "NPS|Alla|Väntetid|Support|negativt|ja|12377|2227|0.18|-41|-49|-33|");
+    assert_has(dk_buf_cstr(&text), "Konto: övriga teman|");
+    (void)rows_of("drivers", root, DK_LANG_OTHER, &text);
+    assert_has(dk_buf_cstr(&text), "nps|all|support.waiting|support|negative|yes|");
+    (void)rows_of("themes", root, DK_LANG_DA, &text); /* everybody's themes first, as the chart needs them */
+    assert_memory_equal(dk_buf_cstr(&text), "Alle|", 5);
+    for (size_t i = 0; i < dk_report_table_count; i++) {
+        (void)rows_of(dk_report_tables[i].id, root, DK_LANG_EN, &text);
+        assert_lacks(dk_buf_cstr(&text), "dold|");
+        assert_lacks(dk_buf_cstr(&text), "99991");
+    }
+    dk_json_free(root);
+    dk_buf_dispose(&json);
+    dk_buf_dispose(&text);
     sample_free(r);
 }
 
-static void test_page_words(void **state) {
+/* The same report must be the same file, or nobody can tell whether something changed. */
+static void test_workbook(void **state) {
     (void)state;
     dk_study_result *r = sample_result();
-    char *sv = html_of(r, DK_LANG_OTHER), *da = html_of(r, DK_LANG_DA), *en = html_of(r, DK_LANG_EN);
-    assert_has(sv, "<html lang=\"sv\">"); /* the result's own language when none is asked for */
-    assert_has(sv, "NPS är 31 (28 till 34), från 12\xC2\xA0"
-                   "377 betyg. Det går från 12 i blå &lt;b&gt; till 52 i guld.");
-    assert_has(sv, "ett steg upp i betyg går ihop med 118\xC2\xA0SEK mer vinst per år och kund "
-                   "(64\xC2\xA0SEK till 171\xC2\xA0SEK)");
-    assert_has(sv, "om klagomålen försvann: <b>Väntetid</b> +7,4, <b>Leveranssäkerhet</b> +4,2, "
-                   "<b>Faktura</b> +1,5.</p>");
-    assert_has(sv, "genom beröm: <b>Bemötande</b> +3,1.</p>");
-    assert_has(sv, "1,9\xC2\xA0MSEK");
-    assert_has(sv, "Konto: övriga teman");
-    assert_has(da, "2.1.2025 til 30.12.2025");
-    assert_has(da, "1,9\xC2\xA0mio.\xC2\xA0SEK");
-    assert_has(en, "2 Jan 2025 to 30 Dec 2025");
-    assert_has(en, "12,377 scores");
-    /* the marked words, the overlapping mention in the same mark, the rule on hover */
-    assert_has(sv, "<mark class=\"pos\" title=\"Leveranstid, positivt +0,62: lexicons/sv/themes.tsv:1204 "
-                   "(own)\">Snabb</mark> leverans men");
-    assert_has(sv,
-               "<mark class=\"neg\" title=\"Väntetid, negativt \xE2\x88\x92"
-               "0,81: lexicons/sv/themes.tsv:611 &lt;x&gt; (negated, intensified)&#10;Bemötande, negativt");
-    assert_has(sv, "svarar aldrig</mark>, tredje");
-    assert_has(sv, "<mark class=\"neg\" title=\"Leveranstid, negativt \xE2\x88\x92"
-                   "0,70: lexicons/en/themes.tsv:7 (own)\">slow</mark> delivery");
-    free(sv);
-    free(da);
-    free(en);
+    dk_buf json, one, two;
+    dk_buf_init(&json);
+    dk_buf_init(&one);
+    dk_buf_init(&two);
+    dk_json_value *root = parsed(&json, r);
+    assert_int_equal(dk_report_xlsx(root, DK_LANG_SV, &one, NULL), DK_OK);
+    assert_int_equal(dk_report_xlsx(root, DK_LANG_SV, &two, NULL), DK_OK);
+    assert_true(one.len > 5000 && one.len == two.len && memcmp(one.ptr, two.ptr, one.len) == 0);
+    assert_memory_equal(one.ptr, "PK", 2);
+    dk_json_free(root);
+    dk_buf_dispose(&json);
+    dk_buf_dispose(&one);
+    dk_buf_dispose(&two);
     sample_free(r);
 }
 
-/* What cannot be said must not be said: no driver, no link, no score, nothing at all. */
-static void test_verdicts(void **state) {
+/* A report of nothing at all, and what is no report. */
+static void test_rebuild(void **state) {
     (void)state;
-    dk_study_result *r = sample_result();
-    for (size_t i = 0; i < r->fits[0].nlevers; i++) r->fits[0].levers[i].supported = false;
-    r->fits[0].drivers->verdict = DK_NO_LINK;
-    r->link.verdict = DK_NO_LINK;
-    char *html = html_of(r, DK_LANG_EN);
-    assert_has(html, "No driver found. With 12,377 responses an effect under 8 NPS points would not show.");
-    assert_has(html, "one larger than 210\xC2\xA0SEK per customer");
-    free(html);
-    r->fits[0].fitted = false;
-    r->fits[0].reason = "The score does not vary.";
-    r->link.verdict = DK_INCONCLUSIVE;
-    html = html_of(r, DK_LANG_EN);
-    assert_has(html, "Drivers could not be estimated.");
-    assert_has(html, "cannot be told from 12,001 responses");
-    free(html);
-    sample_free(r);
-
-    r = dk_study_result_new();
+    static const struct {
+        const char *text, *message;
+        int line;
+    } wrong[] = {{"{\"format\": 1,\n oops", "this is no JSON", 2}, {"{\"format\": 1}", "no report of drivkraft", 0}, {"[]", "no report of drivkraft", 0}, {"", "this is no JSON", 1}};
+    const dk_report_options how = {.forms = DK_REPORT_XLSX | DK_REPORT_CSV};
+    char folder[] = "/tmp/dk-test-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char *path = dk_path_join(folder, "report.json");
+    dk_error err;
+    assert_int_equal(dk_report_rebuild(folder, &how, &err), DK_EIO);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fputs(wrong[i].text, f);
+        fclose(f);
+        assert_int_equal(dk_report_rebuild(folder, &how, &err), DK_EDATA);
+        assert_has(err.message, wrong[i].message);
+        assert_int_equal(err.line, wrong[i].line);
+    }
+    unlink(path);
+    free(path);
+    assert_int_equal(rmdir(folder), 0); /* nothing was written */
+    dk_study_result *r = dk_study_result_new();
     assert_non_null(r);
     dk_study_segment all = {.name = "all"};
     r->segments = &all;
     r->nsegments = 1;
     r->title = "x";
-    r->comments = 40;
-    html = html_of(r, DK_LANG_EN);
-    assert_well_formed(html);
-    assert_has(html,
-               "40 comments were read for themes and sentiment. There is no score, and drivers need one.");
-    free(html);
-    dk_buf out;
+    dk_buf json, out;
+    dk_buf_init(&json);
     dk_buf_init(&out);
-    dk_report_json(r, &out);
-    assert_non_null(json_value(dk_buf_cstr(&out)));
+    dk_json_value *root = parsed(&json, r);
+    assert_int_equal(dk_report_xlsx(root, DK_LANG_EN, &out, NULL), DK_OK);
+    dk_json_free(root);
+    dk_buf_dispose(&json);
     dk_buf_dispose(&out);
     sample_free(r);
 }
@@ -414,17 +437,23 @@ static void test_documented(void **state) {
     sample_free(r);
 }
 
-/* All four files or none of them. */
+/* All five files or none of them. */
 static void test_folder(void **state) {
     (void)state;
-    static const char *const names[] = {"report.html", "report.json", "drivers.csv", "rejected.csv"};
+    static const char *const names[] = {"report.html", "report.json", "report.xlsx", "drivers.csv", "rejected.csv"};
     char folder[] = "/tmp/dk-test-XXXXXX", inner[64];
     assert_non_null(mkdtemp(folder));
     snprintf(inner, sizeof inner, "%s/new/report", folder);
     dk_study_result *r = sample_result();
     dk_error err;
-    assert_int_equal(dk_report_write(r, inner, &err), DK_OK);
-    for (int i = 0; i < 4; i++) {
+    char *page = dk_path_join(folder, "page.html");
+    FILE *f = fopen(page, "w");
+    assert_non_null(f);
+    fputs(template, f);
+    fclose(f);
+    const dk_report_options how = {.page = page};
+    assert_int_equal(dk_report_write(r, inner, &how, &err), DK_OK);
+    for (int i = 0; i < 5; i++) {
         char *path = dk_path_join(inner, names[i]);
         assert_true(dk_file_exists(path));
         unlink(path);
@@ -432,12 +461,14 @@ static void test_folder(void **state) {
     }
     char *blocked = dk_path_join(inner, "drivers.csv");
     assert_int_equal(mkdir(blocked, 0700), 0);
-    assert_int_equal(dk_report_write(r, inner, &err), DK_EIO);
+    assert_int_equal(dk_report_write(r, inner, &how, &err), DK_EIO);
     assert_string_equal(err.file, blocked);
-    char *page = dk_path_join(inner, "report.html");
-    assert_false(dk_file_exists(page));
+    char *written = dk_path_join(inner, "report.html");
+    assert_false(dk_file_exists(written));
     rmdir(blocked);
     free(blocked);
+    free(written);
+    unlink(page);
     free(page);
     assert_int_equal(rmdir(inner), 0); /* nothing half-written is left */
     snprintf(inner, sizeof inner, "%s/new", folder);
@@ -479,16 +510,17 @@ static void sentences_of_the_analysis_are_translated(void **state) {
 }
 
 int main(int argc, char **argv) {
-    if (argc > 2 && strcmp(argv[1], "--write") == 0) { /* the sample as a folder, to look at */
+    if (argc > 2 && strcmp(argv[1], "--write") == 0) { /* --write FOLDER [LANGUAGE [PAGE]]: the sample as a folder */
         dk_study_result *r = sample_result();
         if (argc > 3 && !dk_language_from_name(dk_str_from(argv[3]), &r->report_language)) return 2;
-        dk_status status = dk_report_write(r, argv[2], NULL);
+        const dk_report_options how = {.page = argc > 4 ? argv[4] : NULL};
+        dk_status status = dk_report_write(r, argv[2], &how, NULL);
         sample_free(r);
         return (int)status;
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),       cmocka_unit_test(test_csv),        cmocka_unit_test(test_page),
-        cmocka_unit_test(test_page_words), cmocka_unit_test(test_verdicts),   cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_tables), cmocka_unit_test(test_workbook), cmocka_unit_test(test_rebuild), cmocka_unit_test(test_messages),
         cmocka_unit_test(test_locale),     cmocka_unit_test(test_documented), cmocka_unit_test(sentences_of_the_analysis_are_translated),
         cmocka_unit_test(test_folder),
     };

@@ -1,0 +1,70 @@
+// Builds the page into one file, report.html: script and style stand in it, and its security policy names their hashes.
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+
+// The texts of the program, messages.def and sentences.def beside this folder (or where DK_TEXTS says), are its C macros;
+// each line is MACRO(key, "...", "...", "...") with strings that are JSON strings too.
+function texts(): Plugin {
+  const folder = process.env.DK_TEXTS ?? join(__dirname, "..");
+  const strings = (line: string): string[] => (line.match(/"(?:[^"\\]|\\.)*"/g) ?? []).map((s) => JSON.parse(s) as string);
+  const lines = (file: string, macro: string): string[] =>
+    readFileSync(join(folder, file), "utf8").split("\n").filter((line) => line.startsWith(macro + "("));
+  return {
+    name: "texts",
+    resolveId: (id) => (id === "virtual:texts" ? "\0texts" : undefined),
+    load(id) {
+      if (id !== "\0texts") return undefined;
+      const messages: Record<string, string[]> = {}, words: Record<string, string[]> = {};
+      for (const line of lines("messages.def", "MESSAGE")) messages[/\((\w+),/.exec(line)![1]!] = strings(line);
+      for (const line of lines("messages.def", "WORD")) words[strings(line)[0]!] = strings(line).slice(1);
+      const sentences = lines("sentences.def", "SENTENCE").map(strings);
+      for (const texts of [...Object.values(messages), ...Object.values(words), ...sentences])
+        if (texts.length !== 3) throw new Error(`a text lacks a language: ${texts[0]}`);
+      return `export default ${JSON.stringify({ messages, words, sentences })};`;
+    },
+  };
+}
+
+const sha256 = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+
+// Observable Plot puts a small style element of its own into each chart; the policy must know it.
+function styleOfPlot(): string {
+  const root = join(__dirname, "node_modules/@observablehq/plot/src");
+  const style = /append\("style"\)\.text\(\s*`([^`]*)`/.exec(readFileSync(join(root, "plot.js"), "utf8"));
+  const name = /name === undefined\) return "([^"]+)"/.exec(readFileSync(join(root, "style.js"), "utf8"));
+  if (!style || !name) throw new Error("Observable Plot has changed how it styles its charts");
+  return style[1]!.replaceAll("${className}", name[1]!);
+}
+
+function oneFile(): Plugin {
+  return {
+    name: "one-file",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      let html = "", script = "", style = "";
+      for (const [name, file] of Object.entries(bundle)) {
+        if (file.type === "chunk") script += file.code;
+        else if (name.endsWith(".css")) style += file.source;
+        else if (name.endsWith(".html")) html = String(file.source);
+        delete bundle[name];
+      }
+      script = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+      const policy = `default-src 'none'; script-src ${sha256(script)}; style-src ${sha256(style)} ${sha256(styleOfPlot())}; base-uri 'none'; form-action 'none'`;
+      html = html.replace(/<script type="module"[^>]*><\/script>\s*/, "").replace(/<link rel="stylesheet"[^>]*>\s*/, "");
+      html = html.replace(/<meta charset="utf-8">/, (m) => `${m}\n<meta http-equiv="Content-Security-Policy" content="${policy}">`);
+      html = html.replace("</head>", () => `<style>${style}</style>\n</head>`);
+      html = html.replace("</body>", () => `<script type="module">${script}</script>\n</body>`);
+      for (const part of ["{{language}}", "{{title}}", "{{report}}"])
+        if (html.split(part).length !== 2) throw new Error(`the page must hold ${part} once`);
+      this.emitFile({ type: "asset", fileName: "report.html", source: html });
+    },
+  };
+}
+
+export default defineConfig({
+  plugins: [texts(), oneFile()],
+  logLevel: "warn",
+  build: { target: "es2022", modulePreload: false, cssCodeSplit: false, assetsInlineLimit: 0, reportCompressedSize: false },
+});
