@@ -151,7 +151,7 @@ static dk_status deliver_comment(const reading *x, const dk_block *block, const 
     bool ok = copy_text(&k->arena, dk_pass_id(x->pass, block, row, scratch), &c.id);
     if (x->keep_text) ok = ok && copy_text(&k->arena, dk_pass_text(block, row), &c.text);
     for (size_t e = 0; ok && e < k->nextras; e++) {
-        dk_str cell = dk_cell_trim(dk_pass_extra(block, row, e));
+        dk_str cell = dk_cell_trim(dk_pass_extra(x->pass, block, row, e));
         uint32_t value = dk_cell_missing(cell) ? DK_NO_ID : dk_intern_add(&k->values, cell);
         k->extras[k->count * k->nextras + e] = value;
     }

@@ -1,5 +1,6 @@
 #include "workbench/pass.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,11 +20,12 @@ dk_status dk_pass_open(dk_pass *p, const char *source, const dk_reader_options *
     if (status == DK_OK) status = dk_reader_find_column(p->reader, c->text, "--text", &columns[DK_PASS_TEXT], err);
     columns[DK_PASS_ID] = columns[DK_PASS_TEXT]; /* not looked at without an id */
     p->has_id = c->id != NULL;
-    p->nextras = c->nextras;
+    assert(c->nextras <= DK_PASS_EXTRAS);
     if (status == DK_OK && p->has_id) status = dk_reader_find_column(p->reader, c->id, "--id", &columns[DK_PASS_ID], err);
     for (size_t i = 0; status == DK_OK && i < c->nextras; i++) {
         columns[DK_PASS_FIXED + i] = columns[DK_PASS_TEXT];
-        if (c->extras[i] != NULL)
+        if (c->extras[i] == NULL) p->absent |= UINT64_C(1) << i; /* stands for the text, and is not looked at */
+        else
             status = dk_reader_find_column(p->reader, c->extras[i], c->options[i], &columns[DK_PASS_FIXED + i], err);
     }
     if (status == DK_OK) status = dk_reader_select(p->reader, columns, n, err);

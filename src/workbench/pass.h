@@ -9,12 +9,12 @@
 
 #include "io/reader.h"
 
-enum { DK_PASS_TEXT, DK_PASS_ID, DK_PASS_FIXED }; /* the first columns of a block; those of `extras` follow */
+enum { DK_PASS_TEXT, DK_PASS_ID, DK_PASS_FIXED, DK_PASS_EXTRAS = 64 }; /* the first columns of a block; those of `extras` follow, at most DK_PASS_EXTRAS */
 
 typedef struct dk_pass {
     dk_reader *reader;
     bool has_id;
-    size_t nextras;
+    uint64_t absent; /* bit e: extra e has no column */
     int64_t taken, total; /* bytes, for progress */
     dk_read_counts counts;
     void *context;
@@ -46,8 +46,8 @@ dk_status dk_pass_run(dk_pass *pass, void *const *workers, int threads, size_t i
 /* The comment of a row ("NA" and "." are none), its id (scratch holds a row number), and an extra column. */
 dk_str dk_pass_text(const dk_block *block, size_t row);
 dk_str dk_pass_id(const dk_pass *pass, const dk_block *block, size_t row, char scratch[24]);
-static inline dk_str dk_pass_extra(const dk_block *block, size_t row, size_t extra) {
-    return dk_block_cell(block, row, DK_PASS_FIXED + extra);
+static inline dk_str dk_pass_extra(const dk_pass *pass, const dk_block *block, size_t row, size_t extra) {
+    return pass->absent >> extra & 1 ? (dk_str){"", 0} : dk_block_cell(block, row, DK_PASS_FIXED + extra);
 }
 
 #endif
