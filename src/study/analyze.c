@@ -4,7 +4,12 @@
 
 #include "base/file.h"
 #include "base/pipeline.h"
+#include "study/answering.h"
 #include "study/describe.h"
+#include "study/figures.h"
+#include "study/journey.h"
+#include "study/worth.h"
+#include "study/worth_config.h"
 #include "tag/rows.h"
 #include "tag/plan.h"
 
@@ -18,6 +23,11 @@ typedef struct analysis {
     bool has_records;
     dk_problems problems;
     dk_segments segments;
+    dk_invitations invitations;
+    double *answering, *plain; /* weights of the answering; those of the file where the survey has both */
+    int64_t cells;
+    dk_panel panel;
+    bool has_panel;
     dk_tagging tagging;
     uint64_t *clusters;
     int *theme_of;
@@ -51,7 +61,27 @@ static dk_status read_files(analysis *a, dk_error *err) {
     if (status == DK_OK) status = dk_survey_read(&a->survey, a->engine, threads, &a->problems, err);
     if (status == DK_OK && a->has_records) status = dk_records_join(&a->records, &a->survey, &a->problems, err);
     if (status == DK_OK) status = dk_segments_make(&a->segments, &a->survey, a->has_records ? &a->records : NULL, &a->problems, err);
+    if (status == DK_OK) status = dk_worth_config_check(a->config, dk_engine_taxonomy(a->engine), a->segments.name, a->segments.count, err);
+    if (status == DK_OK) status = dk_panel_make(&a->panel, &a->survey, a->has_records ? &a->records : NULL, &a->segments, &a->has_panel, err);
     return status;
+}
+
+/* Invitations, and the weights that they give; where the study wants them, all figures take them. */
+static dk_status read_invitations(analysis *a, dk_error *err) {
+    dk_survey *s = &a->survey;
+    if (a->config->invitations.path == NULL) return DK_OK;
+    dk_status status = dk_invitations_read(&a->invitations, s, a->has_records ? &a->records : NULL, &a->segments, &a->problems, err);
+    if (status == DK_OK && !a->invitations.by_flag) status = dk_answering_weights(s, &a->invitations, &a->answering, &a->cells, err);
+    if (status != DK_OK || !a->config->kpi.weight) return status;
+    if (a->answering == NULL)
+        return dk_fail_at(err, DK_EDATA, dk_reader_source(a->invitations.reader), 1, 0,
+                          "which invitation a response belongs to is not known, so that it cannot be weighted; a column with the response's id, or dates, would tell");
+    double *both = malloc((s->n + 1) * sizeof *both);
+    if (both == NULL) return dk_fail_memory(err);
+    for (size_t i = 0; i < s->n; i++) both[i] = a->answering[i] * (s->weight != NULL ? s->weight[i] : 1);
+    a->plain = s->weight;
+    s->weight = both;
+    return DK_OK;
 }
 
 /* By the text of the customer's id, so that the order of the rows does not matter. */
@@ -115,8 +145,20 @@ static dk_status write_plan(analysis *a, dk_error *err) {
     return status;
 }
 
+/* Movement and worth with a panel; between segments seen once there are only gaps. */
+static dk_status move_and_worth(analysis *a, dk_fit_context *x, dk_error *err) {
+    if (x->panel == NULL) return x->segments->count > 2 ? dk_movement_gap(x, err) : DK_OK;
+    dk_movers movers = {0};
+    dk_status status = dk_movers_make(&movers, x, err);
+    if (status == DK_OK) status = dk_worth_make(&movers, a->options->data_dir, err);
+    if (status == DK_OK) dk_worth_into_fits(a->result);
+    dk_movers_dispose(&movers);
+    return status;
+}
+
 static dk_status describe(analysis *a, dk_error *err) {
     dk_fit_context x = {.survey = &a->survey, .records = a->has_records ? &a->records : NULL, .segments = &a->segments,
+                        .panel = a->has_panel ? &a->panel : NULL,
                         .tagging = &a->tagging, .taxonomy = dk_engine_taxonomy(a->engine), .clusters = a->clusters,
                         .threads = a->options->threads, .progress = a->options->progress,
                         .progress_context = a->options->progress_context, .result = a->result};
@@ -125,9 +167,15 @@ static dk_status describe(analysis *a, dk_error *err) {
     if (status == DK_OK) status = dk_describe_files(&x, err);
     if (status == DK_OK) status = dk_problems_finish(&a->problems, a->result, err);
     if (status == DK_OK) status = dk_describe_themes(&x, a->theme_of, err);
+    if (status == DK_OK) status = dk_stages_apply(&x, err);
     if (status == DK_OK) status = dk_fits_link(&x, err);
     if (status == DK_OK) status = dk_fits_make(&x, err);
+    if (status == DK_OK) status = move_and_worth(a, &x, err);
     if (status == DK_OK) dk_fits_name_themes(a->result, a->theme_of);
+    if (status == DK_OK) dk_worth_name_themes(a->result, a->theme_of);
+    dk_figures_input in = {.invitations = a->config->invitations.path != NULL ? &a->invitations : NULL, .answering = a->answering, .cells = a->cells,
+                           .plain = a->plain, .weighted = a->config->kpi.weight};
+    if (status == DK_OK) status = dk_figures_make(&x, &in, a->theme_of, err);
     if (status == DK_OK) status = dk_describe_quotes(&x, a->engine, a->theme_of, err);
     if (status == DK_OK) status = dk_describe_notes(&x, a->engine, err);
     return status;
@@ -140,6 +188,7 @@ dk_status dk_analyze(const dk_study_config *config, const dk_analyze_options *op
     a->config = config;
     a->options = options;
     dk_status status = read_files(a, err);
+    if (status == DK_OK) status = read_invitations(a, err);
     if (status == DK_OK) status = hash_customers(a, err);
     if (status == DK_OK) status = begin_result(a, err);
     if (status == DK_OK) status = tag_comments(a, err);
@@ -158,6 +207,10 @@ dk_status dk_analyze(const dk_study_config *config, const dk_analyze_options *op
     if (status == DK_OK) *result = a->result;
     else dk_study_result_free(a->result);
     dk_tagging_dispose(&a->tagging);
+    if (a->has_panel) dk_panel_dispose(&a->panel);
+    dk_invitations_dispose(&a->invitations);
+    free(a->answering);
+    free(a->plain);
     dk_segments_dispose(&a->segments);
     dk_problems_dispose(&a->problems);
     if (a->has_records) dk_records_dispose(&a->records);

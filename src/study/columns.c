@@ -34,6 +34,7 @@ static const struct {
     {DK_ROLE_PERIOD, "period quarter kvartal month månad måned manad year år wave"},
     {DK_ROLE_TOUCHPOINT, "touchpoint kontaktpunkt kontaktpunkten journey kundresa kunderejse"},
     {DK_ROLE_LANGUAGE, "language språk sprog lang"},
+    {DK_ROLE_CHURNED, "churned churn has_churned customer_lost lost_customer uppsagd avslutad opsagt frafald"},
 };
 
 /* "★★★☆☆" is 3; 0 when there is anything but stars. */
@@ -125,6 +126,7 @@ static bool fits(dk_role role, const dk_column_look *look) {
     case DK_ROLE_SEGMENT: return look->distinct >= 2 && look->distinct <= 20;
     case DK_ROLE_TOUCHPOINT: return look->distinct <= 100 && look->numbers < 0.5;
     case DK_ROLE_LANGUAGE: return look->distinct <= 30 && look->numbers < 0.5;
+    case DK_ROLE_CHURNED: return look->integers >= 0.99 && look->low >= 0 && look->high == 1;
     case DK_ROLE_ID: return look->spaced < 0.5 && look->length < 80;
     default: return true;
     }
@@ -244,7 +246,7 @@ dk_status dk_columns_recognise(const dk_reader *reader, const dk_study_source *s
                                dk_role *unfit, dk_error *err) {
     static const dk_role in_order[] = {DK_ROLE_ID,      DK_ROLE_COMMENT, DK_ROLE_SCORE,  DK_ROLE_CUSTOMER, DK_ROLE_PERIOD,
                                        DK_ROLE_DATE,    DK_ROLE_SEGMENT, DK_ROLE_WEIGHT, DK_ROLE_PROFIT,   DK_ROLE_TOUCHPOINT,
-                                       DK_ROLE_LANGUAGE};
+                                       DK_ROLE_LANGUAGE, DK_ROLE_CHURNED};
     size_t n = dk_reader_columns(reader);
     bool *taken = calloc(n + 1, sizeof *taken);
     dk_status status = taken != NULL ? DK_OK : dk_fail_memory(err);
@@ -259,7 +261,7 @@ dk_status dk_columns_recognise(const dk_reader *reader, const dk_study_source *s
         dk_role role = in_order[i];
         bool asked = role == DK_ROLE_COMMENT || role == DK_ROLE_SCORE || role == DK_ROLE_ID || role == DK_ROLE_WEIGHT ||
                      role == DK_ROLE_TOUCHPOINT || role == DK_ROLE_LANGUAGE;
-        if (column[role] != DK_NO_COLUMN || (records ? asked : role == DK_ROLE_PERIOD)) continue;
+        if (column[role] != DK_NO_COLUMN || (records ? asked : role == DK_ROLE_PERIOD || role == DK_ROLE_CHURNED)) continue;
         column[role] = best_by_name(reader, looks, role, taken, unfit);
         if (column[role] == DK_NO_COLUMN && role == DK_ROLE_COMMENT) column[role] = comment_by_content(reader, looks, taken);
         if (column[role] == DK_NO_COLUMN && role == DK_ROLE_SCORE) column[role] = score_by_content(reader, looks, taken);

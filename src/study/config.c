@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "io/cell.h"
+#include "study/worth_config.h"
 
 void dk_study_config_init(dk_study_config *config) {
     memset(config, 0, sizeof *config);
@@ -17,6 +18,8 @@ void dk_study_config_init(dk_study_config *config) {
     config->min_privacy = 10;
     config->confidence = 0.95;
     config->fdr = 0.05;
+    config->discount = 0.08;
+    dk_kpi_config_init(&config->kpi);
     config->score_low = config->score_high = NAN;
 }
 
@@ -44,7 +47,7 @@ static const struct {
 } roles[] = {{"id", DK_ROLE_ID},           {"comment", DK_ROLE_COMMENT}, {"score", DK_ROLE_SCORE},
              {"customer", DK_ROLE_CUSTOMER}, {"date", DK_ROLE_DATE},       {"segment", DK_ROLE_SEGMENT},
              {"weight", DK_ROLE_WEIGHT},   {"profit", DK_ROLE_PROFIT},   {"period", DK_ROLE_PERIOD},
-             {"touchpoint", DK_ROLE_TOUCHPOINT}};
+             {"touchpoint", DK_ROLE_TOUCHPOINT}, {"churned", DK_ROLE_CHURNED}};
 enum { NROLES = sizeof roles / sizeof *roles };
 
 static dk_status read_format(dk_study_config *c, const dk_yaml *map, dk_reader_options *options, dk_error *err) {
@@ -68,13 +71,15 @@ static dk_status read_format(dk_study_config *c, const dk_yaml *map, dk_reader_o
 }
 
 static dk_status read_source(dk_study_config *c, const char *key, dk_study_source *source, dk_error *err) {
-    const char *known[NROLES + 5];
+    const char *known[NROLES + 7];
     size_t n = 0;
     for (size_t i = 0; i < NROLES; i++) known[n++] = roles[i].key;
     known[n++] = "file";
     known[n++] = "delimiter";
     known[n++] = "quote";
     known[n++] = "encoding";
+    known[n++] = "currency";
+    if (source == &c->customers) known[n++] = "window";
     known[n] = NULL;
     const dk_yaml *map;
     const char *file = NULL;
@@ -84,12 +89,16 @@ static dk_status read_source(dk_study_config *c, const char *key, dk_study_sourc
     if (status == DK_OK) status = dk_yaml_text(&c->yaml, map, "file", &file, err);
     if (status == DK_OK && file == NULL) status = dk_yaml_fail(&c->yaml, map, err, "file is missing: which file is it?");
     if (status == DK_OK) status = read_format(c, map, &source->reader, err);
+    if (status == DK_OK) status = dk_yaml_text(&c->yaml, map, "currency", &source->currency, err);
+    if (status == DK_OK) status = dk_yaml_integer(&c->yaml, map, "window", 1, 36525, &c->window, err);
     for (size_t i = 0; status == DK_OK && i < NROLES; i++) {
         status = dk_yaml_text(&c->yaml, map, roles[i].key, &source->column[roles[i].role], err);
         const dk_yaml *y = dk_yaml_get(map, roles[i].key);
         if (y != NULL) source->line[roles[i].role] = y->line;
     }
     if (status != DK_OK) return status;
+    source->file_line = dk_yaml_get(map, "file")->line;
+    if (source->currency != NULL) source->currency_line = dk_yaml_get(map, "currency")->line;
     source->path = dk_study_config_path(c, file);
     return source->path != NULL ? DK_OK : dk_fail_memory(err);
 }
@@ -199,7 +208,7 @@ static dk_status read_choice(dk_study_config *c, const char *key, const char *co
 
 static dk_status read_analysis(dk_study_config *c, dk_error *err) {
     static const char *const known[] = {"bootstrap",   "seed",      "confidence", "fdr",        "min_mentions",
-                                        "min_privacy", "score_low", "score_high", "duplicates", "score_blind", NULL};
+                                        "min_privacy", "score_low", "score_high", "duplicates", "score_blind", "min_wave", NULL};
     const dk_yaml_file *f = &c->yaml;
     const dk_yaml *map;
     const char *duplicates = NULL;
@@ -210,6 +219,7 @@ static dk_status read_analysis(dk_study_config *c, dk_error *err) {
     if (status == DK_OK) status = dk_yaml_integer(f, map, "seed", 0, INT64_MAX, &c->seed, err);
     if (status == DK_OK) status = dk_yaml_integer(f, map, "min_mentions", 1, 1000000, &c->min_mentions, err);
     if (status == DK_OK) status = dk_yaml_integer(f, map, "min_privacy", 1, 1000000, &c->min_privacy, err);
+    if (status == DK_OK) status = dk_yaml_integer(f, map, "min_wave", 2, 1000000, &c->kpi.min_wave, err);
     if (status == DK_OK) status = dk_yaml_number(f, map, "confidence", 0.5, 0.9999, &c->confidence, err);
     if (status == DK_OK) status = dk_yaml_number(f, map, "fdr", 0.0001, 0.5, &c->fdr, err);
     if (status == DK_OK) status = dk_yaml_number(f, map, "score_low", -1000, 1000, &c->score_low, err);
@@ -249,7 +259,8 @@ static dk_status read_prior(dk_study_config *c, dk_error *err) {
 dk_status dk_study_config_read(dk_study_config *c, const char *path, dk_error *err) {
     static const char *const known[] = {"title",    "report_language", "currency", "responses", "customers", "segments",
                                         "outcomes", "controls",        "waves",    "language",  "language_prior", "packs", "lexicons",
-                                        "analysis", "simulate",        NULL};
+                                        "kpis", "invitations", "answering", "contact", "followup", "stages", "journeys", "analysis", "simulate",        "discount", "worth",     "actions",
+                                        "owners",   "initiatives",     NULL};
     static const char *const languages[] = {"sv", "da", "en", NULL}, *const tagged[] = {"auto", "sv", "da", "en", NULL};
     static const char *const units[] = {"none", "month", "quarter", "year", NULL};
     dk_study_config_init(c);
@@ -266,6 +277,8 @@ dk_status dk_study_config_read(dk_study_config *c, const char *path, dk_error *e
     if (status == DK_OK) status = read_choice(c, "waves", units, &unit, err);
     if (status == DK_OK) status = read_source(c, "responses", &c->responses, err);
     if (status == DK_OK) status = read_source(c, "customers", &c->customers, err);
+    if (status == DK_OK) status = read_source(c, "invitations", &c->invitations, err);
+    if (status == DK_OK) status = dk_kpi_config_read(&c->kpi, &c->yaml, &c->arena, err);
     if (status == DK_OK) status = read_segments(c, err);
     if (status == DK_OK) status = dk_yaml_texts(&c->yaml, f->root, "outcomes", &c->outcomes, &c->noutcomes, err);
     if (status == DK_OK) status = dk_yaml_texts(&c->yaml, f->root, "controls", &c->controls, &c->ncontrols, err);
@@ -273,6 +286,7 @@ dk_status dk_study_config_read(dk_study_config *c, const char *path, dk_error *e
     if (status == DK_OK) status = read_packs(c, err);
     if (status == DK_OK) status = read_prior(c, err);
     if (status == DK_OK) status = read_analysis(c, err);
+    if (status == DK_OK) status = dk_worth_config_read(c, err);
     if (status != DK_OK) return status;
     c->report_language = (dk_language)(DK_LANG_SV + report);
     c->language = tagged[language];

@@ -8,13 +8,16 @@
  *              {by: margin, quantiles: {blue: 0.33, silver: 0.67, gold: 1}}   or   {column: segment, order: [blue, gold]}
  *   outcomes: [nps, margin]   controls: [channel]   waves: quarter
  *   language: auto   packs: auto   lexicons: [my/lexicon]   language_prior: sv=0.6,da=0.4
+ *   discount: 0.08   worth: {...}   initiatives: [...]          see worth_config.h
  *   analysis: {bootstrap: 1000, seed: 1, confidence: 0.95, fdr: 0.05, min_mentions: 30, min_privacy: 10}
+ *   kpis, invitations, answering, contact, followup, stages, journeys      see kpi_config.h
  *   simulate: {...}                    see simulate.h
  */
 #ifndef DK_STUDY_CONFIG_H
 #define DK_STUDY_CONFIG_H
 
 #include "io/reader.h"
+#include "study/kpi_config.h"
 #include "study/result.h"
 #include "study/yaml.h"
 
@@ -23,6 +26,9 @@ typedef struct dk_study_source {
     const char *path; /* NULL: there is no such file; relative paths are taken from the folder of the study file */
     const char *column[DK_ROLES];
     int64_t line[DK_ROLES]; /* of the study file, where the column is named; 0: on the command line */
+    int64_t file_line;      /* where the file is named */
+    const char *currency;   /* of its money, or NULL */
+    int64_t currency_line;
     dk_reader_options reader;
 } dk_study_source;
 
@@ -42,7 +48,8 @@ typedef struct dk_study_config {
     const char *name;  /* of the study file, for messages; NULL for a bare file */
     const char *title, *currency;
     dk_language report_language;
-    dk_study_source responses, customers;
+    dk_study_source responses, customers, invitations;
+    dk_kpi_config kpi;
     dk_segmenting segmenting;
     const char *segment_column; /* the column, or what bands and quantiles are of */
     int64_t segment_line;
@@ -62,6 +69,10 @@ typedef struct dk_study_config {
     size_t nlexicons;
     int64_t bootstrap, seed, min_mentions, min_privacy;
     double confidence, fdr;
+    double discount;              /* of money, a year: 0.08 */
+    int64_t window;               /* days between answer and baseline or follow-up; 0: two periods */
+    int64_t currency_line;
+    struct dk_worth_config *worth; /* levels, actions, initiatives: see worth_config.h; NULL for a bare file */
     double score_low, score_high; /* NaN: found out */
     bool drop_duplicates;         /* a response id that comes again: the first stays; otherwise all stay */
     bool score_blind;             /* no weights that were learned from scores */

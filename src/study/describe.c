@@ -98,6 +98,27 @@ static dk_status describe_file(dk_fit_context *x, dk_study_file *f, const char *
     return f->path != NULL && f->description != NULL ? DK_OK : dk_fail_memory(err);
 }
 
+/* What the panel knows of the join. */
+static dk_status describe_periods(dk_fit_context *x, dk_error *err) {
+    const dk_panel *p = x->panel;
+    dk_study_result *r = x->result;
+    dk_join *j = &r->join;
+    if (p == NULL) return DK_OK;
+    j->periods = (int64_t)p->nperiods;
+    j->followed = p->followed;
+    j->left = p->left;
+    j->censored = p->censored;
+    j->gap = p->gap;
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_date_put(&text, p->first[0]);
+    j->first_period = keep_buf(r, &text);
+    dk_date_put(&text, p->last[p->nperiods - 1]);
+    j->last_period = keep_buf(r, &text);
+    dk_buf_dispose(&text);
+    return j->first_period != NULL && j->last_period != NULL ? DK_OK : dk_fail_memory(err);
+}
+
 dk_status dk_describe_files(dk_fit_context *x, dk_error *err) {
     const dk_survey *s = x->survey;
     dk_study_result *r = x->result;
@@ -110,6 +131,8 @@ dk_status dk_describe_files(dk_fit_context *x, dk_error *err) {
     if (status != DK_OK || x->records == NULL) return status;
     const dk_records *k = x->records;
     r->join = k->join;
+    status = describe_periods(x, err);
+    if (status != DK_OK) return status;
     status = describe_file(x, &r->files[1], "customers", k->reader, &k->counts, err);
     return status == DK_OK ? describe_columns(x, &r->files[1], k->reader, k->column, k->named, k->missing, k->bad, true, err) : status;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "io/cell.h"
 
 /* ---- Opening ----------------------------------------------------------------------------------------- */
@@ -31,8 +32,7 @@ static dk_status find_variables(dk_records *r, dk_survey *s, dk_error *err) {
         if (!v->of_records) continue;
         dk_error found;
         if (dk_reader_find_column(r->reader, v->name, dk_role_name(v->role), &v->column, &found) == DK_OK) continue;
-        int64_t line = v->role == DK_ROLE_OUTCOME ? c->outcomes_line : v->role == DK_ROLE_CONTROL ? c->controls_line : c->segment_line;
-        dk_fail_at(err, DK_EDATA, c->name, line, 0, "neither file has this column: %s", found.message);
+        dk_fail_at(err, DK_EDATA, c->name, v->line, 0, "neither file has this column: %s", found.message);
         dk_error_remedy(err, "%s", found.remedy);
         return DK_EDATA;
     }
@@ -54,11 +54,12 @@ dk_status dk_records_open(dk_records *r, dk_survey *s, dk_error *err) {
     if (status == DK_OK && r->column[DK_ROLE_PERIOD] == DK_NO_COLUMN) r->column[DK_ROLE_PERIOD] = r->column[DK_ROLE_DATE];
     if (status == DK_OK) status = find_variables(r, s, err);
     if (status != DK_OK) return status;
-    static const dk_role used[] = {DK_ROLE_CUSTOMER, DK_ROLE_PERIOD, DK_ROLE_PROFIT, DK_ROLE_SEGMENT};
-    size_t selected[4 + 64], n = 0;
+    static const dk_role used[] = {DK_ROLE_CUSTOMER, DK_ROLE_PERIOD, DK_ROLE_PROFIT, DK_ROLE_SEGMENT, DK_ROLE_CHURNED};
+    enum { USED = sizeof used / sizeof *used };
+    size_t selected[USED + 64], n = 0;
     if (s->nvariables > 64) return dk_fail_at(err, DK_EDATA, c->name, 0, 0, "more than 64 outcomes and controls");
     for (int k = 0; k < DK_ROLES; k++) r->place[k] = DK_NO_COLUMN;
-    for (size_t k = 0; k < 4; k++) {
+    for (size_t k = 0; k < USED; k++) {
         if (r->column[used[k]] == DK_NO_COLUMN) continue;
         r->place[used[k]] = n;
         selected[n++] = r->column[used[k]];
@@ -70,8 +71,12 @@ dk_status dk_records_open(dk_records *r, dk_survey *s, dk_error *err) {
     r->values = calloc(r->nvalues, sizeof *r->values);
     r->levels = calloc(r->nvalues, sizeof *r->levels);
     r->value_caps = calloc(r->nvalues, sizeof *r->value_caps);
+    r->amounts = calloc(r->nvalues, sizeof *r->amounts);
     r->level_caps = calloc(r->nvalues, sizeof *r->level_caps);
-    if (r->values == NULL || r->levels == NULL || r->value_caps == NULL || r->level_caps == NULL) return dk_fail_memory(err);
+    if (r->values == NULL || r->levels == NULL || r->value_caps == NULL || r->level_caps == NULL || r->amounts == NULL)
+        return dk_fail_memory(err);
+    for (size_t k = 0; k < s->nvariables; k++) r->amounts[k].name = s->variables[k].name;
+    r->amounts[s->nvariables].name = r->column[DK_ROLE_PROFIT] != DK_NO_COLUMN ? dk_reader_column_name(r->reader, r->column[DK_ROLE_PROFIT]).ptr : NULL;
     return dk_reader_select(r->reader, selected, n, err);
 }
 
@@ -80,12 +85,15 @@ void dk_records_dispose(dk_records *r) {
     for (size_t i = 0; i < r->nvalues; i++) {
         if (r->values != NULL) free(r->values[i]);
         if (r->levels != NULL) free(r->levels[i]);
+        if (r->amounts != NULL) dk_amounts_dispose(&r->amounts[i]);
     }
     free(r->values);
     free(r->levels);
     free(r->value_caps);
+    free(r->amounts);
     free(r->level_caps);
     free(r->items);
+    free(r->churned);
     free(r->first_of);
     free(r->baseline);
     free(r->followup);
@@ -109,9 +117,24 @@ static dk_status take_value(dk_records *r, size_t slot, dk_intern *texts, dk_str
     r->levels[slot][i] = DK_NO_ID;
     if (dk_cell_missing(cell)) return DK_OK;
     if (!dk_cell_amount(cell, &r->values[slot][i])) r->values[slot][i] = NAN;
+    else if (dk_amounts_note(&r->amounts[slot], cell, i, err) != DK_OK) return DK_ENOMEM;
     if (texts == NULL) return DK_OK;
     r->levels[slot][i] = dk_intern_add(texts, cell);
     return r->levels[slot][i] != DK_NO_ID ? DK_OK : dk_fail_memory(err);
+}
+
+/* 1 and 0, or yes and no in three languages. */
+static dk_status take_churned(dk_records *r, dk_str cell, const dk_row *row, dk_problems *problems, dk_error *err) {
+    static const char *const yes[] = {"1", "yes", "y", "true", "ja", "j", "sant", "sand"}, *const no[] = {"0", "no", "n", "false", "nej", "falskt", "falsk"};
+    if (!dk_grow(&r->churned, &r->churned_cap, r->source_count + 1)) return dk_fail_memory(err);
+    int8_t *value = r->churned + r->source_count;
+    *value = -1;
+    if (dk_cell_missing(cell)) return DK_OK;
+    for (size_t k = 0; k < sizeof yes / sizeof *yes; k++)
+        if (cell.len == strlen(yes[k]) && strncasecmp(cell.ptr, yes[k], cell.len) == 0) *value = 1;
+    for (size_t k = 0; k < sizeof no / sizeof *no; k++)
+        if (cell.len == strlen(no[k]) && strncasecmp(cell.ptr, no[k], cell.len) == 0) *value = 0;
+    return *value >= 0 ? DK_OK : complain(r, problems, DK_PROBLEM_NUMBER, row, DK_ROLE_CHURNED, cell, "expected 1 or 0, yes or no; the record stays, without it", true, err);
 }
 
 static dk_status take_row(dk_records *r, dk_survey *s, const dk_block *b, size_t at, dk_problems *problems, dk_error *err) {
@@ -142,6 +165,8 @@ static dk_status take_row(dk_records *r, dk_survey *s, const dk_block *b, size_t
     }
     if (status == DK_OK && r->place[DK_ROLE_SEGMENT] != DK_NO_COLUMN)
         status = take_value(r, s->nvariables + 1, &s->segments, dk_cell_trim(dk_block_cell(b, at, r->place[DK_ROLE_SEGMENT])), err);
+    if (status == DK_OK && r->place[DK_ROLE_CHURNED] != DK_NO_COLUMN)
+        status = take_churned(r, dk_cell_trim(dk_block_cell(b, at, r->place[DK_ROLE_CHURNED])), row, problems, err);
     if (status != DK_OK) return status;
     r->items[r->count++] = record;
     r->source_count++;
@@ -163,6 +188,8 @@ static dk_status read_all(dk_records *r, dk_survey *s, dk_problems *problems, dk
         dk_read_counts_add(&r->counts, &block->counts);
     }
     dk_block_free(block);
+    for (size_t k = 0; k <= s->nvariables && status == DK_OK; k++)
+        if (r->values[k] != NULL) dk_amounts_settle(&r->amounts[k], k == s->nvariables, r->values[k]);
     return status;
 }
 
@@ -185,6 +212,7 @@ static dk_status index_records(dk_records *r, dk_survey *s, dk_problems *problem
         if (before != NULL && before->customer == now->customer && before->first == now->first) {
             dk_row row = {(int64_t)now->source + 1, now->line};
             r->join.duplicate_records++;
+            if (r->join.first_duplicate == 0 || now->line < r->join.first_duplicate) r->join.first_duplicate = now->line;
             status = complain(r, problems, DK_PROBLEM_RECORD, &row, DK_ROLE_CUSTOMER, dk_intern_text(&s->customers, now->customer),
                               "the customer has a record of this period already; this one is not used", false, err);
             continue;
@@ -206,6 +234,10 @@ static dk_status index_records(dk_records *r, dk_survey *s, dk_problems *problem
     r->periods = kept > 0 && r->items[0].first != DK_NO_DATE;
     /* a day alone is a point of time, no period */
     r->periods_a_year = r->periods && days > (int64_t)kept ? round(365.25 * (double)kept / (double)days) : NAN;
+    double length = isnan(r->periods_a_year) ? 365.25 : 365.25 / r->periods_a_year;
+    r->window = s->config->window > 0 ? (int32_t)s->config->window : (int32_t)ceil(2 * length);
+    r->join.window_days = r->periods ? r->window : 0;
+    r->join.records = (int64_t)kept;
     return status;
 }
 
@@ -221,8 +253,9 @@ static void find_records(dk_records *r, const dk_survey *s, size_t i) {
         return;
     }
     for (size_t k = first; k < end; k++) {
-        if (r->items[k].last < s->date[i]) r->baseline[i] = (uint32_t)k;
-        if (r->items[k].first > s->date[i] && r->followup[i] == DK_NO_RECORD) r->followup[i] = (uint32_t)k;
+        if (r->items[k].last < s->date[i] && r->items[k].last >= s->date[i] - r->window) r->baseline[i] = (uint32_t)k;
+        if (r->items[k].first <= s->date[i] || r->items[k].first > s->date[i] + r->window) continue;
+        if (r->followup[i] == DK_NO_RECORD) r->followup[i] = (uint32_t)k;
     }
 }
 
@@ -260,7 +293,7 @@ static dk_status spread(dk_records *r, dk_survey *s, dk_error *err) {
 }
 
 static dk_status count_join(dk_records *r, const dk_survey *s, dk_problems *problems, dk_error *err) {
-    uint8_t *answered = calloc(r->ncustomers + 1, 1);
+    uint32_t *answered = calloc(r->ncustomers + 1, sizeof *answered);
     dk_status status = answered != NULL ? DK_OK : dk_fail_memory(err);
     dk_join *j = &r->join;
     j->joined = true;
@@ -270,17 +303,38 @@ static dk_status count_join(dk_records *r, const dk_survey *s, dk_problems *prob
         j->responses++;
         j->matched += known;
         j->unmatched += !known;
-        j->out_of_window += known && r->baseline[i] == DK_NO_RECORD;
-        if (c != DK_NO_ID) answered[c] = 1;
+        bool outside = known && r->baseline[i] == DK_NO_RECORD;
+        j->out_of_window += outside;
+        j->with_baseline += known && !outside;
+        j->with_followup += known && r->followup[i] != DK_NO_RECORD;
+        if (!known && j->first_unmatched == 0) j->first_unmatched = s->line[i];
+        if (outside && j->first_out_of_window == 0) j->first_out_of_window = s->line[i];
+        if (c != DK_NO_ID && (int64_t)++answered[c] > j->most_responses) j->most_responses = answered[c];
         if (known || c == DK_NO_ID) continue;
         status = dk_problems_add(problems, DK_PROBLEM_CUSTOMER, s->file, s->row[i], s->line[i],
                                  dk_reader_column_name(s->reader, s->column[DK_ROLE_CUSTOMER]).ptr, dk_intern_text(&s->customers, c),
                                  "the customers' file has no record of this customer; the row stays, without profit and segment", true, err);
     }
     for (size_t c = 0; status == DK_OK && c < r->ncustomers; c++)
-        j->customers_without_response += r->first_of[c] < r->first_of[c + 1] && !answered[c];
+        j->customers_without_response += r->first_of[c] < r->first_of[c + 1] && answered[c] == 0, j->repeat_customers += answered[c] > 1;
     free(answered);
     return status;
+}
+
+/* Shows an id of either side, so that the reader sees what differs. */
+static dk_status no_match(const dk_records *r, const dk_survey *s, dk_error *err) {
+    const dk_study_source *source = &s->config->customers;
+    int64_t line = source->line[DK_ROLE_CUSTOMER] != 0 ? source->line[DK_ROLE_CUSTOMER] : source->file_line;
+    dk_str here = {"", 0}, there = {"", 0};
+    for (size_t i = 0; i < s->n && here.len == 0; i++)
+        if (s->customer[i] != DK_NO_ID) here = dk_intern_text(&s->customers, s->customer[i]);
+    if (r->count > 0) there = dk_intern_text(&s->customers, r->items[0].customer);
+    dk_fail_at(err, DK_EDATA, s->config->name, line, 0, "no customer of the responses (%s, such as %.*s) is in %s (%s, such as %.*s)",
+               dk_reader_column_name(s->reader, s->column[DK_ROLE_CUSTOMER]).ptr, (int)(here.len < 40 ? here.len : 40), here.ptr,
+               dk_path_name(dk_reader_source(r->reader)), dk_reader_column_name(r->reader, r->column[DK_ROLE_CUSTOMER]).ptr,
+               (int)(there.len < 40 ? there.len : 40), there.ptr);
+    dk_error_remedy(err, "name the columns that hold the same kind of id, as customer: in responses and in customers");
+    return DK_EDATA;
 }
 
 dk_status dk_records_join(dk_records *r, dk_survey *s, dk_problems *problems, dk_error *err) {
@@ -293,9 +347,6 @@ dk_status dk_records_join(dk_records *r, dk_survey *s, dk_problems *problems, dk
     for (size_t i = 0; i < s->n; i++) find_records(r, s, i);
     status = count_join(r, s, problems, err);
     if (status == DK_OK && r->join.matched == 0)
-        status = dk_fail_at(err, DK_EDATA, dk_reader_source(r->reader), 0, 0,
-                            "no customer of the responses is in this file: are %s and %s the same kind of id?",
-                            dk_reader_column_name(s->reader, s->column[DK_ROLE_CUSTOMER]).ptr,
-                            dk_reader_column_name(r->reader, r->column[DK_ROLE_CUSTOMER]).ptr);
+        status = no_match(r, s, err);
     return status == DK_OK ? spread(r, s, err) : status;
 }

@@ -2,7 +2,8 @@
  *
  * A record is what a customer was worth in one period. The baseline of a response is the last period that ended before the
  * answer: it sets the segment and the controls. The follow-up is the first period that begins after the answer: it sets
- * profit and further outcomes. Without periods (or without dates of the answers) a customer's only, or last, record is
+ * profit and further outcomes. Both must lie within a window: so many days before or after the answer as the study says, else two
+ * periods. Without periods (or without dates of the answers) a customer's only, or last, record is
  * both, and the result says so.
  */
 #ifndef DK_STUDY_RECORDS_H
@@ -32,11 +33,15 @@ typedef struct dk_records {
     double **values;      /* by variable of the survey (NULL for those of the responses), by source; profit last */
     uint32_t **levels;
     size_t nvalues, *value_caps, *level_caps;
+    dk_amounts *amounts;  /* by variable, profit last: whether 12.345 is thousands */
+    int8_t *churned;      /* by source: 1 when the record says that the customer left in its period, -1 unknown; NULL without */
+    size_t churned_cap;
     size_t source_count;
     size_t *first_of;     /* by customer: where the customer's records begin; ncustomers + 1 */
     size_t ncustomers;
     bool periods;
     double periods_a_year; /* from the length of the periods; NaN without */
+    int32_t window;       /* days */
     uint32_t *baseline, *followup; /* by response: indexes into items */
     dk_join join;
 } dk_records;

@@ -20,7 +20,7 @@ const dk_study_fit *dk_study_find_fit(const dk_study_result *result, int outcome
 const char *dk_role_name(dk_role role) {
     static const char *const names[DK_ROLES] = {
         "left out", "id",     "comment",    "score",    "customer", "date",    "segment",
-        "weight",   "profit", "period",     "touchpoint", "language", "outcome", "control"};
+        "weight",   "profit", "period",     "touchpoint", "language", "outcome", "control", "kpi", "churned"};
     return (unsigned)role < DK_ROLES ? names[role] : names[0];
 }
 

@@ -9,6 +9,8 @@
 #define DK_STUDY_RESULT_H
 
 #include "base/arena.h"
+#include "study/result_kpi.h"
+#include "study/result_movement.h"
 #include "text/language.h"
 
 /* What a mention says of its theme. */
@@ -31,6 +33,8 @@ typedef enum dk_role {
     DK_ROLE_LANGUAGE,
     DK_ROLE_OUTCOME, /* a further outcome that the study file names */
     DK_ROLE_CONTROL,
+    DK_ROLE_KPI,     /* a column that a KPI is of */
+    DK_ROLE_CHURNED, /* of operational records: 1 in the period in which the customer left */
     DK_ROLES
 } dk_role;
 
@@ -85,8 +89,15 @@ typedef struct dk_problem {
 typedef struct dk_join {
     bool joined;              /* false: a single file, and all else is 0 */
     int64_t responses, matched, unmatched;
-    int64_t out_of_window;    /* responses whose customer has records, but none that ended before the answer */
+    int64_t out_of_window;    /* responses whose customer has records, but none that ended before the answer, in the window */
     int64_t customers, customers_without_response, duplicate_records;
+    int64_t records, periods; /* periods: distinct ones */
+    const char *first_period, *last_period; /* first and last day of the records; NULL without periods */
+    int64_t window_days;      /* a baseline ends at most so long before the answer, a follow-up begins at most so long after */
+    int64_t with_baseline, with_followup; /* responses */
+    int64_t followed, left, censored, gap; /* responses with a baseline: see panel.h; all 0 without periods */
+    int64_t repeat_customers, most_responses; /* customers with several responses, and the most that one gave */
+    int64_t first_unmatched, first_duplicate, first_out_of_window; /* lines of the files; 0 for none */
 } dk_join;
 
 /* ---- Segments, waves, NPS ---------------------------------------------------------------------------- */
@@ -300,6 +311,11 @@ typedef struct dk_study_result {
     size_t nthemes;
     dk_quote *quotes;        /* by theme, polarity (negative first), then how well they show it */
     size_t nquotes;
+
+    dk_kpi_results kpi;
+    dk_movement movement;
+    dk_lifetimes lifetime;
+    dk_worth worth;
 
     dk_note *notes;
     size_t nnotes;

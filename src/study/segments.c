@@ -5,6 +5,7 @@
 
 void dk_segments_dispose(dk_segments *g) {
     free(g->of);
+    free(g->of_record);
     dk_arena_dispose(&g->arena);
     memset(g, 0, sizeof *g);
 }
@@ -89,15 +90,33 @@ static dk_status order_levels(dk_segments *g, const dk_survey *s, const uint32_t
     return status;
 }
 
-static dk_status from_column(dk_segments *g, const dk_survey *s, const uint32_t *of, const dk_intern *texts,
+static dk_status own_records(dk_segments *g, const dk_records *r, dk_error *err) {
+    g->of_record = malloc(r->count + 1);
+    return g->of_record != NULL ? DK_OK : dk_fail_memory(err);
+}
+
+/* The segment column by record, as levels of the same texts as by response; NULL when it is the responses' own. */
+static const uint32_t *record_levels(const dk_survey *s, const dk_records *r) {
+    if (r == NULL) return NULL;
+    if (s->config->segmenting == DK_SEGMENT_COLUMN) {
+        const dk_variable *v = dk_survey_variable(s, s->config->segment_column);
+        return v->of_records ? r->levels[v - s->variables] : NULL;
+    }
+    return s->column[DK_ROLE_SEGMENT] == DK_NO_COLUMN ? r->levels[s->nvariables + 1] : NULL;
+}
+
+static dk_status from_column(dk_segments *g, const dk_survey *s, const dk_records *r, const uint32_t *of, const dk_intern *texts,
                              const char *column, dk_problems *problems, dk_error *err) {
     size_t n = texts->count;
     if (n + 1 > DK_SEGMENTS_MAX || s->config->nbands + 1 > DK_SEGMENTS_MAX)
         return dk_fail_at(err, DK_EDATA, s->config->name != NULL ? s->config->name : dk_reader_source(s->reader), s->config->segment_line, 0,
                           "%s has %zu different values, which is more than %d segments; use bands or quantiles", column, n, DK_SEGMENTS_MAX - 1);
-    int8_t *place = g->place;
+    int8_t place[DK_SEGMENTS_MAX];
     dk_status status = order_levels(g, s, of, texts, place, err);
-    g->levels = true;
+    const uint32_t *levels = status == DK_OK ? record_levels(s, r) : NULL;
+    if (levels != NULL) status = own_records(g, r, err);
+    for (size_t i = 0; levels != NULL && status == DK_OK && i < r->count; i++)
+        g->of_record[i] = levels[r->items[i].source] != DK_NO_ID ? place[levels[r->items[i].source]] : -1;
     for (size_t i = 0; i < s->n && status == DK_OK; i++) {
         g->of[i] = of[i] != DK_NO_ID ? place[of[i]] : -1;
         if (of[i] != DK_NO_ID && g->of[i] < 0)
@@ -109,13 +128,6 @@ static dk_status from_column(dk_segments *g, const dk_survey *s, const uint32_t 
 
 /* ---- Of a number ------------------------------------------------------------------------------------- */
 
-/* Where the records hold what segments are of. */
-static size_t slot_of(const dk_survey *s, const dk_records *r, const dk_variable *v) {
-    if (r == NULL || (v != NULL && !v->of_records)) return DK_NO_COLUMN;
-    if (v != NULL) return (size_t)(v - s->variables);
-    return r->place[DK_ROLE_PROFIT] != DK_NO_COLUMN && strcmp(s->config->segment_column, "score") != 0 ? s->nvariables : DK_NO_COLUMN;
-}
-
 /* The number that segments are cut by, before the answer where there are records. */
 static double cut_value(const dk_survey *s, const dk_records *r, const dk_variable *v, size_t i) {
     if (v != NULL && v->role == DK_ROLE_OUTCOME && v->of_records) /* outcomes follow the answer: take the baseline */
@@ -125,6 +137,13 @@ static double cut_value(const dk_survey *s, const dk_records *r, const dk_variab
     if (r != NULL && r->place[DK_ROLE_PROFIT] != DK_NO_COLUMN)
         return r->baseline[i] != DK_NO_RECORD ? r->values[s->nvariables][r->items[r->baseline[i]].source] : NAN;
     return s->profit != NULL ? s->profit[i] : NAN;
+}
+
+const double *dk_segments_record_values(const dk_survey *s, const dk_records *r) {
+    if (r == NULL || s->config->segmenting < DK_SEGMENT_BANDS) return NULL;
+    const dk_variable *v = dk_survey_variable(s, s->config->segment_column);
+    if (v != NULL) return v->of_records ? r->values[v - s->variables] : NULL;
+    return strcmp(s->config->segment_column, "score") != 0 && r->place[DK_ROLE_PROFIT] != DK_NO_COLUMN ? r->values[s->nvariables] : NULL;
 }
 
 static int by_value(const void *a, const void *b) {
@@ -179,23 +198,22 @@ static dk_status from_number(dk_segments *g, const dk_survey *s, const dk_record
         g->below[g->count++] = c->bands[k].below;
     }
     if (status == DK_OK && c->segmenting == DK_SEGMENT_QUANTILES) status = quantile_bands(g, s, values, err);
-    g->slot = slot_of(s, r, v);
     for (size_t i = 0; i < s->n && status == DK_OK; i++) {
         g->of[i] = band_of(g, values[i]);
+    }
+    const double *recorded = status == DK_OK ? dk_segments_record_values(s, r) : NULL;
+    if (recorded != NULL) status = own_records(g, r, err);
+    for (size_t i = 0; recorded != NULL && status == DK_OK && i < r->count; i++) {
+        double value = recorded[r->items[i].source];
+        g->of_record[i] = -1;
+        for (size_t k = 1; k < g->count; k++)
+            if (value >= g->from[k] && value < g->below[k]) g->of_record[i] = (int8_t)k;
     }
     free(values);
     return status;
 }
 
 /* ---- Both -------------------------------------------------------------------------------------------- */
-
-int dk_segment_of_record(const dk_segments *g, const dk_records *r, size_t item) {
-    if (g->of == NULL || g->slot == DK_NO_COLUMN) return -1;
-    uint32_t source = r->items[item].source;
-    if (!g->levels) return r->values[g->slot] != NULL ? band_of(g, r->values[g->slot][source]) : -1;
-    uint32_t text = r->levels[g->slot] != NULL ? r->levels[g->slot][source] : DK_NO_ID;
-    return text < DK_SEGMENTS_MAX ? g->place[text] : -1;
-}
 
 static dk_status describe(dk_segments *g, const dk_study_config *c, const char *column, dk_error *err) {
     dk_buf text;
@@ -217,7 +235,6 @@ dk_status dk_segments_make(dk_segments *g, const dk_survey *s, const dk_records 
     for (int k = 0; k < DK_SEGMENTS_MAX; k++) g->from[k] = g->below[k] = NAN;
     g->name[0] = "all";
     g->count = 1;
-    g->slot = DK_NO_COLUMN;
     bool guess = c->segmenting == DK_SEGMENT_GUESS;
     if (c->segmenting == DK_SEGMENT_NONE || (guess && s->segment == NULL)) return DK_OK;
     g->of = malloc(s->n + 1);
@@ -227,12 +244,10 @@ dk_status dk_segments_make(dk_segments *g, const dk_survey *s, const dk_records 
     if (guess) {
         size_t at = s->column[DK_ROLE_SEGMENT];
         column = at != DK_NO_COLUMN ? dk_reader_column_name(s->reader, at).ptr : dk_reader_column_name(r->reader, r->column[DK_ROLE_SEGMENT]).ptr;
-        if (at == DK_NO_COLUMN) g->slot = s->nvariables + 1;
-        status = from_column(g, s, s->segment, &s->segments, column, problems, err);
+        status = from_column(g, s, r, s->segment, &s->segments, column, problems, err);
     } else if (c->segmenting == DK_SEGMENT_COLUMN) {
         const dk_variable *v = dk_survey_variable(s, column);
-        g->slot = slot_of(s, r, v);
-        status = from_column(g, s, v->levels, &v->texts, column, problems, err);
+            status = from_column(g, s, r, v->levels, &v->texts, column, problems, err);
     } else {
         status = from_number(g, s, r, err);
     }

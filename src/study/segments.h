@@ -11,11 +11,10 @@ typedef struct dk_segments {
     const char *name[DK_SEGMENTS_MAX];
     double from[DK_SEGMENTS_MAX], below[DK_SEGMENTS_MAX];
     int8_t *of;            /* by response: 1.., or -1 for none; NULL with everybody alone */
+    int8_t *of_record;     /* by record (dk_records.items): its own figures, by the same cut points; NULL with everybody alone,
+                              and where what segments are of stands in no record */
     const char *source;    /* "column profit_segment", "terciles of margin"; NULL without segments */
     const char *order;     /* "blue < silver < gold", or NULL */
-    size_t slot;           /* of the records' values or levels that segments are of; DK_NO_COLUMN when of the responses alone */
-    bool levels;           /* of levels: place has the segment of each level, or -1 */
-    int8_t place[DK_SEGMENTS_MAX];
     dk_arena arena;
 } dk_segments;
 
@@ -26,9 +25,8 @@ dk_status dk_segments_make(dk_segments *segments, const dk_survey *survey, const
                            dk_problems *problems, dk_error *err);
 void dk_segments_dispose(dk_segments *segments);
 
-/* The segment that a customer's record lies in, by the same cut points as the responses (which lie in that of their baseline
-   record); -1 for none, also when segments are of the responses alone. item: index into records->items. */
-int dk_segment_of_record(const dk_segments *segments, const dk_records *records, size_t item);
+/* The number that segments are cut by, by record (source); NULL when they are not cut, or the number is the responses' own. */
+const double *dk_segments_record_values(const dk_survey *survey, const dk_records *records);
 
 static inline bool dk_segment_has(const dk_segments *segments, size_t segment, size_t response) {
     return segment == 0 || segments->of[response] == (int8_t)segment;
