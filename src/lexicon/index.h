@@ -35,11 +35,20 @@ enum {
     DK_WORD_ELONGATED = 4 /* written with drawn-out letters: braaaa */
 };
 
+/* An entry that is the form alone. */
+typedef struct dk_alone {
+    uint32_t entry;
+    int16_t pack; /* of the entry, -1 for none */
+    uint8_t fit;
+} dk_alone;
+
 /* What a form means to the index. Forms that mean nothing have no hooks. */
 typedef struct dk_word {
     const dk_hook *hooks; /* those that begin an entry first */
-    uint16_t nhooks, nstarts;
-    uint32_t notes; /* DK_WORD_ bits */
+    const dk_alone *alone; /* the outputs of these, in their order */
+    uint16_t nhooks, nstarts, nalone;
+    uint8_t notes; /* DK_WORD_ bits */
+    bool gaps;     /* a gap may follow */
     uint64_t bloom; /* of the atoms, to skip the edge table */
     const uint16_t *patterns; /* comment-wide patterns whose literal stands in the form, ended by UINT16_MAX; NULL for none */
 } dk_word;
@@ -87,10 +96,20 @@ dk_status dk_index_analyse(const dk_index *index, dk_regex_scratch *scratch, dk_
 dk_status dk_index_match(const dk_index *index, const dk_word *const *words, const dk_tokens *tokens, uint32_t packs,
                          dk_matches *out, dk_error *err);
 
+/* The same in parts, for who keeps the answer of dk_index_leads by pairs of words: whether a path that begins at one word goes on with
+   the next one, which no is true of most; and the matches whose first token is `first`, leads being that answer for it and the token
+   behind it (false where there is none, and true is never wrong). */
+bool dk_index_leads(const dk_index *index, const dk_word *word, const dk_word *next);
+dk_status dk_index_match_at(const dk_index *index, const dk_word *const *words, const dk_tokens *tokens, uint32_t first,
+                            bool leads, uint32_t packs, dk_matches *out, dk_error *err);
+
 /* Appends the matches of comment-wide patterns: of those that some word calls for by their literal, and of those without one.
    words is as in dk_index_match. *limited counts patterns given up on a comment for want of steps. */
 dk_status dk_index_match_patterns(const dk_index *index, dk_regex_scratch *scratch, dk_str text,
                                   const dk_word *const *words, const dk_tokens *tokens, uint32_t packs, dk_matches *out,
                                   uint64_t *limited, dk_error *err);
+
+/* Whether there are patterns without a literal, so that every comment is searched. */
+bool dk_index_always_searches(const dk_index *index);
 
 #endif

@@ -95,7 +95,7 @@ static bool means_something(const hooks *h) {
     return false;
 }
 
-static void add_compound(const dk_index *x, hooks *h, const dk_part *parts, size_t n, uint32_t *notes) {
+static void add_compound(const dk_index *x, hooks *h, const dk_part *parts, size_t n, uint8_t *notes) {
     for (size_t i = 0; i < n; i++) add_key(x, h, KEY_PART, (dk_str){parts[i].text, parts[i].len}, DK_FIT_PART);
     if (n > 1 && parts[0].known && !means_something(h)) {
         size_t before = h->count;
@@ -120,7 +120,7 @@ static bool shortened(dk_str form, size_t keep, char *out, size_t *len) {
     return any;
 }
 
-static void add_elongated(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint32_t *notes) {
+static void add_elongated(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint8_t *notes) {
     char text[DK_MORPH_WORD_MAX + 1];
     size_t len;
     if (form.len > DK_MORPH_WORD_MAX) return;
@@ -134,7 +134,7 @@ static void add_elongated(const dk_index *x, hooks *h, dk_str form, lemmas *l, u
     }
 }
 
-static void add_misspelt(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint32_t *notes) {
+static void add_misspelt(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint8_t *notes) {
     if (x->spelling == NULL || (x->morph != NULL && dk_morph_known(x->morph, form))) return;
     dk_str target;
     if (!dk_spelling_nearest(x->spelling, form, &target)) return;
@@ -167,6 +167,23 @@ static dk_status add_literals(const dk_index *x, dk_str form, dk_arena *arena, d
     kept[n] = UINT16_MAX;
     word->patterns = kept;
     return DK_OK;
+}
+
+/* Lists what is the form alone; false when memory ran out. */
+static bool list_alone(const dk_index *x, dk_arena *arena, dk_word *word) {
+    unsigned n = 0;
+    for (unsigned i = 0; i < word->nstarts; i++)
+        for (uint32_t at = word->hooks[i].outputs; at != 0; at = x->outputs[at - 1].next) n++;
+    if (n == 0) return true;
+    dk_alone *alone = dk_arena_calloc(arena, n, sizeof *alone);
+    if (alone == NULL) return false;
+    word->alone = alone;
+    for (unsigned i = 0; i < word->nstarts; i++)
+        for (uint32_t at = word->hooks[i].outputs; at != 0 && word->nalone < UINT16_MAX; at = x->outputs[at - 1].next) {
+            const output *o = &x->outputs[at - 1];
+            alone[word->nalone++] = (dk_alone){o->entry, (int16_t)o->pack, word->hooks[i].fit};
+        }
+    return true;
 }
 
 static int compare_hooks(const void *a, const void *b) {
@@ -207,6 +224,7 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
     for (size_t i = 0; i < h.count; i++) {
         word->nstarts = (uint16_t)(word->nstarts + (h.items[i].node != 0));
         word->bloom |= dk_atom_bloom(h.items[i].atom);
+        word->gaps |= h.items[i].has_gap != 0;
     }
-    return DK_OK;
+    return list_alone(x, arena, word) ? DK_OK : dk_fail_memory(err);
 }

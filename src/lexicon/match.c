@@ -42,6 +42,22 @@ static void emit(walker *w, uint32_t outputs, const state *s) {
     }
 }
 
+/* The entries that are this token alone. */
+static void emit_alone(walker *w, const dk_word *word) {
+    dk_matches *m = w->out;
+    if (DK_UNLIKELY(m->cap - m->count < word->nalone) && !dk_grow(&m->items, &m->cap, m->count + word->nalone)) {
+        w->failed = true;
+        return;
+    }
+    for (unsigned i = 0; i < word->nalone; i++) {
+        const dk_alone *a = &word->alone[i];
+        if (!pack_is_on(a->pack, w->packs)) continue;
+        __builtin_prefetch(&w->x->lexicon->entries[a->entry]);
+        m->items[m->count++] = (dk_match){.mask = 1, .entry = a->entry, .first = w->first, .last = w->first,
+                                          .fit = a->fit, .notes = word->notes, .length = 1};
+    }
+}
+
 static void visit(walker *w, const edge *e, const state *s);
 
 /* Goes on from a node, whose filters are given, with the token at `next`. */
@@ -78,27 +94,46 @@ static void visit(walker *w, const edge *e, const state *s) {
     if (n->gap != 0) advance_over_gap(w, e->to, s);
 }
 
+bool dk_index_leads(const dk_index *x, const dk_word *word, const dk_word *next) {
+    for (unsigned i = 0; i < word->nstarts; i++) {
+        const dk_hook *hook = &word->hooks[i];
+        if ((hook->bloom & next->bloom) == 0) continue;
+        for (unsigned k = 0; k < next->nhooks; k++) {
+            uint64_t pair = dk_atom_pair(next->hooks[k].atom);
+            if ((pair & hook->pairs) == pair && dk_edge_find(x, hook->node, next->hooks[k].atom) != NULL) return true;
+        }
+    }
+    return false;
+}
+
+dk_status dk_index_match_at(const dk_index *x, const dk_word *const *words, const dk_tokens *tokens, uint32_t first,
+                            bool leads, uint32_t packs, dk_matches *out, dk_error *err) {
+    walker w = {.x = x, .words = words, .tokens = tokens, .packs = packs, .out = out, .first = first};
+    const dk_word *word = words[first];
+    if (!leads && !word->gaps) {
+        emit_alone(&w, word);
+        return DK_LIKELY(!w.failed) ? DK_OK : dk_fail_memory(err);
+    }
+    bool more = first + 1 < tokens->count;
+    uint64_t next_bloom = leads && more && words[first + 1] != NULL ? words[first + 1]->bloom : 0;
+    for (unsigned h = 0; h < word->nstarts; h++) {
+        const dk_hook *hook = &word->hooks[h];
+        state s = {.mask = 1, .last = first, .fit = hook->fit, .notes = word->notes, .length = 1};
+        if (hook->outputs != 0) emit(&w, hook->outputs, &s);
+        if (hook->bloom & next_bloom) advance(&w, hook->node, hook->bloom, hook->pairs, first + 1, &s);
+        if (hook->has_gap && more) advance_over_gap(&w, hook->node, &s);
+    }
+    return DK_LIKELY(!w.failed) ? DK_OK : dk_fail_memory(err);
+}
+
 dk_status dk_index_match(const dk_index *x, const dk_word *const *words, const dk_tokens *tokens, uint32_t packs,
                          dk_matches *out, dk_error *err) {
-    walker w = {.x = x, .words = words, .tokens = tokens, .packs = packs, .out = out};
-    size_t n = tokens->count;
-    for (size_t i = 0; i < n; i++) {
-        const dk_word *word = words[i];
-        if (word == NULL || word->nstarts == 0) continue;
-        w.first = (uint32_t)i;
-        w.visits = 0;
-        const dk_word *next = i + 1 < n ? words[i + 1] : NULL;
-        uint64_t next_bloom = next != NULL ? next->bloom : 0;
-        for (unsigned h = 0; h < word->nstarts; h++) {
-            const dk_hook *hook = &word->hooks[h];
-            state s = {.mask = 1, .last = (uint32_t)i, .fit = hook->fit, .notes = (uint8_t)word->notes, .length = 1};
-            if (hook->outputs != 0) emit(&w, hook->outputs, &s);
-            if (hook->bloom & next_bloom) advance(&w, hook->node, hook->bloom, hook->pairs, (uint32_t)i + 1, &s);
-            if (hook->has_gap && i + 1 < n) advance_over_gap(&w, hook->node, &s);
-        }
-        if (w.failed) return dk_fail_memory(err);
+    dk_status status = DK_OK;
+    for (size_t i = 0; status == DK_OK && i < tokens->count; i++) {
+        if (words[i] == NULL || words[i]->nstarts == 0) continue;
+        status = dk_index_match_at(x, words, tokens, (uint32_t)i, i + 1 < tokens->count, packs, out, err);
     }
-    return DK_OK;
+    return status;
 }
 
 /* The tokens that a span touches; false when there are none. */
@@ -134,6 +169,8 @@ static dk_status match_pattern(const comment_pattern *p, dk_regex_scratch *scrat
     *limited += gave_up;
     return DK_OK;
 }
+
+bool dk_index_always_searches(const dk_index *x) { return x->figures->nalways > 0; }
 
 dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text,
                                   const dk_word *const *words, const dk_tokens *tokens, uint32_t packs, dk_matches *out,

@@ -37,7 +37,10 @@ static dk_status begin(dk_forms *f, dk_error *err) {
     f->count = f->nspelt = 0;
     if (!grow_forms(f)) return dk_fail_memory(err);
     memset(&f->forms[0], 0, sizeof f->forms[0]);
-    for (int i = 0; i < DK_LANGUAGES - 1; i++) f->forms[0].words[i] = &nothing;
+    for (int i = 0; i < DK_LANGUAGES - 1; i++) {
+        f->forms[0].words[i] = &nothing;
+        f->forms[0].flags[i] = DK_FORM_MET;
+    }
     f->forms[0].kind = DK_TOKEN_PUNCT;
     f->folded[0] = dk_str_from("");
     f->count = 1;
@@ -130,7 +133,7 @@ static dk_status add_new(dk_forms *f, spelling raw, dk_str text, unsigned kind, 
     *form = (uint32_t)f->count++;
     dk_form *new = &f->forms[*form];
     memset(new, 0, sizeof *new);
-    new->kind = kind;
+    new->kind = (uint8_t)kind;
     f->folded[*form] = (dk_str){copy, folded.len};
     f->counts.forms++;
     if (kind == DK_TOKEN_WORD) new->speaks = dk_language_score(f->language_model, f->folded[*form], new->language);
@@ -176,6 +179,9 @@ dk_status dk_forms_analyse(dk_forms *f, uint32_t number, const dk_index *index, 
         dk_index_analyse(index, scratch, f->folded[number], (dk_token_kind)form->kind, &f->arena, &found, bases, err);
     if (status != DK_OK) return status;
     f->counts.analysed++;
+    form->flags[language - 1] = (uint8_t)(DK_FORM_MET | (found.nalone > 0 || found.gaps ? DK_FORM_SPEAKS : 0) |
+                                          (found.nstarts > 0 ? DK_FORM_BEGINS : 0) | (found.nhooks > 0 ? DK_FORM_GOES_ON : 0) |
+                                          (found.patterns != NULL ? DK_FORM_PATTERNS : 0));
     if (found.nhooks == 0 && found.patterns == NULL) {
         form->words[language - 1] = &nothing;
         return DK_OK;

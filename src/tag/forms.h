@@ -12,12 +12,25 @@
 /* Longer tokens are not looked up: they mean nothing. */
 #define DK_FORM_MAX 120
 
-/* A distinct folded form, in one cache line. */
+/* What is known of a form in a language. */
+enum {
+    DK_FORM_MET = 1,      /* it was analysed: word, weight and members are filled */
+    DK_FORM_SPEAKS = 2,   /* it is an entry by itself, or a gap may follow it */
+    DK_FORM_BEGINS = 4,   /* entries of several words begin with it */
+    DK_FORM_GOES_ON = 8,  /* it may stand within an entry */
+    DK_FORM_PATTERNS = 16 /* a literal of comment-wide patterns stands in it */
+};
+
+/* A distinct folded form, in two cache lines: what every token asks for, then what is asked less. By language: language - 1. */
 typedef struct dk_form {
-    _Alignas(64) const dk_word *words[DK_LANGUAGES - 1]; /* by language - 1; NULL until asked for in that language */
-    uint32_t speaks; /* 1 when it says something about the language */
-    uint32_t kind;   /* dk_token_kind */
-    int32_t language[DK_LANGUAGE_CLASSES];
+    _Alignas(128) const dk_word *words[DK_LANGUAGES - 1];
+    int32_t weights[DK_LANGUAGES - 1]; /* learned weight by itself, from all rows of the data */
+    int32_t seen[DK_LANGUAGES - 1];    /* for the weigher: the last comment that it was weighed in */
+    uint8_t flags[DK_LANGUAGES - 1];   /* DK_FORM_ bits */
+    uint8_t kind;                      /* dk_token_kind */
+    uint8_t speaks;                    /* 1 when it says something about the language */
+    _Alignas(64) int32_t language[DK_LANGUAGE_CLASSES];
+    uint32_t left[DK_LANGUAGES - 1], right[DK_LANGUAGES - 1]; /* number among the members of pairs with learned weights, 0 for none */
 } dk_form;
 
 typedef struct dk_form_counts {

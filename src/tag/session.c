@@ -27,6 +27,10 @@ struct dk_session {
     size_t languages_cap;
     uint64_t limited; /* patterns given up */
     dk_weigher weigher;
+    dk_pairs pairs;
+    dk_pair *beside; /* by token: what it and the token before it say together */
+    size_t beside_cap;
+    uint64_t resets; /* of the forms that pairs is of */
     bool cross_fitted; /* see dk_session_set_customer */
     uint64_t customer; /* 0: not known */
     dk_language main; /* what most of the comment is read in */
@@ -43,7 +47,7 @@ dk_status dk_session_new(dk_session **out, const dk_engine *engine, const dk_tag
     for (int l = 0; l < DK_LANGUAGES; l++) s->weigher.weights[l] = engine->weights[l];
     dk_status status = dk_forms_init(&s->forms, engine->languages, err);
     s->regex = dk_regex_scratch_new();
-    if (status == DK_OK && s->regex == NULL) status = dk_fail_memory(err);
+    if (status == DK_OK && (s->regex == NULL || !dk_pairs_clear(&s->pairs))) status = dk_fail_memory(err);
     if (status != DK_OK) dk_session_free(s);
     else *out = s;
     return status;
@@ -55,6 +59,8 @@ void dk_session_free(dk_session *s) {
     dk_forms_dispose(&s->forms);
     dk_reading_dispose(&s->reading);
     dk_weigher_dispose(&s->weigher);
+    dk_pairs_dispose(&s->pairs);
+    free(s->beside);
     free(s->seen);
     dk_regex_scratch_free(s->regex);
     free(s->words);
@@ -153,28 +159,58 @@ static dk_status meet(dk_session *s, uint32_t form, dk_language language, dk_err
 static inline dk_status word_of(dk_session *s, size_t i, dk_language language, dk_error *err) {
     dk_status status = DK_OK;
     uint32_t form = s->tokens.items[i].form;
-    if (DK_UNLIKELY(s->forms.forms[form].words[language - 1] == NULL)) status = meet(s, form, language, err);
+    if (DK_UNLIKELY(!(s->forms.forms[form].flags[language - 1] & DK_FORM_MET))) status = meet(s, form, language, err);
     s->words[i] = s->forms.forms[form].words[language - 1];
     return status;
 }
 
-/* Matches the tokens that are read in one language. */
-static dk_status match_language(dk_session *s, dk_language language, dk_error *err) {
-    for (size_t i = 0; i < s->tokens.count; i++) {
+/* Finds out what tokens i - 1 and i, which are read in one language, say together. */
+static void learn_pair(dk_session *s, size_t i, dk_language language, dk_pair *place) {
+    uint32_t left = s->tokens.items[i - 1].form, right = s->tokens.items[i].form, row;
+    const dk_form *l = &s->forms.forms[left], *r = &s->forms.forms[right];
+    place->key = dk_pair_key(left, right, language);
+    place->value = dk_weigher_pair(&s->weigher, l, r, language, &row);
+    place->row = row & 0x7FFFFFFF;
+    place->leads = l->flags[language - 1] & DK_FORM_BEGINS && r->flags[language - 1] & DK_FORM_GOES_ON &&
+                   dk_index_leads(s->engine->indexes[language], s->words[i - 1], s->words[i]);
+}
+
+/* Looks up the pairs of the tokens that are read in one language. */
+static void find_pairs(dk_session *s, dk_language language) {
+    size_t n = s->tokens.count;
+    const dk_token *tokens = s->tokens.items;
+    for (size_t i = 1; i < n; i++) {
+        if (s->words[i] == NULL || s->words[i - 1] == NULL) continue;
+        dk_pair *place = dk_pair_at(&s->pairs, tokens[i - 1].form, tokens[i].form);
+        s->pairs.asked++;
+        if (DK_LIKELY(place->key == dk_pair_key(tokens[i - 1].form, tokens[i].form, language))) s->pairs.known++;
+        else learn_pair(s, i, language, place);
+        s->beside[i] = *place;
+    }
+}
+
+/* Matches the tokens that are read in one language; *patterns: whether some word calls for comment-wide patterns. */
+static dk_status match_language(dk_session *s, dk_language language, bool *patterns, dk_error *err) {
+    size_t n = s->tokens.count;
+    unsigned all = 0;
+    for (size_t i = 0; i < n; i++) {
         s->words[i] = NULL;
         if (s->languages[i] != language) continue;
         dk_status status = word_of(s, i, language, err);
         if (status != DK_OK) return status;
-        __builtin_prefetch(s->words[i]);
+        all |= s->forms.forms[s->tokens.items[i].form].flags[language - 1];
     }
-    bool any = false;
-    for (size_t i = 0; i < s->tokens.count; i++) {
+    *patterns = all & DK_FORM_PATTERNS;
+    find_pairs(s, language);
+    const dk_index *index = s->engine->indexes[language];
+    dk_status status = DK_OK;
+    for (size_t i = 0; status == DK_OK && i < n; i++) {
         if (s->words[i] == NULL) continue;
-        any |= s->words[i]->nstarts != 0;
-        __builtin_prefetch(s->words[i]->hooks);
+        bool leads = i + 1 < n && s->words[i + 1] != NULL && s->beside[i + 1].leads;
+        if (leads || s->forms.forms[s->tokens.items[i].form].flags[language - 1] & DK_FORM_SPEAKS)
+            status = dk_index_match_at(index, s->words, &s->tokens, (uint32_t)i, leads, s->plan.packs, &s->reading.matches, err);
     }
-    if (!any) return DK_OK;
-    return dk_index_match(s->engine->indexes[language], s->words, &s->tokens, s->plan.packs, &s->reading.matches, err);
+    return status;
 }
 
 /* In a short comment that may as well be Danish as Swedish, words that the language at hand does not know at all are looked up
@@ -205,7 +241,15 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     if (status == DK_OK) status = dk_forms_look_up(&s->forms, text.ptr, &s->tokens, err);
     if (status != DK_OK) return status;
     size_t n = s->tokens.count;
-    if (!dk_grow(&s->words, &s->words_cap, n) || !dk_grow(&s->languages, &s->languages_cap, n)) return dk_fail_memory(err);
+    if (!dk_grow(&s->words, &s->words_cap, n) || !dk_grow(&s->languages, &s->languages_cap, n) ||
+        !dk_grow(&s->beside, &s->beside_cap, n))
+        return dk_fail_memory(err);
+    if (DK_UNLIKELY(s->resets != s->forms.counts.resets)) {
+        if (!dk_pairs_clear(&s->pairs)) return dk_fail_memory(err);
+        s->resets = s->forms.counts.resets;
+    }
+    for (size_t i = 1; i < n; i++)
+        __builtin_prefetch(dk_pair_at(&s->pairs, s->tokens.items[i - 1].form, s->tokens.items[i].form));
     dk_reading_clear(&s->reading);
     c->tokens = s->tokens.items;
     c->ntokens = n;
@@ -216,8 +260,9 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     for (size_t i = 0; i < n; i++) used[s->languages[i]] = true;
     for (int l = DK_LANG_SV; status == DK_OK && l < DK_LANGUAGES; l++) {
         if (!used[l]) continue;
-        status = match_language(s, (dk_language)l, err);
-        if (status == DK_OK)
+        bool patterns;
+        status = match_language(s, (dk_language)l, &patterns, err);
+        if (status == DK_OK && (patterns || dk_index_always_searches(s->engine->indexes[l])))
             status = dk_index_match_patterns(s->engine->indexes[l], s->regex, text, s->words, &s->tokens, s->plan.packs,
                                              &s->reading.matches, &s->limited, err);
     }
@@ -244,7 +289,7 @@ static dk_status weigh(dk_session *s, dk_str text, dk_error *err) {
     const dk_weights *weights = s->engine->weights[s->main];
     dk_reading *r = &s->reading;
     s->weigher.fold_hash = !s->cross_fitted ? 0 : s->customer != 0 ? s->customer : dk_fold_hash(text);
-    dk_status status = dk_weigher_run(&s->weigher, &s->forms, &s->tokens, s->languages, s->main, r, s->engine->lexicon,
+    dk_status status = dk_weigher_run(&s->weigher, &s->forms, &s->tokens, s->languages, s->beside, s->main, r, s->engine->lexicon,
                                       &r->logit, err);
     if (status != DK_OK) return status;
     r->learned = s->weigher.tokens;

@@ -64,15 +64,6 @@ void dk_weights_free(dk_weights *w) {
     free(w);
 }
 
-/* What a pair weighs in a column; 0 for one that is not in the file. */
-static inline int32_t pair_weight(const dk_weights *w, uint32_t left, uint32_t right, uint32_t column) {
-    uint64_t key = (uint64_t)left << 32 | right, hash = pair_hash(key);
-    if (!dk_bits_may_have(&w->pair_bits, hash)) return 0;
-    uint64_t at = hash & w->pairs_mask;
-    while (w->pairs[at].key != 0 && w->pairs[at].key != key) at = (at + 1) & w->pairs_mask;
-    return column == 0 ? w->pairs[at].value : w->values[w->pairs[at].row + column];
-}
-
 /* The features that a text is, *count of them. */
 static const text_feature *features_of(const dk_weights *w, dk_str text, uint32_t *count) {
     *count = 0;
@@ -108,12 +99,6 @@ dk_label dk_weights_label(const dk_weights *w, int32_t sentiment, bool opinions)
 
 /* ---- Weighing ---------------------------------------------------------------------------------------- */
 
-/* A record: four numbers, then the weights of the form and of the form negated, one for each fold. */
-enum { LEFT, RIGHT, SEEN, SEEN_NEGATED, RECORD };
-
-/* What SEEN may hold besides the serial of a comment: not filled yet, or filled and not met in a comment. */
-enum { NOT_FILLED, MET, AHEAD = 16 };
-
 void dk_weigher_dispose(dk_weigher *w) {
     for (int l = 0; l < DK_LANGUAGES; l++) free(w->records[l]);
     free(w->tokens);
@@ -124,56 +109,50 @@ static void add_row(const dk_weights *w, uint32_t row, int32_t *to) {
     for (uint32_t k = 0; k < w->head->width; k++) to[k] += w->values[row + k];
 }
 
-/* Adds to a record what a text weighs as the kinds of feature that are wanted (bits). */
-static void add_text(const dk_weights *w, dk_str text, unsigned kinds, int32_t *record) {
+/* What a form is in the words of the weights. */
+typedef struct meaning {
+    int32_t values[2 * (DK_WEIGHT_FOLDS + 1)]; /* by column, then of the form negated */
+    uint32_t left, right;
+} meaning;
+
+/* Adds what a text weighs as the kinds of feature that are wanted (bits). */
+static void add_text(const dk_weights *w, dk_str text, unsigned kinds, meaning *m) {
     uint32_t n;
     const text_feature *f = features_of(w, text, &n);
     for (; n > 0; n--, f++) {
         if (!(kinds >> f->kind & 1)) continue;
         if (f->kind == DK_FEATURE_PAIR) {
-            record[LEFT] = f->row & 1 ? (int32_t)(f->row >> 2) : 0;
-            record[RIGHT] = f->row & 2 ? (int32_t)(f->row >> 2) : 0;
+            m->left = f->row & 1 ? f->row >> 2 : 0;
+            m->right = f->row & 2 ? f->row >> 2 : 0;
         } else {
-            add_row(w, f->row, record + RECORD + (f->kind == DK_FEATURE_NEGATED ? w->head->width : 0));
+            add_row(w, f->row, m->values + (f->kind == DK_FEATURE_NEGATED ? w->head->width : 0));
         }
     }
 }
 
 int32_t dk_weights_form(const dk_weights *w, dk_str folded) {
-    int32_t record[RECORD + 2 * (DK_WEIGHT_FOLDS + 1)] = {0};
+    meaning m = {{0}, 0, 0};
     dk_bases bases;
     dk_str text[DK_FEATURE_KINDS];
     dk_morph_bases(w->morph, folded, &bases);
     dk_form_features_of(folded, DK_TOKEN_WORD, &bases, text);
-    for (int k = DK_FEATURE_WORD; k <= DK_FEATURE_HEAD; k++) add_text(w, text[k], 1u << k, record);
-    return record[RECORD];
+    for (int k = DK_FEATURE_WORD; k <= DK_FEATURE_HEAD; k++) add_text(w, text[k], 1u << k, &m);
+    return m.values[0];
 }
 
 const dk_intern *dk_weights_words(const dk_weights *w) { return &w->words; }
 
-static void fill_record(const dk_weights *w, const dk_forms *forms, uint32_t form, const dk_bases *bases, int32_t *record) {
+static void find_meaning(const dk_weights *w, const dk_forms *forms, uint32_t form, const dk_bases *bases, meaning *m) {
     dk_str text[DK_FEATURE_KINDS];
     dk_form_features_of(forms->folded[form], (dk_token_kind)forms->forms[form].kind, bases, text);
-    memset(record, 0, (RECORD + 2 * w->head->width) * sizeof *record);
+    memset(m, 0, sizeof *m);
     /* a word is asked for once in all its roles */
     unsigned own = 1u << DK_FEATURE_WORD;
     if (text[DK_FEATURE_PAIR].len > 0) own |= 1u << DK_FEATURE_PAIR;
-    add_text(w, text[DK_FEATURE_WORD], own, record);
-    add_text(w, text[DK_FEATURE_LEMMA], 1u << DK_FEATURE_LEMMA | 1u << DK_FEATURE_NEGATED, record);
-    add_text(w, text[DK_FEATURE_HEAD], 1u << DK_FEATURE_HEAD, record);
-    add_text(w, text[DK_FEATURE_MARK], 1u << DK_FEATURE_MARK, record);
-}
-
-/* The same for a form that did not come by dk_weigher_meet. */
-static void look_up(const dk_weights *w, const dk_forms *forms, uint32_t form, int32_t *record) {
-    dk_bases bases = {.lemma_len = 0};
-    if (forms->forms[form].kind == DK_TOKEN_WORD) dk_morph_bases(w->morph, forms->folded[form], &bases);
-    fill_record(w, forms, form, &bases, record);
-}
-
-static inline void prefetch_record(const dk_weigher *x, const dk_token *t, uint8_t language) {
-    const dk_weights *w = x->weights[language];
-    if (w != NULL) __builtin_prefetch(x->records[language] + t->form * (size_t)(RECORD + 2 * w->head->width));
+    add_text(w, text[DK_FEATURE_WORD], own, m);
+    add_text(w, text[DK_FEATURE_LEMMA], 1u << DK_FEATURE_LEMMA | 1u << DK_FEATURE_NEGATED, m);
+    add_text(w, text[DK_FEATURE_HEAD], 1u << DK_FEATURE_HEAD, m);
+    add_text(w, text[DK_FEATURE_MARK], 1u << DK_FEATURE_MARK, m);
 }
 
 /* Which column of the weights counts for a hash. */
@@ -181,37 +160,35 @@ static inline uint32_t column_of(const dk_weights *w, uint64_t fold_hash) {
     return fold_hash == 0 || w->head->width == 1 ? 0 : dk_fold_of(fold_hash, w->head->width - 1);
 }
 
-/* Makes room for the records of all forms, and forgets them when the forms were forgotten. */
-static dk_status make_room(dk_weigher *x, const dk_forms *forms, dk_error *err) {
-    if (x->resets != forms->counts.resets || x->serial == INT32_MAX) {
-        for (int l = 0; l < DK_LANGUAGES; l++)
-            if (x->records[l] != NULL) memset(x->records[l], 0, x->cap[l] * sizeof *x->records[l]);
-        x->resets = forms->counts.resets;
-        x->serial = 0;
-    }
-    if (x->serial == 0) x->serial = MET;
-    for (int l = 0; l < DK_LANGUAGES; l++) {
-        if (x->weights[l] == NULL) continue;
-        size_t had = x->cap[l], stride = RECORD + 2 * x->weights[l]->head->width;
-        if (had >= forms->count * stride) continue;
-        if (!dk_grow(&x->records[l], &x->cap[l], forms->count * stride)) return dk_fail_memory(err);
-        memset(x->records[l] + had, 0, (x->cap[l] - had) * sizeof *x->records[l]);
-    }
-    return DK_OK;
-}
-
 dk_status dk_weigher_meet(dk_weigher *x, const dk_forms *forms, uint32_t form, dk_language language,
                           const dk_bases *bases, dk_error *err) {
     const dk_weights *w = x->weights[language];
-    dk_status status = w != NULL ? make_room(x, forms, err) : DK_OK;
-    if (status != DK_OK || w == NULL) return status;
-    int32_t *record = x->records[language] + form * (size_t)(RECORD + 2 * w->head->width);
-    fill_record(w, forms, form, bases, record);
-    record[SEEN] = MET;
+    if (w == NULL) return DK_OK;
+    size_t stride = 2 * w->head->width;
+    if (!dk_grow(&x->records[language], &x->cap[language], (form + 1) * stride)) return dk_fail_memory(err);
+    meaning m;
+    find_meaning(w, forms, form, bases, &m);
+    dk_form *f = &forms->forms[form];
+    f->weights[language - 1] = m.values[0];
+    f->left[language - 1] = m.left;
+    f->right[language - 1] = m.right;
+    memcpy(x->records[language] + form * stride, m.values, stride * sizeof *m.values);
     return DK_OK;
 }
 
-static int64_t weigh_negated(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
+int32_t dk_weigher_pair(const dk_weigher *x, const dk_form *left, const dk_form *right, dk_language language, uint32_t *row) {
+    const dk_weights *w = x->weights[language];
+    *row = 0;
+    if (w == NULL || left->left[language - 1] == 0 || right->right[language - 1] == 0) return 0;
+    uint64_t key = (uint64_t)left->left[language - 1] << 32 | right->right[language - 1], hash = pair_hash(key);
+    if (!dk_bits_may_have(&w->pair_bits, hash)) return 0;
+    uint64_t at = hash & w->pairs_mask;
+    while (w->pairs[at].key != 0 && w->pairs[at].key != key) at = (at + 1) & w->pairs_mask;
+    *row = w->pairs[at].row;
+    return w->pairs[at].value;
+}
+
+static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
                              const dk_lexicon *lexicon) {
     int64_t sum = 0;
     for (size_t s = 0; s < r->nshifts; s++) {
@@ -221,12 +198,9 @@ static int64_t weigh_negated(dk_weigher *x, const dk_forms *forms, const dk_toke
             const dk_weights *w = x->weights[languages[i]];
             if (w == NULL || tokens->items[i].kind != DK_TOKEN_WORD) continue;
             uint32_t form = tokens->items[i].form;
-            int32_t *record = x->records[languages[i]] + form * (size_t)(RECORD + 2 * w->head->width);
-            if (DK_UNLIKELY(record[SEEN] == NOT_FILLED)) { /* words of an idiom have not been looked up */
-                look_up(w, forms, form, record);
-                record[SEEN] = MET;
-            }
-            int32_t v = record[RECORD + w->head->width + column_of(w, x->fold_hash)];
+            if (form == 0) continue; /* too long for a word: it means nothing */
+            const int32_t *negated = x->records[languages[i]] + (size_t)form * 2 * w->head->width + w->head->width;
+            int32_t v = negated[column_of(w, x->fold_hash)];
             x->tokens[i] += v;
             sum += v;
         }
@@ -234,39 +208,47 @@ static int64_t weigh_negated(dk_weigher *x, const dk_forms *forms, const dk_toke
     return sum;
 }
 
+/* Forms bear the number of the last comment that weighed them; when the numbers run out they begin anew. */
+static int32_t next_serial(dk_weigher *x, const dk_forms *forms) {
+    if (x->serial == INT32_MAX) {
+        for (size_t i = 0; i < forms->count; i++) memset(forms->forms[i].seen, 0, sizeof forms->forms[i].seen);
+        x->serial = 0;
+    }
+    return ++x->serial;
+}
+
 dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
-                         dk_language main, const dk_reading *r, const dk_lexicon *lexicon, int64_t *logit, dk_error *err) {
-    dk_status status = make_room(x, forms, err);
-    if (status == DK_OK && !dk_grow(&x->tokens, &x->tokens_cap, tokens->count)) status = dk_fail_memory(err);
-    if (status != DK_OK) return status;
-    x->serial++;
+                         const dk_pair *pairs, dk_language main, const dk_reading *r, const dk_lexicon *lexicon, int64_t *logit,
+                         dk_error *err) {
+    if (!dk_grow(&x->tokens, &x->tokens_cap, tokens->count)) return dk_fail_memory(err);
+    int32_t serial = next_serial(x, forms);
     int64_t sum = 0;
     dk_idioms known = dk_idioms_of(r);
     uint32_t columns[DK_LANGUAGES] = {0};
     for (int l = 0; l < DK_LANGUAGES; l++)
         if (x->weights[l] != NULL) columns[l] = column_of(x->weights[l], x->fold_hash);
-    int32_t left = 0; /* of the word before, 0 when there is none or it takes no part in a pair */
+    bool before = false; /* whether the token before takes part in pairs */
     for (size_t i = 0; i < tokens->count; i++) {
         const dk_token *t = &tokens->items[i];
-        const dk_weights *w = x->weights[languages[i]];
+        unsigned language = languages[i];
+        const dk_weights *w = x->weights[language];
         x->tokens[i] = 0;
-        if (i + AHEAD < tokens->count) prefetch_record(x, &tokens->items[i + AHEAD], languages[i + AHEAD]);
-        if (i > 0 && languages[i] != languages[i - 1]) left = 0;
-        if (w == NULL || !dk_takes_part(t) || dk_in_idiom(&known, (uint32_t)i)) {
-            left = 0;
-            continue;
+        bool after = before && language == languages[i - 1];
+        before = w != NULL && dk_takes_part(t) && !dk_in_idiom(&known, (uint32_t)i);
+        if (!before) continue;
+        dk_form *f = &forms->forms[t->form];
+        uint32_t column = columns[language];
+        int32_t v = 0;
+        if (f->seen[language - 1] != serial) {
+            f->seen[language - 1] = serial;
+            v = f->weights[language - 1];
+            if (DK_UNLIKELY(column != 0) && t->form != 0) v = x->records[language][(size_t)t->form * 2 * w->head->width + column];
         }
-        int32_t *record = x->records[languages[i]] + t->form * (size_t)(RECORD + 2 * w->head->width);
-        if (DK_UNLIKELY(record[SEEN] == NOT_FILLED)) look_up(w, forms, t->form, record);
-        uint32_t fold = columns[languages[i]];
-        int32_t v = record[SEEN] != x->serial ? record[RECORD + fold] : 0;
-        record[SEEN] = x->serial;
-        if (left != 0 && record[RIGHT] != 0) v += pair_weight(w, (uint32_t)left, (uint32_t)record[RIGHT], fold);
-        left = record[LEFT];
+        if (after) v += DK_LIKELY(column == 0) ? pairs[i].value : w->values[pairs[i].row + column];
         x->tokens[i] = v;
         sum += v;
     }
-    sum += weigh_negated(x, forms, tokens, languages, r, lexicon);
+    sum += weigh_negated(x, tokens, languages, r, lexicon);
     int32_t figures[DK_FIGURES];
     dk_figures_of(r, figures);
     const int32_t *coefficients = x->weights[main]->head->figures[columns[main]];

@@ -19,6 +19,7 @@
 #include "base/hash.h"
 #include "base/intern.h"
 #include "tag/features.h"
+#include "tag/pairs.h"
 
 #define DK_WEIGHT_MAX 100000 /* thousandths either way */
 #define DK_WEIGHT_FOLDS 20
@@ -54,9 +55,8 @@ dk_label dk_weights_label(const dk_weights *weights, int32_t sentiment, bool opi
 /* A session's working memory: what each form weighs, found once a form. All-zero is an empty one. */
 typedef struct dk_weigher {
     const dk_weights *weights[DK_LANGUAGES]; /* borrowed, NULL for none */
-    int32_t *records[DK_LANGUAGES];          /* by form number */
+    int32_t *records[DK_LANGUAGES];          /* by form number: its weights, then those of it negated, by column */
     size_t cap[DK_LANGUAGES];
-    uint64_t resets; /* of the form cache that the records are of */
     int32_t serial;  /* of the comment, for distinct forms */
     uint64_t fold_hash; /* 0: weights from all rows; else from those of other folds than this hash's */
     int32_t *tokens; /* by token of the last comment: what it added to the sum, before damping */
@@ -65,14 +65,17 @@ typedef struct dk_weigher {
 
 void dk_weigher_dispose(dk_weigher *weigher);
 
-/* Weighs a comment that the rules have read. languages[i] is what token i is read in, main the language of the comment,
-   which must have weights. *logit is in thousandths. The session's forms must be those of the tokens. */
-dk_status dk_weigher_run(dk_weigher *weigher, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
-                         dk_language main, const dk_reading *reading, const dk_lexicon *lexicon, int64_t *logit,
-                         dk_error *err);
+/* What the weights say of two neighbours; both forms were met (dk_weigher_meet). *row is where the other columns stand. */
+int32_t dk_weigher_pair(const dk_weigher *weigher, const dk_form *left, const dk_form *right, dk_language language, uint32_t *row);
 
-/* Takes a form that is met for the first time, while its bases are at hand. Forms that do not come here are looked up again by
-   dk_weigher_run. */
+/* Weighs a comment that the rules have read. languages[i] is what token i is read in, main the language of the comment, which must
+   have weights; pairs[i] is what tokens i - 1 and i say together where both are read in one language. *logit is in thousandths. The
+   session's forms must be those of the tokens, and met. */
+dk_status dk_weigher_run(dk_weigher *weigher, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
+                         const dk_pair *pairs, dk_language main, const dk_reading *reading, const dk_lexicon *lexicon,
+                         int64_t *logit, dk_error *err);
+
+/* Takes a form that is met for the first time in a language, while its bases are at hand. */
 dk_status dk_weigher_meet(dk_weigher *weigher, const dk_forms *forms, uint32_t form, dk_language language,
                           const dk_bases *bases, dk_error *err);
 
