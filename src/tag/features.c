@@ -78,12 +78,11 @@ dk_status dk_features_each(const dk_morph *morph, const dk_forms *forms, const d
                            void *context, dk_error *err) {
     learner l = {morph, forms, tokens, each, context};
     dk_status status = DK_OK;
-    dk_idioms known = dk_idioms_of(r);
     bool after_word = false;
     for (size_t i = 0; status == DK_OK && i < tokens->count; i++) {
         const dk_token *t = &tokens->items[i], *before = t - 1;
         bool pairs = after_word;
-        after_word = dk_takes_part(t) && !dk_in_idiom(&known, (uint32_t)i);
+        after_word = dk_takes_part(t);
         if (!after_word) continue;
         if (seen[t->form] != mark) status = give(&l, t->form, (dk_token_kind)t->kind, false, err);
         seen[t->form] = mark;

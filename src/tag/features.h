@@ -44,7 +44,8 @@ dk_status dk_features_each(const dk_morph *morph, const dk_forms *forms, const d
 /* ---- Walking over a comment: shared by the learner and the weigher, so that both see the same --------- */
 
 static inline bool dk_takes_part(const dk_token *t) {
-    return t->kind == DK_TOKEN_WORD || t->kind == DK_TOKEN_EMOJI || t->kind == DK_TOKEN_PUNCT;
+    return (t->kind == DK_TOKEN_WORD || t->kind == DK_TOKEN_EMOJI || t->kind == DK_TOKEN_PUNCT) &&
+           !(t->flags & DK_TOKEN_READ_WHOLE);
 }
 
 /* Goes through the idioms among the opinions as the tokens go by: true for a token within one. */

@@ -106,15 +106,19 @@ static bool clause_polarity(const dk_reading *r, const dk_tokens *tokens, const 
 
 /* Below this the learned weights of a clause say nothing of its mentions, thousandths of a logit; and how many make a sum of
    opinions of 1000. */
-enum { LEARNED_LEAST = 500, LEARNED_UNIT = 2000, LEARNED_LOOK = 16 };
+enum { LEARNED_LEAST = 400, LEARNED_UNIT = 2000, LEARNED_LOOK = 16 };
 
-/* What the learned weights of the clause around a mention come to, as a sum of opinions; 0 when they are weak. */
+/* What the learned weights of the clause around a mention come to, as a sum of opinions; 0 when they are weak. The mention's own
+   words name the theme and are no opinion of it: "paid by card" is no complaint, though many who write "paid" complain. */
 static int64_t learned_polarity(const dk_reading *r, const dk_match *m, const dk_clause *c) {
     if (r->learned == NULL) return 0;
     uint32_t first = m->first > c->first + LEARNED_LOOK ? m->first - LEARNED_LOOK : c->first;
     uint32_t last = m->last + LEARNED_LOOK < c->last ? m->last + LEARNED_LOOK : c->last;
     int64_t sum = 0;
-    for (uint32_t i = first; i <= last; i++) sum += r->learned[i];
+    for (uint32_t i = first; i <= last; i++) {
+        bool own = i >= m->first && i <= m->last && m->mask >> (i - m->first) & 1;
+        if (!own) sum += r->learned[i];
+    }
     sum = sum * dk_weights_damp(last - first + 1) / 4096;
     return sum >= LEARNED_LEAST || sum <= -LEARNED_LEAST ? sum * 1000 / LEARNED_UNIT : 0;
 }
@@ -164,12 +168,44 @@ static void judge_mention(const dk_reading *r, const dk_lexicon *lex, const dk_t
     out->label = dk_label_of(out->polarity);
 }
 
+static void mark(dk_tokens *tokens, uint32_t first, uint32_t last) {
+    for (uint32_t i = first; i <= last; i++) tokens->items[i].flags |= DK_TOKEN_READ_WHOLE;
+}
+
+/* A phrase of this valence or less, either way, is lukewarm. */
+enum { LUKEWARM = 150 };
+
+/* Sets DK_TOKEN_READ_WHOLE. */
+static void mark_wholes(const dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens) {
+    for (size_t i = 0; i < r->nopinions; i++) {
+        const dk_opinion *o = &r->opinions[i];
+        bool lukewarm = o->first < o->last && o->base <= LUKEWARM && o->base >= -LUKEWARM;
+        bool turned = o->rules & DK_RULE_NEGATED && o->base < 0;
+        if (o->rules & DK_RULE_IDIOM || lukewarm || turned) mark(tokens, o->first, o->last);
+    }
+    for (size_t i = 0; i < r->nshifts; i++)
+        if (r->shifts[i].turned_bad) mark(tokens, r->shifts[i].first, r->shifts[i].last);
+    for (size_t i = 0, o = 0; i < r->matches.count; i++) {
+        const dk_match *m = &r->matches.items[i];
+        dk_modifier kind = lex->entries[m->entry].modifier;
+        if (kind == DK_MOD_NEUTRAL && m->won & DK_WON_OPINION) mark(tokens, m->first, m->last);
+        if (kind != DK_MOD_NEGATOR && kind != DK_MOD_LACK) continue;
+        /* a negation that a phrase holds has lost its tokens to it */
+        while (o < r->nopinions && r->opinions[o].last < m->first) o++;
+        if (o == r->nopinions) continue;
+        const dk_opinion *p = &r->opinions[o];
+        if (p->first <= m->first && p->last >= m->last && p->first < p->last) mark(tokens, p->first, p->last);
+    }
+}
+
 dk_status dk_reading_run(dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens, dk_str text, dk_error *err) {
     dk_status status = dk_resolve(r, lex, tokens->count, err);
     if (status == DK_OK) status = dk_scope_clauses(r, lex, tokens, text, err);
     if (status == DK_OK) status = dk_scope_shift(r, lex, tokens, err);
-    if (status == DK_OK) judge_comment(r);
-    return status;
+    if (status != DK_OK) return status;
+    mark_wholes(r, lex, tokens);
+    judge_comment(r);
+    return DK_OK;
 }
 
 dk_status dk_reading_mentions(dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens, dk_error *err) {

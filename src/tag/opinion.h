@@ -17,10 +17,16 @@ typedef struct dk_opinion {
     uint16_t clause;
 } dk_opinion;
 
+/* A flag of tokens, set by dk_reading_run: the rules read it as part of a whole, and what it says by itself is not what is meant. So
+   are the words of an idiom, of a phrase that says nothing or is lukewarm ("so-so"), of one that counts a negation in ("no waiting time"),
+   and of a bad word with the negation that turns it ("never rude"). The learned weights of single words leave them out. */
+enum { DK_TOKEN_READ_WHOLE = 1 << 7 };
+
 /* A modifier that counts. */
 typedef struct dk_shift {
     uint32_t first, last;
     uint32_t entry;
+    bool turned_bad;   /* a negation that turned something bad */
     uint32_t fallback; /* entry of the opinion that the word is when there is nothing to modify; DK_NO_ID for none */
 } dk_shift;
 

@@ -4,7 +4,7 @@
 
 #include "base/buffer.h"
 
-enum { THEMES_IN_A_PLACE = 3, WON_THEME = 1, WON_OPINION = 2 };
+enum { THEMES_IN_A_PLACE = 3 };
 
 /* What decides among overlapping matches, as one number, the winner's smaller: length, kind (for opinions), fit, entry. */
 static uint64_t rank_of(const dk_entry *e, const dk_match *m, bool opinions) {
@@ -72,7 +72,7 @@ static void settle_run(dk_reading *r, const dk_lexicon *lex, dk_candidate *run, 
             continue;
         }
         m->beside = themes ? r->claims[m->first] : 0;
-        m->won |= themes ? WON_THEME : WON_OPINION;
+        m->won |= themes ? DK_WON_THEME : DK_WON_OPINION;
         for (uint32_t t = m->first; t <= m->last; t++)
             if (m->mask >> (t - m->first) & 1) r->claims[t] = run[i].match + 1;
     }
@@ -128,11 +128,11 @@ static dk_status collect(dk_reading *r, const dk_lexicon *lex, dk_error *err) {
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
         const dk_entry *e = &lex->entries[m->entry];
-        if (m->won & WON_THEME && e->kind == DK_ENTRY_THEME) r->themes[r->nthemes++] = *m;
-        if (!(m->won & WON_OPINION) || e->modifier == DK_MOD_NEUTRAL) continue;
+        if (m->won & DK_WON_THEME && e->kind == DK_ENTRY_THEME) r->themes[r->nthemes++] = *m;
+        if (!(m->won & DK_WON_OPINION) || e->modifier == DK_MOD_NEUTRAL) continue;
         if (e->kind == DK_ENTRY_MODIFIER && e->modifier != DK_MOD_IDIOM) {
             uint32_t other = m->beside != 0 ? r->matches.items[m->beside - 1].entry : DK_NO_ID;
-            r->shifts[r->nshifts++] = (dk_shift){m->first, m->last, m->entry, other};
+            r->shifts[r->nshifts++] = (dk_shift){m->first, m->last, m->entry, false, other};
         } else if (e->has_valence) {
             int32_t value = m->notes & DK_WORD_ELONGATED ? e->valence * 13 / 10 : e->valence;
             uint32_t rules = word_rules(m) | (e->modifier == DK_MOD_IDIOM ? DK_RULE_IDIOM : 0);
@@ -164,7 +164,7 @@ dk_status dk_resolve(dk_reading *r, const dk_lexicon *lex, size_t ntokens, dk_er
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
         const dk_entry *e = &lex->entries[m->entry];
-        if (e->kind == DK_ENTRY_THEME && !(e->has_valence && m->won & WON_THEME)) continue;
+        if (e->kind == DK_ENTRY_THEME && !(e->has_valence && m->won & DK_WON_THEME)) continue;
         r->order[n++] = (dk_candidate){rank_of(e, m, true), (uint32_t)i};
     }
     settle(r, lex, n, false);

@@ -4,6 +4,9 @@
 
 #include "tag/opinion.h"
 
+/* Bits of dk_match.won. */
+enum { DK_WON_THEME = 1, DK_WON_OPINION = 2 };
+
 /* Fills themes, opinions (with base as value) and shifts of reading from its matches. */
 dk_status dk_resolve(dk_reading *reading, const dk_lexicon *lexicon, size_t ntokens, dk_error *err);
 

@@ -81,13 +81,14 @@ static bool mark_between(const dk_tokens *tokens, uint32_t from, uint32_t to) {
 }
 
 /* What a modifier does to one opinion in its reach. */
-static void shift_opinion(dk_opinion *o, const dk_entry *e) {
+static void shift_opinion(dk_opinion *o, const dk_entry *e, dk_shift *s) {
     int64_t v = o->value;
     switch ((dk_modifier)e->modifier) {
     case DK_MOD_NEGATOR:
         v = v * e->strength / 1000;
         if (o->value < 0) v = v * NEGATED_BAD / 1000;
         o->rules |= DK_RULE_NEGATED;
+        s->turned_bad |= o->base < 0;
         break;
     case DK_MOD_LACK:
         v = v * e->strength / 1000;
@@ -116,19 +117,19 @@ static void shift_opinion(dk_opinion *o, const dk_entry *e) {
 
 /* Shifts the opinions within reach after and before the modifier. An intensifier, diminisher or excess goes with the
    nearest opinion only; a negation covers all up to the next mark. */
-static bool shift_reach(dk_reading *r, const dk_entry *e, const dk_shift *s, const dk_tokens *tokens) {
+static bool shift_reach(dk_reading *r, const dk_entry *e, dk_shift *s, const dk_tokens *tokens) {
     bool nearest = e->modifier == DK_MOD_INTENSIFIER || e->modifier == DK_MOD_DIMINISHER || e->modifier == DK_MOD_EXCESS;
     uint16_t clause = tokens->items[s->first].clause;
     bool any = false;
     size_t here = opinion_from(r, s->first);
     if (here > 0 && r->opinions[here - 1].last > s->last) { /* it stands in the gap of a phrase: "maten var inte god" */
-        shift_opinion(&r->opinions[here - 1], e);
+        shift_opinion(&r->opinions[here - 1], e, s);
         return true;
     }
     for (size_t i = opinion_from(r, s->last + 1); i < r->nopinions; i++) {
         dk_opinion *o = &r->opinions[i];
         if (o->first - s->last > e->after || o->clause != clause || mark_between(tokens, s->last + 1, o->first)) break;
-        shift_opinion(o, e);
+        shift_opinion(o, e, s);
         any = true;
         if (nearest) return true;
     }
@@ -136,7 +137,7 @@ static bool shift_reach(dk_reading *r, const dk_entry *e, const dk_shift *s, con
     for (size_t i = here; i > 0; i--) {
         dk_opinion *o = &r->opinions[i - 1];
         if (s->first - o->last > e->before || o->clause != clause || mark_between(tokens, o->last + 1, s->first)) break;
-        shift_opinion(o, e);
+        shift_opinion(o, e, s);
         any = true;
         if (nearest) break;
     }

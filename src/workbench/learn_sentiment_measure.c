@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BAND_STEP = 10, BAND_MOST = 600, BAND_USUAL = 350, SENTIMENTS = 2001 };
+enum { BAND_STEP = 10, BAND_MOST = 600, PLAIN_LEAST = 700, PLAIN_MOST = 900, BAND_USUAL = 350, SENTIMENTS = 2001 };
 
 static int compare_rows(const void *a, const void *b) {
     const dk_verdict_row *x = a, *y = b;
@@ -118,7 +118,7 @@ void dk_bands_choose(const dk_verdict_row *rows, size_t n, double slope, int32_t
         neutral |= rows[i].y != 0 && rows[i].y != 1;
     }
     double best = -1;
-    for (int32_t plain = BAND_STEP; neutral && plain <= BAND_MOST; plain += BAND_STEP)
+    for (int32_t plain = PLAIN_LEAST; neutral && plain <= PLAIN_MOST; plain += BAND_STEP)
         for (int32_t opinion = BAND_STEP; opinion <= BAND_MOST; opinion += BAND_STEP) {
             int32_t now[2] = {plain, opinion};
             double f1 = f1_at(h, now);

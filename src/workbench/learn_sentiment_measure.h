@@ -22,7 +22,8 @@ double dk_calibrate(const dk_verdict_row *rows, size_t n);
 /* Class by bands, in thousandths of sentiment: share right and macro-F1 by weight. */
 void dk_three_classes(const dk_verdict_row *rows, size_t n, double slope, const int32_t bands[2], double *share, double *f1);
 
-/* The bands with the best macro-F1 among multiples of 10 up to 600; 350 (two to one) where no row is neutral. */
+/* The bands with the best macro-F1 among multiples of 10: up to 600 where the rules have an opinion, 700 to 900 where they have none,
+   since words that are weak signs among reviews are none in plain prose; 350 (two to one) where no row is neutral. */
 void dk_bands_choose(const dk_verdict_row *rows, size_t n, double slope, int32_t bands[2]);
 
 #endif

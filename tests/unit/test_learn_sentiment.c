@@ -142,10 +142,10 @@ static void bands_are_chosen_apart(void **state) {
     (void)state;
     enum { EACH = 50 };
     dk_verdict_row rows[6 * EACH];
-    for (int i = 0; i < EACH; i++) { /* with opinions neutral rows lie within .2 logits, without within 1 */
+    for (int i = 0; i < EACH; i++) { /* with opinions neutral rows lie within .2 logits, without within 2.2 */
         double part = (i + 1.0) / EACH;
         for (int o = 0; o < 2; o++) {
-            double wide = o ? 0.2 : 1;
+            double wide = o ? 0.2 : 2.4;
             rows[6 * i + 3 * o] = (dk_verdict_row){(i % 2 ? 1 : -1) * wide * part * 0.9, 0.5, 1, o};
             rows[6 * i + 3 * o + 1] = (dk_verdict_row){wide * 1.2 + part, 1, 1, o};
             rows[6 * i + 3 * o + 2] = (dk_verdict_row){-wide * 1.2 - part, 0, 1, o};
@@ -158,7 +158,7 @@ static void bands_are_chosen_apart(void **state) {
     assert_close(share, 1, 0);
     assert_close(f1, 1, 0);
     assert_in_range(bands[1], 90, 120);
-    assert_in_range(bands[0], 410, 520);
+    assert_in_range(bands[0], 730, 820);
 }
 
 /* ---- A whole run ------------------------------------------------------------------------------------- */
