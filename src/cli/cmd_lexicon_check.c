@@ -1,4 +1,5 @@
 /* drivkraft lexicon check: finds what is wrong in lexicons. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,11 +10,13 @@
 #include "io/json_write.h"
 #include "io/output.h"
 #include "workbench/check.h"
+#include "workbench/check_fix.h"
 
 typedef struct options {
     const char *format, *level;
     dk_opt_list only;
     int64_t max;
+    bool strict, fix, keep_order;
 } options;
 
 static void put_place(dk_buf *out, const dk_finding *x) {
@@ -171,12 +174,77 @@ static dk_status check(const dk_cli *cli, const options *o, const char *const *p
     if (status == DK_OK) status = dk_check_run(&result, &co, err);
     dk_progress_end(&bar, 9);
     if (status == DK_OK) status = write_out(cli, result, o, err);
-    size_t errors = 0;
+    size_t faults = 0;
     for (int k = 0; k < DK_CHECK_KINDS && status == DK_OK; k++)
-        if (dk_check_kind_level((dk_check_kind)k) == DK_CHECK_ERROR) errors += result->by_kind[k];
-    if (errors > 0) status = dk_fail(err, DK_EDATA, errors == 1 ? "1 error in the lexicons" : "%zu errors in the lexicons", errors);
+        if (dk_check_kind_level((dk_check_kind)k) >= (o->strict ? DK_CHECK_WARNING : DK_CHECK_ERROR)) faults += result->by_kind[k];
+    const char *what = o->strict ? "fault" : "error";
+    if (faults > 0) status = dk_fail(err, DK_EDATA, "%zu %s%s in the lexicons", faults, what, faults == 1 ? "" : "s");
     dk_check_free(result);
     free(data_dir);
+    return status;
+}
+
+/* ---- --fix ---- */
+
+static dk_status fix_file(const dk_cli *cli, const options *o, const char *path, dk_error *err) {
+    dk_buf text, mended;
+    dk_output *file = NULL;
+    dk_fix_counts counts;
+    dk_buf_init(&text);
+    dk_buf_init(&mended);
+    dk_status status = dk_file_read(path, &text, err);
+    if (status == DK_OK) status = dk_lexicon_fix((dk_str){text.ptr, text.len}, path, o->keep_order, &mended, &counts, err);
+    bool changed = status == DK_OK && !dk_str_eq((dk_str){text.ptr, text.len}, (dk_str){mended.ptr, mended.len});
+    if (changed) {
+        status = dk_output_open(&file, path, err);
+        if (status == DK_OK) status = dk_output_put(file, &mended, err);
+        if (status == DK_OK) status = dk_output_close(file, err);
+        else dk_output_abort(file);
+    }
+    if (changed && status == DK_OK)
+        dk_cli_note(cli, "%s: %zu lines mended, %zu doubled removed, %zu moved", path, counts.mended, counts.removed, counts.moved);
+    dk_buf_dispose(&text);
+    dk_buf_dispose(&mended);
+    return status;
+}
+
+static int compare_names(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+static bool is_lexicon_file(const char *name) {
+    return strcmp(name, "themes.tsv") == 0 || strcmp(name, "valence.tsv") == 0 || strcmp(name, "modifiers.tsv") == 0;
+}
+
+/* A file, or the lexicon files of a folder and of those in it, in the order of their names. */
+static dk_status fix_path(const dk_cli *cli, const options *o, const char *path, int depth, dk_error *err) {
+    if (!dk_file_exists(path)) return dk_fail_at(err, DK_EIO, path, 0, 0, "no such lexicon file or folder");
+    if (!dk_is_folder(path)) return fix_file(cli, o, path, err);
+    char **names = NULL;
+    size_t n = 0, cap = 0;
+    DIR *dir = opendir(path);
+    dk_status status = dir == NULL ? dk_fail_at(err, DK_EIO, path, 0, 0, "cannot read this folder") : DK_OK;
+    for (struct dirent *d; status == DK_OK && (d = readdir(dir)) != NULL;) {
+        if (d->d_name[0] == '.') continue;
+        if (!dk_grow(&names, &cap, n + 1) || (names[n] = strdup(d->d_name)) == NULL) status = dk_fail_memory(err);
+        else n++;
+    }
+    if (dir != NULL) closedir(dir);
+    if (n > 0) qsort(names, n, sizeof *names, compare_names);
+    for (size_t i = 0; i < n; i++) {
+        char *sub = dk_path_join(path, names[i]);
+        if (sub == NULL) status = dk_fail_memory(err);
+        else if (status == DK_OK && ((dk_is_folder(sub) && depth < 4) || is_lexicon_file(names[i])))
+            status = fix_path(cli, o, sub, depth + 1, err);
+        free(sub);
+        free(names[i]);
+    }
+    free(names);
+    return status;
+}
+
+static dk_status fix(const dk_cli *cli, const options *o, const char *const *paths, size_t npaths, dk_error *err) {
+    if (npaths == 0) return dk_fail(err, DK_EUSAGE, "--fix needs the files or folders to mend");
+    dk_status status = DK_OK;
+    for (size_t i = 0; i < npaths && status == DK_OK; i++) status = fix_path(cli, o, paths[i], 0, err);
     return status;
 }
 
@@ -187,11 +255,15 @@ static dk_status run_check(const dk_command *command, dk_cli *cli, int argc, cha
         {"level", 0, DK_OPT_CHOICE, &o.level, "note|warning|error", "the least that is shown (warning)", 0, 0},
         {"only", 0, DK_OPT_LIST, &o.only, "KIND,...", "only these kinds of findings, whatever their level", 0, 0},
         {"max", 0, DK_OPT_INT, &o.max, "N", "findings of a kind in a table, 0 for all (20)", 0, 1e9},
+        {"strict", 0, DK_OPT_FLAG, &o.strict, NULL, "warnings make the exit code 1 too", 0, 0},
+        {"fix", 0, DK_OPT_FLAG, &o.fix, NULL, "first mend how PATH is written: letter case, NFC, spaces, doubled lines, order", 0, 0},
+        {"keep-order", 0, DK_OPT_FLAG, &o.keep_order, NULL, "with --fix: do not sort the entries of a section", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
     int nwords;
     bool answered;
     dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
+    if (status == DK_OK && !answered && o.fix) status = fix(cli, &o, words, (size_t)nwords, err);
     if (status == DK_OK && !answered) status = check(cli, &o, words, (size_t)nwords, err);
     dk_opt_list_dispose(&o.only);
     return status;
@@ -203,6 +275,7 @@ const dk_command dk_lexicon_check_command = {
     "  drivkraft lexicon check my/lexicon                  your own, beside the shipped ones\n"
     "  drivkraft lexicon check lexicons/packs/health --only unknown\n"
     "  drivkraft lexicon check --format csv -o findings.csv\n"
+    "  drivkraft lexicon check my/lexicon --fix            mends how the files are written; comments stay\n"
     "\n"
     "errors      syntax, unreachable, conflict, shadowed: the exit code is 1\n"
     "warnings    pattern (may take very many steps), doubled, style, unknown (no dictionary has the word)\n"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/file.h"
+#include "base/nearest.h"
 #include "lexicon/tsv.h"
 
 static const char *const theme_columns[] = {"theme", "term", "valence", "note", NULL};
@@ -113,6 +114,15 @@ static dk_status parse_emotion(const dk_tsv *tsv, dk_str cell, dk_entry *e, dk_e
                        (int)cell.len, cell.ptr);
 }
 
+static dk_status unknown_theme(const dk_lexicon *lex, const dk_tsv *tsv, dk_str id, dk_error *err) {
+    const char *names[DK_THEMES_MAX];
+    for (size_t i = 0; i < lex->taxonomy.count; i++) names[i] = lex->taxonomy.themes[i].id;
+    const char *near = dk_nearest(id, names, lex->taxonomy.count);
+    dk_tsv_fail(tsv, id.ptr, err, "the taxonomy has no theme %.*s", (int)id.len, id.ptr);
+    if (near != NULL) dk_error_remedy(err, "did you mean %s?", near);
+    return DK_EDATA;
+}
+
 static dk_status add_entry(dk_lexicon *lex, const dk_tsv *tsv, const dk_str *cells, const source *from, dk_error *err) {
     if (!dk_grow(&lex->entries, &lex->cap, lex->count + 1) || !dk_grow(&lex->sources, &lex->sources_cap, lex->count + 1))
         return dk_fail_memory(err);
@@ -132,8 +142,7 @@ static dk_status add_entry(dk_lexicon *lex, const dk_tsv *tsv, const dk_str *cel
     switch (from->kind) {
     case DK_ENTRY_THEME:
         e->theme = dk_taxonomy_find(&lex->taxonomy, cells[0]);
-        if (e->theme == DK_NO_ID)
-            return dk_tsv_fail(tsv, cells[0].ptr, err, "the taxonomy has no theme %.*s", (int)cells[0].len, cells[0].ptr);
+        if (e->theme == DK_NO_ID) return unknown_theme(lex, tsv, cells[0], err);
         e->touchpoint = lex->taxonomy.themes[e->theme].touchpoint;
         status = parse_valence(tsv, cells[2], false, e, err);
         break;

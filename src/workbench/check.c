@@ -53,6 +53,7 @@ void findings_take(findings *f, const dk_finding *from) {
     dk_finding *to = new_finding(f);
     if (to == NULL) return;
     *to = *from;
+    to->file = kept(f, from->file, strlen(from->file));
     to->term = kept(f, from->term, strlen(from->term));
     to->message = kept(f, from->message, strlen(from->message));
     to->other = kept(f, from->other, strlen(from->other));
@@ -71,7 +72,8 @@ void findings_add(findings *f, const checker *c, dk_check_kind kind, uint32_t en
     dk_buf place;
     dk_buf_init(&place);
     if (other != DK_NO_ID) dk_entry_put_place(&place, c->lexicon, other);
-    *to = (dk_finding){.kind = kind, .file = c->lexicon->files[s->file], .line = s->line, .column = s->column, .order = s->file,
+    const char *file = c->lexicon->files[s->file];
+    *to = (dk_finding){.kind = kind, .file = kept(f, file, strlen(file)), .line = s->line, .column = s->column, .order = s->file,
                        .language = (dk_language)c->lexicon->entries[entry].language};
     to->term = kept(f, s->text.ptr, s->text.len);
     to->message = kept(f, message, strlen(message));
@@ -115,7 +117,9 @@ static void hear(void *context, const dk_error *mistake) {
     if (to == NULL) return;
     *to = (dk_finding){.kind = DK_CHECK_SYNTAX, .line = mistake->line, .column = mistake->column, .term = "", .other = ""};
     to->file = kept(f, mistake->file, strlen(mistake->file));
-    to->message = kept(f, mistake->message, strlen(mistake->message));
+    char text[sizeof mistake->message + sizeof mistake->remedy + 4];
+    int len = snprintf(text, sizeof text, "%s%s%s", mistake->message, *mistake->remedy != '\0' ? "; " : "", mistake->remedy);
+    to->message = kept(f, text, (size_t)len);
 }
 
 /* Mistakes of reading know their file by name only. */
@@ -230,13 +234,7 @@ static void finish(checker *c, findings *f) {
     check->cap = f->cap;
     check->arena = f->arena;
     memset(f, 0, sizeof *f);
-    for (size_t i = 0; i < check->count; i++) {
-        dk_finding *x = &check->findings[i];
-        check->by_kind[x->kind]++;
-        /* the lexicon goes, its names stay */
-        const char *name = dk_arena_strdup(&check->arena, x->file, strlen(x->file));
-        x->file = name != NULL ? name : "";
-    }
+    for (size_t i = 0; i < check->count; i++) check->by_kind[check->findings[i].kind]++;
     for (uint32_t i = 0; i < c->lexicon->nfiles; i++) check->files += wants_file(c, i);
     for (uint32_t i = 0; i < c->lexicon->count; i++) check->entries += checker_wants(c, i);
 }

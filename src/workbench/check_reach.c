@@ -84,18 +84,27 @@ static bool counts(const reader *r) {
     return false;
 }
 
-/* Who won on the words of the entry: of the same kind if there is one. */
+/* How likely one entry is what keeps another from counting: those of one touchpoint exclude each other, then those of a kind. */
+static int rivalry(const dk_entry *e, const dk_entry *winner) {
+    if (e->kind != winner->kind) return 1;
+    return e->kind == DK_ENTRY_THEME && e->touchpoint != winner->touchpoint ? 2 : 3;
+}
+
+/* Who won on the words of the entry; DK_NO_ID when nobody did. */
 static uint32_t find_winner(const reader *r) {
     const dk_matches *all = &r->reading.matches;
     const dk_entry *entries = r->c->lexicon->entries;
     uint32_t found = DK_NO_ID;
+    int best = 0;
     for (size_t i = 0; i < all->count; i++) {
         if (all->items[i].entry != r->entry) continue;
         for (size_t k = 0; k < all->count; k++) {
             const dk_match *m = &all->items[k];
             bool overlap = m->won && m->first <= all->items[i].last && m->last >= all->items[i].first;
-            if (!overlap || m->entry == r->entry) continue;
-            if (found == DK_NO_ID || entries[m->entry].kind == entries[r->entry].kind) found = m->entry;
+            int rival = overlap && m->entry != r->entry ? rivalry(&entries[r->entry], &entries[m->entry]) : 0;
+            if (rival <= best) continue;
+            best = rival;
+            found = m->entry;
         }
     }
     return found;

@@ -19,7 +19,8 @@ typedef struct maker {
     dk_status status;
     unsigned texts;
     bool stop;
-    bool fill; /* a filler in every gap */
+    bool fill;   /* a filler in every gap */
+    bool amidst; /* fillers before and behind: patterns may ask for the whole comment */
     size_t step, text, alternative; /* the place that varies: the form stands there; alternative counts in its step */
     dk_str form;                    /* of the varied text; ptr NULL: as the term has it */
     dk_buf buf, folded;
@@ -61,20 +62,23 @@ static dk_str text_at(const maker *m, size_t step, const dk_alternative *a, size
     return varied ? m->form : a->texts[text];
 }
 
+static void put_filler(maker *m) {
+    dk_buf_putf(&m->buf, "%s%s", m->buf.len > 0 ? " " : "", filler);
+    want(m, (dk_str){filler, sizeof filler - 1});
+}
+
 /* Writes the words of the term with a space between them, but none behind those of a written form that glue has a bit for: don't
    is two tokens, the parts of a quoted phrase are too. */
 static void write_text(maker *m, uint32_t glue) {
     unsigned joint = 0;
     dk_buf_clear(&m->buf);
     m->nwanted = 0;
+    if (m->amidst) put_filler(m);
     for (size_t s = 0; s < m->term->nsteps && !m->stop; s++) {
         const dk_step *step = &m->term->steps[s];
         size_t alternative = s == m->step ? m->alternative : 0;
         const dk_alternative *a = &step->alternatives[alternative];
-        if (step->gap && m->fill) {
-            dk_buf_putf(&m->buf, " %s", filler);
-            want(m, (dk_str){filler, sizeof filler - 1});
-        }
+        if (step->gap && m->fill) put_filler(m);
         for (size_t t = 0; t < a->ntexts && !m->stop; t++) {
             bool glued = t > 0 && (glue >> joint & 1);
             if (t > 0) joint++;
@@ -84,6 +88,7 @@ static void write_text(maker *m, uint32_t glue) {
             want(m, text);
         }
     }
+    if (m->amidst) put_filler(m);
     if (m->buf.failed) fail(m);
 }
 
@@ -102,6 +107,9 @@ static void hand_on(maker *m) {
     while (!made && glue-- > 0 && !m->stop) {
         write_text(m, glue);
         made = !m->stop && is_made(m);
+        for (size_t i = 0; !made && i < m->buf.len; i++) /* :O is a token where :o is none */
+            if (m->buf.ptr[i] >= 'a' && m->buf.ptr[i] <= 'z') m->buf.ptr[i] = (char)(m->buf.ptr[i] - 32);
+        made = made || (!m->stop && is_made(m));
     }
     if (m->stop) return;
     m->texts++;
@@ -258,12 +266,12 @@ dk_status witness_each(const dk_term *term, const dk_morph *morph, bool (*each)(
             m.term = &plain;
             if (plain.steps == NULL) fail(&m);
         }
-        if (!m.stop) hand_on(&m);
-        if (!m.stop && gaps) {
-            m.fill = true;
-            hand_on(&m);
-            m.fill = false;
-        }
+        hand_on(&m);
+        m.amidst = true;
+        hand_on(&m);
+        m.fill = gaps;
+        if (gaps) hand_on(&m);
+        m.fill = false;
         m.term = term->nsteps == 1 ? term : m.term; /* a lone pattern is varied itself */
         if (!m.stop) vary_steps(&m);
         m.fill = gaps;
