@@ -5,16 +5,13 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "cli/cli.h"
+#include "cli/study_options.h"
 #include "report/report.h"
 #include "study/analyze.h"
 
 typedef struct options {
-    const char *column[DK_ROLES];
-    const char *delimiter, *quote, *language, *prior, *pack, *waves, *title, *currency, *report_language;
-    dk_opt_list lexicons;
-    bool no_spelling, score_blind, pdf;
-    int64_t bootstrap, seed;
+    dk_study_options study;
+    bool pdf;
 } options;
 
 /* ---- What is said ------------------------------------------------------------------------------------ */
@@ -201,81 +198,21 @@ static dk_status say_result(const dk_study_result *r, const char *folder, bool p
 
 /* ---- The run ----------------------------------------------------------------------------------------- */
 
-typedef struct watch {
-    const dk_cli *cli;
-    dk_progress bar;
-    const char *stage;
-} watch;
-
-static void progress(void *context, const char *stage, int64_t done, int64_t total) {
-    watch *w = context;
-    if (w->stage != stage) {
-        if (w->stage != NULL) dk_progress_end(&w->bar, w->bar.total);
-        dk_progress_begin(&w->bar, w->cli, stage, total);
-        w->stage = stage;
-    }
-    dk_progress_update(&w->bar, done);
-}
-
-static bool is_study(const char *path) {
-    size_t n = strlen(path);
-    return (n > 5 && strcmp(path + n - 5, ".yaml") == 0) || (n > 4 && strcmp(path + n - 4, ".yml") == 0);
-}
-
-static dk_status configure(dk_study_config *c, const options *o, const char *source, dk_error *err) {
-    static const char *const units[] = {"none", "month", "quarter", "year"};
-    dk_status status = DK_OK;
-    if (is_study(source)) status = dk_study_config_read(c, source, err);
-    else c->responses.path = source;
-    if (status != DK_OK) return status;
-    for (int r = 0; r < DK_ROLES; r++) {
-        if (o->column[r] == NULL) continue;
-        c->responses.column[r] = o->column[r];
-        c->responses.line[r] = 0;
-    }
-    if (o->delimiter != NULL) {
-        c->responses.reader.delimiter = strcmp(o->delimiter, "tab") == 0 ? '\t' : o->delimiter[0];
-        if (strcmp(o->delimiter, "tab") != 0 && strlen(o->delimiter) != 1)
-            return dk_fail(err, DK_EUSAGE, "--delimiter: expected one character, or tab");
-    }
-    if (o->quote != NULL) c->responses.reader.quoting = strcmp(o->quote, "none") == 0 ? DK_QUOTE_NONE : DK_QUOTE_DOUBLE;
-    if (o->language != NULL) c->language = o->language;
-    if (o->prior != NULL) {
-        status = dk_language_prior_parse(o->prior, &c->prior, err);
-        if (status != DK_OK) return status;
-        c->has_prior = true;
-    }
-    if (o->pack != NULL) c->packs = o->pack;
-    if (o->title != NULL) c->title = o->title;
-    if (o->currency != NULL) c->currency = o->currency;
-    if (o->lexicons.count > 0) {
-        c->lexicons = o->lexicons.items;
-        c->nlexicons = o->lexicons.count;
-    }
-    for (int i = 0; o->waves != NULL && i < 4; i++)
-        if (strcmp(o->waves, units[i]) == 0) c->wave_unit = (dk_wave_unit)i;
-    if (o->report_language != NULL) dk_language_from_name(dk_str_from(o->report_language), &c->report_language);
-    if (o->bootstrap >= 0) c->bootstrap = o->bootstrap;
-    if (o->seed >= 0) c->seed = o->seed;
-    c->score_blind = c->score_blind || o->score_blind;
-    return DK_OK;
-}
-
 static dk_status analyze(const dk_cli *cli, const options *o, const char *source, dk_error *err) {
     dk_study_config config;
     dk_study_result *result = NULL;
     char *data = NULL, *page = NULL;
-    watch w = {.cli = cli};
+    dk_study_watch watch = {.cli = cli};
     dk_study_config_init(&config);
-    dk_status status = configure(&config, o, source, err);
+    dk_status status = dk_study_options_configure(&o->study, source, &config, err);
     if (status == DK_OK) status = dk_data_find(cli->data_dir, cli->executable, &data, err);
     if (status == DK_OK) status = dk_report_page_find(data, cli->executable, &page, err);
     bool had_folder = dk_is_folder(cli->output);
     if (status == DK_OK) status = dk_folder_make(cli->output, err);
-    dk_analyze_options how = {.data_dir = data, .folder = cli->output, .threads = (int)cli->threads, .no_spelling = o->no_spelling,
-                                  .progress = progress, .progress_context = &w};
+    dk_analyze_options how = {.data_dir = data, .folder = cli->output, .threads = (int)cli->threads, .no_spelling = o->study.no_spelling,
+                                  .progress = dk_study_watch_progress, .progress_context = &watch};
     if (status == DK_OK) status = dk_analyze(&config, &how, &result, err);
-    if (w.stage != NULL) dk_progress_end(&w.bar, w.bar.total);
+    dk_study_watch_end(&watch);
     if (status == DK_OK) {
         say_reading(cli, result);
         const dk_report_options form = {.language = DK_LANG_OTHER, .page = page};
@@ -294,33 +231,11 @@ static dk_status analyze(const dk_cli *cli, const options *o, const char *source
 }
 
 static dk_status run_analyze(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
-    options o = {.bootstrap = -1, .seed = -1};
-    const dk_opt table[] = {
-        {"text", 't', DK_OPT_STRING, &o.column[DK_ROLE_COMMENT], "COL", "the column of the comments", 0, 0},
-        {"score", 's', DK_OPT_STRING, &o.column[DK_ROLE_SCORE], "COL", "the score; 0 to 10 is NPS", 0, 0},
-        {"id", 'i', DK_OPT_STRING, &o.column[DK_ROLE_ID], "COL", "the id of a response", 0, 0},
-        {"customer", 0, DK_OPT_STRING, &o.column[DK_ROLE_CUSTOMER], "COL", "who answered: intervals are clustered by it", 0, 0},
-        {"date", 0, DK_OPT_STRING, &o.column[DK_ROLE_DATE], "COL", "when", 0, 0},
-        {"segment", 0, DK_OPT_STRING, &o.column[DK_ROLE_SEGMENT], "COL", "segments to compare", 0, 0},
-        {"profit", 0, DK_OPT_STRING, &o.column[DK_ROLE_PROFIT], "COL", "what the customer is worth", 0, 0},
-        {"weight", 0, DK_OPT_STRING, &o.column[DK_ROLE_WEIGHT], "COL", "weights of the responses", 0, 0},
-        {"touchpoint", 0, DK_OPT_STRING, &o.column[DK_ROLE_TOUCHPOINT], "COL", "where the survey was sent from", 0, 0},
-        {"delimiter", 0, DK_OPT_STRING, &o.delimiter, "C|tab", "of a delimited file, when it is not to be found out", 0, 0},
-        {"quote", 0, DK_OPT_CHOICE, &o.quote, "double|none", "whether \" quotes fields", 0, 0},
-        {"language", 'l', DK_OPT_CHOICE, &o.language, "auto|sv|da|en", "the language of all comments", 0, 0},
-        {"language-prior", 0, DK_OPT_STRING, &o.prior, "SHARES", "how common languages are, for short comments; learned from the file by default", 0, 0},
-        {"lexicon", 0, DK_OPT_LIST, &o.lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
-        {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|auto|none", "industry packs; auto by default", 0, 0},
-        {"waves", 0, DK_OPT_CHOICE, &o.waves, "none|month|quarter|year", "how time is cut; quarter by default", 0, 0},
-        {"title", 0, DK_OPT_STRING, &o.title, "TEXT", "of the report", 0, 0},
-        {"currency", 0, DK_OPT_STRING, &o.currency, "CODE", "of profit, such as SEK", 0, 0},
-        {"report-language", 0, DK_OPT_CHOICE, &o.report_language, "sv|da|en", "of the report", 0, 0},
-        {"pdf", 0, DK_OPT_FLAG, &o.pdf, NULL, "also print report.pdf, with an installed Chromium", 0, 0},
-        {"bootstrap", 0, DK_OPT_INT, &o.bootstrap, "N", "replicates; 1000 by default", 0, 100000},
-        {"seed", 0, DK_OPT_INT, &o.seed, "N", "of the replicates; 1 by default", 0, 1e15},
-        {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
-        {"score-blind", 0, DK_OPT_FLAG, &o.score_blind, NULL, "only hand-written sentiment, no weights learned from scores", 0, 0},
-        {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
+    options o = {.study = {.bootstrap = -1, .seed = -1}};
+    dk_opt table[DK_STUDY_OPTIONS];
+    size_t rows = dk_study_options_rows(&o.study, true, table);
+    table[rows++] = (dk_opt){"pdf", 0, DK_OPT_FLAG, &o.pdf, NULL, "also print report.pdf, with an installed Chromium", 0, 0};
+    table[rows] = (dk_opt){NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0};
     const char *words[DK_CLI_WORDS];
     int nwords;
     bool answered;
@@ -333,7 +248,7 @@ static dk_status run_analyze(const dk_command *command, dk_cli *cli, int argc, c
         else
             status = analyze(cli, &o, words[0], err);
     }
-    dk_opt_list_dispose(&o.lexicons);
+    dk_opt_list_dispose(&o.study.lexicons);
     return status;
 }
 

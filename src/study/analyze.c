@@ -150,8 +150,8 @@ static dk_status move_and_worth(analysis *a, dk_fit_context *x, dk_error *err) {
     if (x->panel == NULL) return x->segments->count > 2 ? dk_movement_gap(x, err) : DK_OK;
     dk_movers movers = {0};
     dk_status status = dk_movers_make(&movers, x, err);
-    if (status == DK_OK) status = dk_worth_make(&movers, a->options->data_dir, err);
-    if (status == DK_OK) dk_worth_into_fits(a->result);
+    if (status == DK_OK && !a->options->no_fits) status = dk_worth_make(&movers, a->options->data_dir, err);
+    if (status == DK_OK && !a->options->no_fits) dk_worth_into_fits(a->result);
     dk_movers_dispose(&movers);
     return status;
 }
@@ -169,7 +169,7 @@ static dk_status describe(analysis *a, dk_error *err) {
     if (status == DK_OK) status = dk_describe_themes(&x, a->theme_of, err);
     if (status == DK_OK) status = dk_stages_apply(&x, err);
     if (status == DK_OK) status = dk_fits_link(&x, err);
-    if (status == DK_OK) status = dk_fits_make(&x, err);
+    if (status == DK_OK && !a->options->no_fits) status = dk_fits_make(&x, err);
     if (status == DK_OK) status = move_and_worth(a, &x, err);
     if (status == DK_OK) dk_fits_name_themes(a->result, a->theme_of);
     if (status == DK_OK) dk_worth_name_themes(a->result, a->theme_of);

@@ -22,23 +22,27 @@ static size_t column_named(const dk_reader *reader, const char *name) {
     return DK_NO_COLUMN;
 }
 
-static void add_variable(dk_survey *s, const char *name, dk_role role) {
-    if (dk_survey_variable(s, name) != NULL || is_builtin(s, name)) return;
+static void add_variable(dk_survey *s, const char *name, dk_role role, int64_t line) {
+    if (name == NULL || dk_survey_variable(s, name) != NULL || is_builtin(s, name)) return;
     size_t column = column_named(s->reader, name);
     dk_variable *v = s->variables + s->nvariables++;
     memset(v, 0, sizeof *v);
     dk_intern_init(&v->texts);
-    *v = (dk_variable){.name = name, .role = role, .column = column, .of_records = column == DK_NO_COLUMN, .texts = v->texts};
+    *v = (dk_variable){.name = name, .role = role, .line = line, .column = column, .of_records = column == DK_NO_COLUMN, .texts = v->texts,
+                       .amounts.name = name};
 }
 
 /* Those that stand in neither file are found out when the customers' file is open. */
 static dk_status add_variables(dk_survey *s, dk_error *err) {
     const dk_study_config *c = s->config;
-    s->variables = calloc(c->noutcomes + c->ncontrols + 1, sizeof *s->variables);
+    const dk_kpi_config *kpi = &c->kpi;
+    s->variables = calloc(c->noutcomes + c->ncontrols + DK_INPUTS + kpi->nfurther + 1, sizeof *s->variables);
     if (s->variables == NULL) return dk_fail_memory(err);
-    for (size_t i = 0; i < c->noutcomes; i++) add_variable(s, c->outcomes[i], DK_ROLE_OUTCOME);
-    for (size_t i = 0; i < c->ncontrols; i++) add_variable(s, c->controls[i], DK_ROLE_CONTROL);
-    if (c->segmenting >= DK_SEGMENT_COLUMN) add_variable(s, c->segment_column, DK_ROLE_SEGMENT);
+    for (size_t i = 0; i < c->noutcomes; i++) add_variable(s, c->outcomes[i], DK_ROLE_OUTCOME, c->outcomes_line);
+    for (size_t i = 0; i < c->ncontrols; i++) add_variable(s, c->controls[i], DK_ROLE_CONTROL, c->controls_line);
+    if (c->segmenting >= DK_SEGMENT_COLUMN) add_variable(s, c->segment_column, DK_ROLE_SEGMENT, c->segment_line);
+    for (int i = 0; i < DK_INPUTS; i++) add_variable(s, kpi->input[i], DK_ROLE_KPI, kpi->line[i]);
+    for (size_t i = 0; i < kpi->nfurther; i++) add_variable(s, kpi->further[i].column, DK_ROLE_KPI, kpi->further[i].line);
     for (size_t i = 0; i < s->nvariables && c->customers.path == NULL; i++) {
         const dk_variable *v = s->variables + i;
         if (!v->of_records) continue;
@@ -51,8 +55,7 @@ static dk_status add_variables(dk_survey *s, dk_error *err) {
         }
         if (err != NULL && c->name != NULL) {
             dk_error found = *err;
-            int64_t line = v->role == DK_ROLE_OUTCOME ? c->outcomes_line : v->role == DK_ROLE_CONTROL ? c->controls_line : c->segment_line;
-            dk_fail_at(err, DK_EDATA, c->name, line, 0, "%s", found.message);
+            dk_fail_at(err, DK_EDATA, c->name, v->line, 0, "%s", found.message);
             dk_error_remedy(err, "%s", found.remedy);
         }
         return DK_EDATA;
@@ -124,6 +127,8 @@ dk_status dk_survey_open(dk_survey *s, const dk_study_config *config, dk_error *
     dk_intern_init(&s->ids);
     dk_intern_init(&s->customers);
     dk_intern_init(&s->segments);
+    dk_intern_init(&s->touchpoints);
+    s->profit_amounts.name = "profit";
     dk_reader_options options = config->responses.reader;
     options.rewindable = true;
     dk_status status = dk_reader_open(&s->reader, config->responses.path, &options, err);
@@ -139,6 +144,7 @@ void dk_survey_dispose(dk_survey *s) {
         free(s->variables[i].values);
         free(s->variables[i].levels);
         dk_intern_dispose(&s->variables[i].texts);
+        dk_amounts_dispose(&s->variables[i].amounts);
     }
     free(s->variables);
     free(s->selected);
@@ -152,11 +158,14 @@ void dk_survey_dispose(dk_survey *s) {
     free(s->weight);
     free(s->profit);
     free(s->segment);
+    free(s->touchpoint);
+    dk_amounts_dispose(&s->profit_amounts);
     free(s->commented);
     free(s->dropped);
     dk_intern_dispose(&s->ids);
     dk_intern_dispose(&s->customers);
     dk_intern_dispose(&s->segments);
+    dk_intern_dispose(&s->touchpoints);
     memset(s, 0, sizeof *s);
 }
 

@@ -8,6 +8,7 @@
 #define DK_STUDY_SURVEY_H
 
 #include "base/intern.h"
+#include "study/amounts.h"
 #include "study/columns.h"
 #include "study/dates.h"
 #include "study/problems.h"
@@ -16,7 +17,8 @@
 /* A numeric or named column beside the fixed ones: an outcome, a control, what segments are cut by. */
 typedef struct dk_variable {
     const char *name;
-    dk_role role;          /* DK_ROLE_OUTCOME, DK_ROLE_CONTROL, or DK_ROLE_SEGMENT for what segments are cut by */
+    dk_role role;          /* DK_ROLE_OUTCOME, DK_ROLE_CONTROL, DK_ROLE_KPI, or DK_ROLE_SEGMENT for what segments are cut by */
+    int64_t line;          /* of the study file, where it is named */
     bool of_records;       /* it stands in the customers' file */
     size_t column;
     double *values;        /* by response; NaN: none */
@@ -24,6 +26,7 @@ typedef struct dk_variable {
     dk_intern texts;
     int64_t numbers, others; /* values that are numbers, and that are not */
     int64_t missing;
+    dk_amounts amounts;    /* of the responses; those of the records are there */
 } dk_variable;
 
 typedef struct dk_survey {
@@ -47,9 +50,11 @@ typedef struct dk_survey {
     double *weight;
     double *profit;        /* NaN without */
     uint32_t *segment;     /* into segments */
+    uint32_t *touchpoint;  /* into touchpoints: where the survey was sent from */
     uint8_t *commented;    /* 1: there is a comment */
     uint8_t *dropped;      /* 1: a double that the study wants left out */
-    dk_intern ids, customers, segments;
+    dk_intern ids, customers, segments, touchpoints;
+    dk_amounts profit_amounts;
     dk_variable *variables;
     size_t nvariables;
     int64_t missing[DK_ROLES], bad[DK_ROLES];

@@ -23,7 +23,7 @@ typedef struct first_pass {
     uint64_t packs[DK_MAX_PACKS], texts;
     int64_t day_first, month_first; /* dates that can only be read so */
     int32_t *other_date;            /* each date in the other order */
-    size_t row_cap, line_cap, id_cap, customer_cap, date_cap, other_cap, score_cap, weight_cap, profit_cap, segment_cap,
+    size_t row_cap, line_cap, id_cap, customer_cap, date_cap, other_cap, score_cap, weight_cap, profit_cap, segment_cap, touchpoint_cap,
         commented_cap, dropped_cap;
     size_t *value_caps, *level_caps;
     bool look_at_all, packs_auto;
@@ -144,7 +144,9 @@ static dk_status take_variables(first_pass *p, const dk_block *b, size_t r, size
             v->missing++;
             continue;
         }
-        if (dk_cell_amount(cell, &v->values[i])) v->numbers++;
+        bool number = dk_cell_amount(cell, &v->values[i]);
+        if (number && dk_amounts_note(&v->amounts, cell, i, err) != DK_OK) return DK_ENOMEM;
+        if (number) v->numbers++;
         else v->values[i] = NAN, v->others++;
         v->levels[i] = dk_intern_add(&v->texts, cell);
         if (v->levels[i] == DK_NO_ID) return dk_fail_memory(err);
@@ -165,6 +167,7 @@ static bool make_room(first_pass *p, size_t need) {
     if (place[DK_ROLE_WEIGHT] != DK_NO_COLUMN) good = good && dk_grow(&s->weight, &p->weight_cap, need);
     if (place[DK_ROLE_PROFIT] != DK_NO_COLUMN) good = good && dk_grow(&s->profit, &p->profit_cap, need);
     if (place[DK_ROLE_SEGMENT] != DK_NO_COLUMN) good = good && dk_grow(&s->segment, &p->segment_cap, need);
+    if (place[DK_ROLE_TOUCHPOINT] != DK_NO_COLUMN) good = good && dk_grow(&s->touchpoint, &p->touchpoint_cap, need);
     for (size_t k = 0; k < s->nvariables; k++)
         if (!s->variables[k].of_records)
             good = good && dk_grow(&s->variables[k].values, &p->value_caps[k], need) &&
@@ -187,6 +190,8 @@ static dk_status take_row(first_pass *p, const dk_block *b, size_t r, dk_error *
         status = take_text(s, DK_ROLE_CUSTOMER, &s->customers, cell_of(p, b, r, DK_ROLE_CUSTOMER), &s->customer[i], err);
     if (status == DK_OK && s->segment != NULL)
         status = take_text(s, DK_ROLE_SEGMENT, &s->segments, cell_of(p, b, r, DK_ROLE_SEGMENT), &s->segment[i], err);
+    if (status == DK_OK && s->touchpoint != NULL)
+        status = take_text(s, DK_ROLE_TOUCHPOINT, &s->touchpoints, cell_of(p, b, r, DK_ROLE_TOUCHPOINT), &s->touchpoint[i], err);
     if (status == DK_OK && s->date != NULL) status = take_date(p, row, cell_of(p, b, r, DK_ROLE_DATE), i, err);
     if (status == DK_OK && s->score != NULL)
         status = take_number(p, row, DK_ROLE_SCORE, cell_of(p, b, r, DK_ROLE_SCORE), &s->score[i], DK_PROBLEM_SCORE,
@@ -194,6 +199,8 @@ static dk_status take_row(first_pass *p, const dk_block *b, size_t r, dk_error *
     if (status == DK_OK && s->profit != NULL)
         status = take_number(p, row, DK_ROLE_PROFIT, cell_of(p, b, r, DK_ROLE_PROFIT), &s->profit[i], DK_PROBLEM_NUMBER,
                              "expected a number; the row stays, without it", err);
+    if (status == DK_OK && s->profit != NULL && !isnan(s->profit[i]))
+        status = dk_amounts_note(&s->profit_amounts, cell_of(p, b, r, DK_ROLE_PROFIT), i, err);
     if (status == DK_OK && s->weight != NULL) {
         dk_str cell = cell_of(p, b, r, DK_ROLE_WEIGHT);
         status = take_number(p, row, DK_ROLE_WEIGHT, cell, &s->weight[i], DK_PROBLEM_WEIGHT, "expected a number; the row counts with weight 1", err);
@@ -313,6 +320,12 @@ static dk_status settle_scores(first_pass *p, dk_error *err) {
     return status;
 }
 
+static void settle_amounts(dk_survey *s) {
+    if (s->profit != NULL) dk_amounts_settle(&s->profit_amounts, true, s->profit);
+    for (size_t i = 0; i < s->nvariables; i++)
+        if (!s->variables[i].of_records) dk_amounts_settle(&s->variables[i].amounts, false, s->variables[i].values);
+}
+
 static dk_status settle_plan(first_pass *p, dk_error *err) {
     dk_survey *s = p->s;
     const dk_study_config *c = s->config;
@@ -368,6 +381,7 @@ dk_status dk_survey_read(dk_survey *s, const dk_engine *engine, int threads, dk_
     if (status == DK_OK) status = check_named(&p, err);
     if (status == DK_OK) status = settle_dates(&p, err);
     if (status == DK_OK) status = settle_scores(&p, err);
+    if (status == DK_OK) settle_amounts(s);
     if (status == DK_OK) status = settle_plan(&p, err);
     free(p.value_caps);
     free(p.level_caps);

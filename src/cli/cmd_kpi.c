@@ -1,0 +1,169 @@
+/* drivkraft kpi: the KPIs of a study, by segment, touchpoint, wave and language, and whether experience goes with outcome. */
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/study_options.h"
+#include "cli/study_text.h"
+#include "report/json_sections.h"
+
+/* ---- Text -------------------------------------------------------------------------------------------- */
+
+/* A value as its unit wants it: shares in per cent, money without decimals, others with as many as they need. */
+static void put_figure(dk_buf *out, const char *unit, double value) {
+    if (isnan(value)) dk_buf_puts(out, "-");
+    else if (strcmp(unit, "share") == 0) dk_buf_putf(out, "%.1f %%", 100 * value);
+    else if (fabs(value) >= 1000) dk_cli_put_count(out, (int64_t)llround(value));
+    else if (fabs(value) >= 100) dk_buf_putf(out, "%.0f", value);
+    else dk_buf_putf(out, fabs(value) >= 10 ? "%.1f" : "%.2f", value);
+}
+
+static void put_value(dk_buf *out, const char *unit, const dk_kpi_value *v) {
+    if (v->hidden) {
+        dk_buf_puts(out, "hidden");
+        return;
+    }
+    put_figure(out, unit, v->value);
+    if (isnan(v->ci.lo)) return;
+    dk_buf_puts(out, " (");
+    put_figure(out, unit, v->ci.lo);
+    dk_buf_puts(out, " to ");
+    put_figure(out, unit, v->ci.hi);
+    dk_buf_putc(out, ')');
+}
+
+static void put_row(dk_buf *out, const dk_kpi *k) {
+    dk_buf value, mark;
+    dk_buf_init(&value);
+    dk_buf_init(&mark);
+    put_value(&value, k->unit, &k->all);
+    if (!isnan(k->benchmark)) {
+        dk_buf_puts(&mark, "benchmark ");
+        put_figure(&mark, k->unit, k->benchmark);
+    }
+    if (!isnan(k->target)) {
+        dk_buf_puts(&mark, mark.len > 0 ? ", target " : "target ");
+        put_figure(&mark, k->unit, k->target);
+    }
+    dk_buf_puts(out, "  ");
+    dk_cli_put_cell(out, k->label[DK_LANG_EN], 38);
+    dk_cli_put_cell(out, dk_buf_cstr(&value), 34);
+    if (!k->all.hidden) dk_cli_put_count(out, k->all.n);
+    dk_buf_putf(out, " %s", k->base);
+    if (strcmp(k->unit, "share") != 0) dk_buf_putf(out, "; %s", k->unit);
+    if (mark.len > 0) dk_buf_putf(out, "; %s", dk_buf_cstr(&mark));
+    dk_buf_putc(out, '\n');
+    if (k->note != NULL) dk_buf_putf(out, "    %s\n", k->note);
+    dk_buf_dispose(&value);
+    dk_buf_dispose(&mark);
+}
+
+static void put_cuts(dk_buf *out, const dk_kpi *k, dk_cut cut) {
+    bool first = true;
+    dk_buf value;
+    dk_buf_init(&value);
+    for (size_t i = 0; i < k->ncuts; i++) {
+        if (k->cuts[i].cut != cut) continue;
+        if (first) dk_buf_putf(out, "  %s\n", k->label[DK_LANG_EN]);
+        first = false;
+        dk_buf_clear(&value);
+        put_value(&value, k->unit, &k->cuts[i]);
+        dk_buf_puts(out, "    ");
+        dk_cli_put_cell(out, k->cuts[i].group, 36);
+        dk_cli_put_cell(out, dk_buf_cstr(&value), 34);
+        if (!k->cuts[i].hidden) dk_cli_put_count(out, k->cuts[i].n);
+        dk_buf_putc(out, '\n');
+    }
+    dk_buf_dispose(&value);
+}
+
+static void put_links(dk_buf *out, const dk_study_result *r) {
+    static const char *const titles[] = {"cannot be told", "no link", "linked"}; /* in the order of dk_verdict */
+    for (int verdict = DK_LINK; verdict >= DK_INCONCLUSIVE; verdict--) {
+        bool first = true;
+        for (size_t i = 0; i < r->kpi.nlinks; i++) {
+            const dk_kpi_link *l = &r->kpi.links[i];
+            if ((int)l->verdict != verdict) continue;
+            if (first) dk_buf_putf(out, "\nexperience and outcome: %s\n", titles[verdict]);
+            first = false;
+            dk_buf_putf(out, "  %s\n", l->text);
+        }
+    }
+}
+
+static void put_text(dk_buf *out, const dk_study_result *r, const char *by) {
+    for (int kind = 0; kind < DK_KPI_KINDS; kind++) {
+        bool first = true;
+        for (size_t i = 0; i < r->kpi.nkpis; i++) {
+            if ((int)r->kpi.kpis[i].kind != kind) continue;
+            if (first) dk_buf_putf(out, "%s%s\n", out->len > 0 ? "\n" : "", dk_kpi_kind_name((dk_kpi_kind)kind));
+            first = false;
+            put_row(out, &r->kpi.kpis[i]);
+        }
+    }
+    for (int cut = DK_CUT_SEGMENT; cut <= DK_CUT_LANGUAGE && by != NULL; cut++) {
+        if (strcmp(by, dk_cut_name((dk_cut)cut)) != 0) continue;
+        dk_buf_putf(out, "\nby %s\n", by);
+        for (size_t i = 0; i < r->kpi.nkpis; i++) put_cuts(out, &r->kpi.kpis[i], (dk_cut)cut);
+    }
+    for (size_t i = 0; i < r->kpi.ntrends; i++) {
+        const dk_trend *t = &r->kpi.trends[i];
+        dk_buf_putf(out, "%s  %s: %s\n", i == 0 ? "\nover time\n" : "", r->segments[t->segment].name, t->text);
+    }
+    put_links(out, r);
+    dk_cli_put_notes(out, r);
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------------- */
+
+static void put_json(dk_buf *out, const dk_study_result *r) {
+    dk_json json, *j = &json;
+    dk_json_init(j, out, true);
+    dk_json_object(j);
+    dk_cli_json_head(j, r);
+    dk_json_kpis(j, r);
+    dk_json_trend(j, r);
+    dk_json_answering(j, r);
+    dk_json_end(j);
+    dk_buf_putc(out, '\n');
+}
+
+/* ---- The command ------------------------------------------------------------------------------------- */
+
+static dk_status run_kpi(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
+    dk_study_options o = {.bootstrap = -1, .seed = -1};
+    const char *format = "text", *by = NULL, *words[DK_CLI_WORDS];
+    dk_opt table[DK_STUDY_OPTIONS];
+    size_t rows = dk_study_options_rows(&o, false, table);
+    table[rows++] = (dk_opt){"by", 0, DK_OPT_CHOICE, &by, "segment|touchpoint|wave|language", "also by group; csv and json have all of them", 0, 0};
+    table[rows++] = (dk_opt){"format", 0, DK_OPT_CHOICE, &format, "text|csv|json", "what is written; text by default", 0, 0};
+    table[rows] = (dk_opt){NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0};
+    int nwords;
+    bool answered;
+    dk_study_result *r = NULL;
+    dk_buf out;
+    dk_buf_init(&out);
+    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
+    if (status == DK_OK && !answered) {
+        if (nwords != 1) status = dk_fail(err, DK_EUSAGE, nwords == 0 ? "which file? drivkraft kpi study.yaml" : "one file or study at a time");
+        if (status == DK_OK) status = dk_study_options_run(cli, &o, words[0], &r, err);
+        if (status == DK_OK) {
+            if (strcmp(format, "json") == 0) put_json(&out, r);
+            else if (strcmp(format, "csv") == 0) dk_report_kpis_csv(r, &out);
+            else put_text(&out, r, by);
+            status = dk_study_options_write(cli, &out, err);
+        }
+    }
+    dk_buf_dispose(&out);
+    dk_study_result_free(r);
+    dk_opt_list_dispose(&o.lexicons);
+    return status;
+}
+
+const dk_command dk_cmd_kpi = {
+    "kpi", "KPIs with intervals, by group, and whether experience goes with outcome.",
+    "DATA|STUDY.yaml [--by GROUP] [--format text|csv|json] [-o FILE]",
+    "  drivkraft kpi survey.csv\n"
+    "  drivkraft kpi study.yaml --by segment\n"
+    "  drivkraft kpi study.yaml --format csv -o kpis.csv\n"
+    "\nwhich columns KPIs are of, benchmarks and targets stand under kpis: in the study file; docs/kpis.md has formulas and sources\n",
+    run_kpi, true};

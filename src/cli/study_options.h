@@ -1,0 +1,41 @@
+/* The options of commands that read a survey file or a study: analyze, kpi, segments. */
+#ifndef DK_CLI_STUDY_OPTIONS_H
+#define DK_CLI_STUDY_OPTIONS_H
+
+#include "cli/cli.h"
+#include "study/analyze.h"
+
+typedef struct dk_study_options {
+    const char *column[DK_ROLES];
+    const char *delimiter, *quote, *language, *prior, *pack, *waves, *title, *currency, *report_language;
+    dk_opt_list lexicons;
+    bool no_spelling, score_blind;
+    int64_t bootstrap, seed; /* -1: those of the study */
+} dk_study_options;
+
+enum { DK_STUDY_OPTIONS = 32 };
+
+/* Fills the rows of an option table, for targets in o, and returns how many: at most DK_STUDY_OPTIONS less 8, so that a command
+   can append its own. fits: also those of drivers. */
+size_t dk_study_options_rows(dk_study_options *o, bool fits, dk_opt *rows);
+
+/* The study that a source and the options make: a STUDY.yaml, or a bare data file. config is initialised. */
+dk_status dk_study_options_configure(const dk_study_options *o, const char *source, dk_study_config *config, dk_error *err);
+
+/* A progress bar for each stage of dk_analyze: hand dk_study_watch_progress and the watch to it, then end it. */
+typedef struct dk_study_watch {
+    const dk_cli *cli;
+    dk_progress bar;
+    const char *stage;
+} dk_study_watch;
+
+void dk_study_watch_progress(void *watch, const char *stage, int64_t done, int64_t total);
+void dk_study_watch_end(dk_study_watch *watch);
+
+/* Analyses without writing a report: what kpi and segments do. The result is the caller's to free. */
+dk_status dk_study_options_run(const dk_cli *cli, const dk_study_options *o, const char *source, dk_study_result **result, dk_error *err);
+
+/* Writes text to -o, or to standard output. */
+dk_status dk_study_options_write(const dk_cli *cli, const dk_buf *text, dk_error *err);
+
+#endif
