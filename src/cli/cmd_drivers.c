@@ -19,15 +19,20 @@ static size_t reading_notes(const dk_drivers_data *d, dk_buf notes[3], const cha
     size_t n = 0;
     const struct {
         int64_t count;
-        const char *what;
-    } left[] = {{d->missing, "a missing value"},
-                {d->unreadable, "something that is no number"},
-                {d->rejected, "a damaged line"}};
+        const char *what, *most;
+        int64_t most_count;
+    } left[] = {{d->missing, "a missing value", d->missing_most, d->missing_count},
+                {d->unreadable, "something that is no number", d->unreadable_most, d->unreadable_count},
+                {d->rejected, "a damaged line", NULL, 0}};
     for (size_t i = 0; i < 3; i++) {
         dk_buf_init(&notes[i]);
         if (left[i].count == 0) continue;
         dk_buf_putf(&notes[n], "%lld of %lld rows left out: %s", (long long)left[i].count,
                     (long long)(d->read + d->rejected), left[i].what);
+        if (left[i].most != NULL && left[i].most_count == left[i].count)
+            dk_buf_putf(&notes[n], " (in %s)", left[i].most);
+        else if (left[i].most != NULL && 2 * left[i].most_count > left[i].count)
+            dk_buf_putf(&notes[n], " (most often in %s, %lld)", left[i].most, (long long)left[i].most_count);
         text[n] = dk_buf_cstr(&notes[n]);
         n++;
     }

@@ -293,7 +293,7 @@ typedef struct batch {
     dk_block *block;
     int64_t *mantissas; /* rows x numbers */
     uint8_t *decimals, *state;
-    size_t *bad; /* for an unreadable row its first cell that is no number */
+    size_t *bad; /* for a row left out its first cell that is missing or no number */
     int64_t *weights;
     uint8_t *weight_decimals;
     size_t cap;
@@ -304,7 +304,9 @@ typedef struct reading {
     dk_reader *reader;
     dk_drivers_data *data;
     const char *as;
+    const dk_drivers_spec *spec;
     layout at;
+    int64_t *missing, *unreadable; /* rows lost to each selected column */
     dk_progress progress;
 } reading;
 
@@ -336,9 +338,11 @@ static void parse_row(const reading *r, batch *b, size_t i) {
     b->weights[i] = 1;
     b->weight_decimals[i] = 0;
     const int others[] = {r->at.weight, r->at.cluster, r->at.cluster2, r->at.absorb};
-    for (size_t k = 0; k < 4; k++)
-        if (others[k] >= 0 && dk_cell_missing(dk_block_cell(block, i, (size_t)others[k])))
+    for (size_t k = 4; k-- > 0;)
+        if (others[k] >= 0 && dk_cell_missing(dk_block_cell(block, i, (size_t)others[k]))) {
             b->state[i] = MISSING;
+            b->bad[i] = (size_t)others[k];
+        }
     for (size_t j = r->at.plain; j < n; j++) b->mantissas[i * n + j] = b->decimals[i * n + j] = 0;
     for (size_t j = 0; j < r->at.plain; j++) {
         dk_str cell = dk_block_cell(block, i, j);
@@ -351,7 +355,8 @@ static void parse_row(const reading *r, batch *b, size_t i) {
             continue;
         }
         if (dk_cell_missing(cell)) {
-            if (b->state[i] == KEPT) b->state[i] = MISSING;
+            if (b->state[i] == KEPT) b->bad[i] = j;
+            b->state[i] = MISSING;
             continue;
         }
         b->state[i] = UNREADABLE;
@@ -379,16 +384,29 @@ static dk_status parse(void *context, void *worker, void *item, dk_error *err) {
     return status;
 }
 
-static void tell_unreadable(const reading *r, const batch *b, size_t i) {
-    dk_str cell = dk_block_cell(b->block, i, b->bad[i]);
+static const char *column_name(const reading *r, size_t j) {
     const dk_drivers_data *d = r->data;
+    if (j == 0) return r->spec->outcome;
+    if (j <= d->npredictors) return d->predictors[j - 1];
+    if (j < r->at.plain) return d->controls[j - 1 - d->npredictors];
+    return (int)j == r->at.weight    ? r->spec->weight
+           : (int)j == r->at.cluster ? r->spec->cluster
+           : (int)j == r->at.absorb  ? r->spec->absorb
+                                     : r->spec->cluster2;
+}
+
+static void tell_unreadable(const reading *r, const batch *b, size_t i) {
     size_t j = b->bad[i];
-    const char *name = j == 0                ? "the outcome"
-                       : j <= d->npredictors ? d->predictors[j - 1]
-                       : j < r->at.plain     ? d->controls[j - 1 - d->npredictors]
-                                             : "the weight";
-    dk_cli_note(r->cli, "%s:%lld: %s is no usable number: %.*s", dk_reader_source(r->reader),
-                (long long)b->block->row[i].line, name, (int)(cell.len > 60 ? 60 : cell.len), cell.ptr);
+    dk_str cell = dk_block_cell(b->block, i, j);
+    int64_t mantissa;
+    uint8_t decimals;
+    const char *why = "is no number";
+    if (dk_decimal_parse(cell, &mantissa, &decimals))
+        why = (int)j == r->at.weight             ? "is negative, which a weight cannot be"
+              : strcmp(r->as, "log") == 0        ? "has no logarithm: it is not above 0"
+                                                 : "is no score of 0 to 10";
+    dk_cli_note(r->cli, "%s:%lld: %s %s: %.*s", dk_reader_source(r->reader), (long long)b->block->row[i].line, column_name(r, j), why,
+                (int)(cell.len > 60 ? 60 : cell.len), cell.ptr);
 }
 
 static dk_status deliver(void *context, void *item, dk_error *err) {
@@ -405,6 +423,7 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
     for (size_t i = 0; i < b->block->rows && status == DK_OK; i++) {
         d->read++;
         d->missing += b->state[i] == MISSING;
+        if (b->state[i] != KEPT) (b->state[i] == MISSING ? r->missing : r->unreadable)[b->bad[i]]++;
         if (b->state[i] == UNREADABLE && d->unreadable++ < 3) tell_unreadable(r, b, i);
         if (b->state[i] != KEPT) continue;
         dk_rows_record row = {.values = b->mantissas + i * n,
@@ -461,10 +480,41 @@ static dk_status read_rows(reading *r, dk_error *err) {
     return status;
 }
 
+/* The column that most rows were lost to. */
+static const char *find_most(const reading *r, const int64_t *lost, size_t n, int64_t *count) {
+    size_t most = 0;
+    for (size_t j = 1; j < n; j++)
+        if (lost[j] > lost[most]) most = j;
+    *count = lost[most];
+    return *count > 0 ? column_name(r, most) : NULL;
+}
+
+static dk_status none_usable(const reading *r, dk_error *err) {
+    const dk_drivers_data *d = r->data;
+    const char *table = r->spec->table;
+    if (d->read == 0) return dk_fail_at(err, DK_EDATA, table, 0, 0, "there are no rows");
+    bool text = d->unreadable_count >= d->missing_count;
+    dk_fail_at(err, DK_EDATA, table, 0, 0, "none of %lld rows can be used: %lld with missing values, %lld with something that is no number",
+               (long long)d->read, (long long)d->missing, (long long)d->unreadable);
+    const char *name = text ? d->unreadable_most : d->missing_most;
+    if (text && name != NULL && strcmp(name, r->spec->outcome) == 0)
+        dk_error_remedy(err, "%s is no usable number in %lld of them: --outcome takes a column of numbers%s", name,
+                        (long long)d->unreadable_count, strcmp(r->as, "level") != 0 ? " that --as fits" : "");
+    else if (text && name != NULL)
+        dk_error_remedy(err, "%s is no usable number in %lld of them; make a column of 0 and 1 for each of its values, or leave it out", name,
+                        (long long)d->unreadable_count);
+    else if (name != NULL && strcmp(name, r->spec->outcome) == 0)
+        dk_error_remedy(err, "%s is missing in %lld of them: is it the --outcome you meant?", name, (long long)d->missing_count);
+    else if (name != NULL)
+        dk_error_remedy(err, "%s is missing in %lld of them; leave it out, or make it one of --controls with --missing indicator", name,
+                        (long long)d->missing_count);
+    return DK_EDATA;
+}
+
 dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_cli *cli, dk_drivers_data *d, dk_error *err) {
     memset(d, 0, sizeof *d);
     d->impute = spec->impute;
-    reading r = {.cli = cli, .data = d, .as = spec->as != NULL ? spec->as : "level"};
+    reading r = {.cli = cli, .data = d, .spec = spec, .as = spec->as != NULL ? spec->as : "level"};
     dk_status status = dk_reader_open(&r.reader, spec->table, NULL, err);
     if (status != DK_OK) return status;
     status = name_columns(spec, r.reader, d, err);
@@ -476,16 +526,18 @@ dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_cli *cli, dk_dri
                                .weights = spec->weight != NULL,
                                .decimals = true};
     dk_rows *whole;
+    size_t selected = r.at.plain + 5;
+    if (status == DK_OK) {
+        r.missing = dk_arena_calloc(&d->arena, 2 * selected, sizeof *r.missing);
+        r.unreadable = r.missing + selected;
+        if (r.missing == NULL) status = dk_fail_memory(err);
+    }
     if (status == DK_OK) status = dk_drivers_segment_rows(d, (dk_str){"", 0}, &whole, err);
     if (status == DK_OK) status = read_rows(&r, err);
-    if (status == DK_OK && dk_rows_count(whole) == 0) {
-        if (d->read == 0)
-            status = dk_fail_at(err, DK_EDATA, spec->table, 0, 0, "there are no rows");
-        else
-            status = dk_fail_at(err, DK_EDATA, spec->table, 0, 0,
-                                "none of %lld rows can be used: %lld with missing values, %lld "
-                                "with something that is no number",
-                                (long long)d->read, (long long)d->missing, (long long)d->unreadable);
+    if (status == DK_OK) {
+        d->missing_most = find_most(&r, r.missing, selected, &d->missing_count);
+        d->unreadable_most = find_most(&r, r.unreadable, selected, &d->unreadable_count);
+        if (dk_rows_count(whole) == 0) status = none_usable(&r, err);
     }
     dk_reader_free(r.reader);
     if (status == DK_OK)

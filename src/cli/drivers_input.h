@@ -35,6 +35,10 @@ typedef struct dk_drivers_data {
     size_t nsegments, cap;
     /* Rows read; left out for a missing value, for what is no number; lost to the reader. */
     int64_t read, missing, unreadable, rejected;
+    /* The column most rows were lost to for a missing value, and for what is no number, with how many; NULL: none, or not known
+       (partial results do not keep it). */
+    const char *missing_most, *unreadable_most;
+    int64_t missing_count, unreadable_count;
 } dk_drivers_data;
 
 /* Reads the table. Rows with a missing value or with text for a number are left out and counted; the first of the latter is

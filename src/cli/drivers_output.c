@@ -270,7 +270,9 @@ static void put_table(dk_buf *out, const dk_drivers_answer *a, const char *outco
     if (r->verdict == DK_LINK) dk_buf_puts(out, "linked: at least one driver is significant\n");
     if (r->verdict == DK_NO_LINK)
         dk_buf_putf(out, "no link: an effect over %s per standard deviation is ruled out\n", ruled);
-    if (r->verdict == DK_INCONCLUSIVE) dk_buf_puts(out, "inconclusive: too few rows to tell\n");
+    if (r->verdict == DK_INCONCLUSIVE)
+        dk_buf_puts(out, isnan(r->p_model) ? "inconclusive: there is no predictor that could be judged\n"
+                                           : "inconclusive: too few rows to tell\n");
     if (!isnan(a->p_permutation))
         dk_buf_putf(out, "permutation test of all predictors together: p %.3g\n", a->p_permutation);
     dk_buf_putf(out, "\n   %-28s  %28s  %8s  %28s  %6s  %28s\n", "driver", "effect", "q", "importance",

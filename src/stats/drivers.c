@@ -41,7 +41,8 @@ dk_status dk_frame_fit(const dk_frame *frame, const dk_driver_options *o, dk_dri
     *result = NULL;
     dk_status status = check_options(o, err);
     if (status != DK_OK) return status;
-    if (dk_rows_count(frame->rows) == 0) return dk_fail(err, DK_EDATA, "no rows to fit");
+    if (dk_rows_count(frame->rows) == 0) return dk_fail(err, DK_EDATA, "no rows to fit: none has a weight above 0");
+    if (dk_rows_count(frame->rows) == 1) return dk_fail(err, DK_EDATA, "one row alone shows no effect of anything");
     status = dk_estimate_init(&e, frame, err);
     if (status == DK_OK)
         status = o->model == DK_MODEL_LINEAR ? dk_estimate_linear(frame, o, &e, err)

@@ -329,7 +329,7 @@ static dk_status fit(dk_rows *rows, const dk_design *design, const bool *use, do
     bool separated = false;
     glm_job job = {.rows = rows, .design = design, .use = use, .glm = g, .weight_unit = weight_unit};
     dk_status status = find_levels(rows, design->outcome, weight_unit, g, err);
-    if (status == DK_OK && g->nlevels < 2) status = dk_fail(err, DK_EDATA, "the outcome does not vary");
+    if (status == DK_OK && g->nlevels < 2) status = dk_fail(err, DK_EDATA, "the outcome is the same in every row that is used: there is nothing to explain");
     if (status == DK_OK && binary && g->nlevels != 2) {
         status = dk_fail(err, DK_EDATA, "a binary outcome has 2 values, this one has %zu", g->nlevels);
         dk_error_remedy(err, "--model ordinal or linear");
