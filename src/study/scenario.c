@@ -5,7 +5,7 @@
 #include "study/dates.h"
 
 static dk_status read_segment(dk_scenario *s, const dk_study_config *c, const dk_yaml *map, size_t k, dk_error *err) {
-    static const char *const known[] = {"share", "margin", "nps", NULL};
+    static const char *const known[] = {"share", "margin", "nps", "up", "down", NULL};
     const dk_yaml *y;
     dk_status status = dk_yaml_map(&c->yaml, map, c->bands[k].name, &y, err);
     if (status == DK_OK && y == NULL) status = dk_yaml_fail(&c->yaml, map, err, "the segment %s is missing", c->bands[k].name);
@@ -13,6 +13,8 @@ static dk_status read_segment(dk_scenario *s, const dk_study_config *c, const dk
     if (status == DK_OK) status = dk_yaml_number(&c->yaml, y, "share", 0, 1, &s->share[k], err);
     if (status == DK_OK) status = dk_yaml_number(&c->yaml, y, "margin", -1e9, 1e9, &s->margin[k], err);
     if (status == DK_OK) status = dk_yaml_number(&c->yaml, y, "nps", -90, 90, &s->nps[k], err);
+    if (status == DK_OK) status = dk_yaml_number(&c->yaml, y, "up", 0, 0.5, &s->up[k], err);
+    if (status == DK_OK) status = dk_yaml_number(&c->yaml, y, "down", 0, 0.5, &s->down[k], err);
     return status;
 }
 
@@ -34,7 +36,7 @@ static dk_status read_effect(const dk_study_config *c, const dk_yaml *map, doubl
 }
 
 static dk_status read_themes(dk_scenario *s, dk_study_config *c, const dk_yaml *section, dk_error *err) {
-    static const char *const signs[] = {"negative", "positive", NULL}, *const known[] = {"said", "nps", NULL};
+    static const char *const signs[] = {"negative", "positive", NULL}, *const known[] = {"said", "nps", "up", "down", "lost", NULL};
     const dk_yaml *themes;
     dk_status status = dk_yaml_map(&c->yaml, section, "themes", &themes, err);
     if (status == DK_OK && themes == NULL) status = dk_yaml_fail(&c->yaml, section, err, "themes is missing: what do customers speak of?");
@@ -53,6 +55,9 @@ static dk_status read_themes(dk_scenario *s, dk_study_config *c, const dk_yaml *
             *p = (dk_planted){.theme = themes->keys[i], .sign = k == 0 ? DK_SIGN_NEGATIVE : DK_SIGN_POSITIVE};
             status = dk_yaml_only(&c->yaml, y, known, err);
             if (status == DK_OK) status = dk_yaml_number(&c->yaml, y, "said", 0, 1, &p->said, err);
+            if (status == DK_OK) status = dk_yaml_number(&c->yaml, y, "up", -5, 5, &p->up, err);
+            if (status == DK_OK) status = dk_yaml_number(&c->yaml, y, "down", -5, 5, &p->down, err);
+            if (status == DK_OK) status = dk_yaml_number(&c->yaml, y, "lost", -5, 5, &p->lost, err);
             if (status == DK_OK) status = read_effect(c, y, p->nps, err);
             s->nplanted++;
         }

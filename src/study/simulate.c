@@ -9,18 +9,21 @@
 #include "io/output.h"
 #include "study/dates.h"
 #include "study/simulate_text.h"
+#include "study/simulate_truth.h"
 
 enum { RESPONSES, CUSTOMERS, INVITATIONS, SAID, OUTPUTS };
-enum { DRAW_CUSTOMER = 1, DRAW_QUARTER, DRAW_ANSWER, DRAW_COMMENT };
+enum { DRAW_CUSTOMER = 1, DRAW_QUARTER, DRAW_ANSWER, DRAW_COMMENT, DRAW_MEET };
 
 typedef struct customer {
     double margin, level;  /* own mean margin; own level of the contribution, NPS points */
     double observed;       /* margin of the quarter before the one at hand */
     double lift;           /* what the score of the quarter before adds to the margin */
-    int last_score;        /* of the quarter before, -1 without */
+    dk_met met;            /* the quarter before, and the score it gave */
+    int last_score;
+    bool met_any;          /* false in the first quarter */
     dk_language language;
     bool lost;
-    int8_t segment;        /* that the customer was made for */
+    int8_t segment;        /* that the customer's own margin is made for */
     uint8_t products;
     double contract;
 } customer;
@@ -29,6 +32,7 @@ typedef struct simulation {
     const dk_study_config *c;
     const dk_scenario *s;
     dk_simulated *done;
+    dk_truth *truth;
     dk_phrases phrases[DK_LANGUAGES];
     customer *customers;
     dk_output *out[OUTPUTS];
@@ -50,19 +54,11 @@ static size_t pick(const double *shares, size_t n, double draw) {
 static void make_customer(const simulation *m, customer *p, uint64_t which) {
     dk_rng rng = dk_rng_of((uint64_t)m->s->seed, DRAW_CUSTOMER, which);
     p->segment = (int8_t)pick(m->s->share, m->c->nbands, dk_rng_unit(&rng));
-    double around = 1 + 0.3 * dk_rng_normal(&rng);
-    p->margin = m->s->margin[p->segment] * (around < 0.2 ? 0.2 : around);
+    p->margin = dk_world_margin(m->s, (size_t)p->segment, &rng);
     p->level = m->s->spread * dk_rng_normal(&rng);
     p->language = (dk_language)(1 + pick(m->s->language + 1, DK_LANGUAGES - 1, dk_rng_unit(&rng)));
     p->products = (uint8_t)(1 + dk_rng_below(&rng, 3) + (size_t)p->segment);
-    p->last_score = -1;
     p->contract = 4 * p->margin * (2.5 + dk_rng_unit(&rng));
-}
-
-static int band_of(const dk_study_config *c, double margin) {
-    for (size_t k = 0; k < c->nbands; k++)
-        if (margin >= c->bands[k].from && margin < c->bands[k].below) return (int)k;
-    return 0;
 }
 
 static void put_money(dk_buf *out, double value) { dk_buf_putf(out, ",%.2f", value); }
@@ -87,13 +83,10 @@ static void put_record(simulation *m, size_t which, int32_t quarter, double marg
 
 /* ---- Answers ----------------------------------------------------------------------------------------- */
 
-/* A score whose expected contribution is m: 100 p+ - 100 p- = 100 m. */
 static int draw_score(double m, dk_rng *rng) {
-    static const double low[] = {0.06, 0.05, 0.07, 0.12, 0.15, 0.28, 0.27}; /* 0 to 6 among detractors */
-    double passive = 0.35 * (1 - fabs(m)), promoter = (1 - passive + m) / 2, draw = dk_rng_unit(rng), within = dk_rng_unit(rng);
-    if (draw < promoter) return within < 0.5 + 0.2 * m ? 10 : 9;
-    if (draw < promoter + passive) return within < 0.5 ? 7 : 8;
-    return (int)pick(low, 7, within);
+    double chance[11], draw = dk_rng_unit(rng);
+    dk_world_scores(m, chance);
+    return (int)pick(chance, 11, draw);
 }
 
 static void count_mentions(simulation *m, const dk_planted *const *said, size_t n, int segment) {
@@ -106,40 +99,12 @@ static void count_mentions(simulation *m, const dk_planted *const *said, size_t 
     }
 }
 
-/* What a comment mentions; a theme is praised or blamed, not both. */
-static size_t draw_mentions(const simulation *m, const dk_planted **said, dk_rng *rng) {
-    size_t n = 0;
-    for (size_t i = 0; i < m->s->nplanted; i++) {
-        const dk_planted *p = m->s->planted + i;
-        bool mentioned = dk_rng_unit(rng) < p->said;
-        for (size_t k = 0; k < n; k++) mentioned = mentioned && strcmp(said[k]->theme, p->theme) != 0;
-        if (mentioned && n < 8) said[n++] = p;
-    }
-    for (size_t i = n; i > 1; i--) {
-        size_t j = dk_rng_below(rng, i);
-        const dk_planted *t = said[i - 1];
-        said[i - 1] = said[j];
-        said[j] = t;
-    }
-    return n;
-}
-
-/* One answer; returns its score. */
-static int answer(simulation *m, size_t which, int32_t quarter, int segment, dk_rng *rng) {
+/* Writes an answer of what the customer met and thinks. */
+static void answer(simulation *m, size_t which, int32_t quarter, int segment, bool commented, const dk_met *met, double expected, int score, dk_rng *rng) {
     static const char *const channels[] = {"web", "store", "phone"};
     const customer *p = m->customers + which;
-    const dk_planted *said[8];
     int32_t first, last;
     dk_wave_days(quarter, DK_WAVE_QUARTER, &first, &last);
-    bool commented = dk_rng_unit(rng) < m->s->commented;
-    size_t n = commented ? draw_mentions(m, said, rng) : 0;
-    double expected = m->s->nps[segment] + p->level;
-    for (size_t i = 0; i < n; i++) expected += said[i]->nps[segment];
-    if (expected > 97 || expected < -97) {
-        m->done->clamped++;
-        expected = expected > 0 ? 97 : -97;
-    }
-    int score = draw_score(expected / 100, rng);
     dk_buf *out = &m->buf[RESPONSES];
     dk_buf_putf(out, "R%06lld,K%06zu,", (long long)++m->done->responses, which + 1);
     dk_date_put(out, first + (int32_t)dk_rng_below(rng, (size_t)(last - first + 1)));
@@ -147,44 +112,73 @@ static int answer(simulation *m, size_t which, int32_t quarter, int segment, dk_
     m->responses_of[segment]++;
     if (commented) {
         dk_rng words = dk_rng_of((uint64_t)m->s->seed, DRAW_COMMENT, (uint64_t)m->done->responses);
-        count_mentions(m, said, n, segment);
-        dk_simulate_comment(&m->phrases[p->language], p->language, said, n, expected / 100, &words, &m->comment);
+        count_mentions(m, met->items, met->n, segment);
+        dk_simulate_comment(&m->phrases[p->language], p->language, met->items, met->n, expected / 100, &words, &m->comment);
         dk_csv_put(out, (dk_str){m->comment.ptr, m->comment.len});
         m->done->comments++;
     }
     dk_buf_putc(out, '\n');
-    return score;
 }
 
 /* ---- Quarters ---------------------------------------------------------------------------------------- */
 
-static double logistic(double x) { return 1 / (1 + exp(-x)); }
+/* Whether the customer leaves, or moves to another segment for good, after the quarter before. */
+static void move(simulation *m, customer *p, dk_rng *rng) {
+    size_t class = (size_t)p->segment;
+    double leaves = dk_rng_unit(rng), moves = dk_rng_unit(rng);
+    if (!p->met_any) return;
+    dk_chances c = dk_world_chances(m->s, m->c->nbands, class, p->last_score, &p->met);
+    p->lost = leaves < c.lost;
+    if (p->lost || moves >= c.up + c.down) return;
+    p->segment = (int8_t)(moves < c.up ? class + 1 : class - 1);
+    p->margin = dk_world_margin(m->s, (size_t)p->segment, rng);
+}
+
+/* Whether the customer is asked, and answers. */
+static void survey(simulation *m, size_t which, int64_t number, int32_t quarter, bool commented, double base, double expected) {
+    customer *p = m->customers + which;
+    const dk_scenario *s = m->s;
+    dk_rng draws = dk_rng_of((uint64_t)s->seed, DRAW_ANSWER, which * 64 + (uint64_t)number);
+    if (dk_rng_unit(&draws) >= s->invited) return;
+    bool answered = dk_rng_unit(&draws) < s->answered;
+    int band = dk_world_band(m->c, p->observed);
+    m->done->invitations++;
+    if (answered) {
+        answer(m, which, quarter, band, commented, &p->met, expected, p->last_score, &draws);
+        dk_truth_answer(m->truth, band, (size_t)p->segment, p->margin, base, &p->met);
+    }
+    dk_buf_putf(&m->buf[INVITATIONS], "K%06zu,%d-Q%d,%s", which + 1, quarter / 4, quarter % 4 + 1, answered ? "yes," : "no,\n");
+    if (answered) dk_buf_putf(&m->buf[INVITATIONS], "R%06lld\n", (long long)m->done->responses);
+}
 
 static void live_quarter(simulation *m, size_t which, int64_t number) {
     customer *p = m->customers + which;
     const dk_scenario *s = m->s;
     int32_t quarter = s->first_quarter + (int32_t)number - 1;
     dk_rng rng = dk_rng_of((uint64_t)s->seed, DRAW_QUARTER, which * 64 + (uint64_t)number);
-    double margin = p->margin + p->lift + 0.12 * fabs(p->margin) * dk_rng_normal(&rng), odds = -1e9;
-    int score = -1;
-    p->lift = 0;
-    if (s->churn > 0 && s->churn < 1)
-        odds = log(s->churn / (1 - s->churn)) + (p->last_score >= 0 ? s->churn_a_step * (p->last_score - 7) : 0);
-    if (number >= 1 && number <= s->quarters) {
-        dk_rng draws = dk_rng_of((uint64_t)s->seed, DRAW_ANSWER, which * 64 + (uint64_t)number);
-        if (dk_rng_unit(&draws) < s->invited) {
-            bool answered = dk_rng_unit(&draws) < s->answered;
-            m->done->invitations++;
-            if (answered) score = answer(m, which, quarter, band_of(m->c, p->observed), &draws);
-            dk_buf_putf(&m->buf[INVITATIONS], "K%06zu,%d-Q%d,%s", which + 1, quarter / 4, quarter % 4 + 1, answered ? "yes," : "no,\n");
-            if (answered) dk_buf_putf(&m->buf[INVITATIONS], "R%06lld\n", (long long)m->done->responses);
-        }
-        if (score >= 0) p->lift = s->profit_a_step * (score - 7);
+    move(m, p, &rng);
+    double margin = p->margin + p->lift + DK_WORLD_NOISE * fabs(p->margin) * dk_rng_normal(&rng);
+    if (p->lost) { /* who leaves brings a part of the quarter, and is not asked */
+        put_record(m, which, quarter, margin * dk_rng_unit(&rng), true, &rng);
+        return;
     }
-    p->lost = dk_rng_unit(&rng) < logistic(odds);
-    p->last_score = score;
-    put_record(m, which, quarter, margin, p->lost, &rng);
+    dk_rng meets = dk_rng_of((uint64_t)s->seed, DRAW_MEET, which * 64 + (uint64_t)number);
+    bool commented = dk_rng_unit(&meets) < s->commented, clamped;
+    int band = dk_world_band(m->c, number > 0 ? p->observed : margin);
+    double base = s->nps[band] + p->level;
+    p->met.n = 0;
+    if (commented) dk_world_meet(s, &meets, &p->met);
+    double expected = dk_world_expected(base, &p->met, band, &clamped);
+    p->last_score = draw_score(expected / 100, &meets);
+    p->met_any = true;
+    if (number >= 1 && number <= s->quarters) {
+        m->done->clamped += clamped;
+        survey(m, which, number, quarter, commented, base, expected);
+    }
+    put_record(m, which, quarter, margin, false, &rng);
+    p->lift = s->profit_a_step * (p->last_score - 7);
     p->observed = round(margin * 100) / 100; /* as it is written, so that the band is that of the file */
+    if (number == s->quarters + 1) dk_truth_customer(m->truth, dk_world_band(m->c, p->observed), (size_t)p->segment, p->margin);
 }
 
 static dk_status flush(simulation *m, dk_error *err) {
@@ -251,6 +245,8 @@ static void put_truth_json(const simulation *m, dk_buf *out) {
     dk_json_double(&j, m->s->churn);
     dk_json_key(&j, "churn_log_odds_a_step");
     dk_json_double(&j, m->s->churn_a_step);
+    dk_json_key(&j, "laws");
+    dk_json_text(&j, "log odds of leaving, and of moving up or down, add up over what was met the quarter before; see truth_movement.csv and truth_worth.csv");
     dk_json_end(&j);
     dk_buf_putc(out, '\n');
 }
@@ -319,6 +315,7 @@ dk_status dk_simulate(dk_study_config *config, const dk_scenario *scenario, cons
     m.effects = calloc(scenario->nplanted + 1, sizeof *m.effects);
     dk_status status = m.customers != NULL && m.mentions != NULL && m.effects != NULL ? read_phrases(&m, config, err) : dk_fail_memory(err);
     const char *names[OUTPUTS] = {dk_path_name(config->responses.path), dk_path_name(config->customers.path), "invitations.csv", "truth_mentions.csv"};
+    if (status == DK_OK) status = dk_truth_new(&m.truth, config, scenario, err);
     if (status == DK_OK) status = dk_folder_make(folder, err);
     for (int k = 0; k < OUTPUTS && status == DK_OK; k++) status = open_file(folder, names[k], &m.out[k], err);
     for (int64_t i = 0; i < scenario->customers && status == DK_OK; i++) make_customer(&m, m.customers + i, (uint64_t)i);
@@ -326,6 +323,10 @@ dk_status dk_simulate(dk_study_config *config, const dk_scenario *scenario, cons
     if (status == DK_OK) status = live(&m, err);
     if (status == DK_OK) put_truth(&m, &text);
     if (status == DK_OK) status = write_file(folder, "truth.csv", &text, err);
+    if (status == DK_OK) dk_truth_put_movement(m.truth, &text);
+    if (status == DK_OK) status = write_file(folder, "truth_movement.csv", &text, err);
+    if (status == DK_OK) dk_truth_put_worth(m.truth, &text);
+    if (status == DK_OK) status = write_file(folder, "truth_worth.csv", &text, err);
     if (status == DK_OK) put_truth_json(&m, &text);
     if (status == DK_OK) status = write_file(folder, "truth.json", &text, err);
     if (status == DK_OK) status = dk_file_read(config->name, &text, err);
@@ -338,6 +339,7 @@ dk_status dk_simulate(dk_study_config *config, const dk_scenario *scenario, cons
     for (int l = 0; l < DK_LANGUAGES; l++) dk_phrases_dispose(&m.phrases[l]);
     dk_buf_dispose(&m.comment);
     dk_buf_dispose(&text);
+    dk_truth_free(m.truth);
     free(m.customers);
     free(m.mentions);
     free(m.effects);

@@ -4,8 +4,8 @@
  * quarter; the segment of an answer is the band of the margin of the quarter before. A comment mentions each planted
  * theme with its own probability. The expected NPS contribution is the segment's level, plus what the mentions add, plus the
  * customer's own level; from it the answer is drawn as promoter, passive or detractor so that the expectation is met exactly
- * (passives are .35 (1 - |m|) of the answers; the rest splits to give m). Profit of a quarter, and whether the customer is
- * lost in it, move with the score of the quarter before.
+ * (passives are .35 (1 - |m|) of the answers; the rest splits to give m). Everybody meets themes and has a score in mind every quarter, asked or
+ * not; simulate_world.h has the laws by which these move margins, and customers between segments and away.
  */
 #ifndef DK_STUDY_SIMULATE_H
 #define DK_STUDY_SIMULATE_H
@@ -17,7 +17,7 @@ typedef struct dk_simulated {
     int64_t clamped; /* answers whose expectation had to be cut to -97..97: for these the effects are not linear */
 } dk_simulated;
 
-/* Writes responses, customers, invitations.csv, truth.csv (effects), truth_mentions.csv (what each comment was made to say)
+/* Writes responses, customers, invitations.csv, truth.csv (effects), truth_movement.csv and truth_worth.csv (see simulate_truth.h), truth_mentions.csv (what each comment was made to say)
    and truth.json to the folder (made when it does not exist), and a copy of the study file, so that `drivkraft analyze FOLDER/STUDY.yaml` runs. The same study gives the same bytes. */
 dk_status dk_simulate(dk_study_config *config, const dk_scenario *scenario, const char *folder, dk_simulated *done,
                       dk_error *err);
