@@ -80,6 +80,8 @@ static void print_stats(const dk_input *in) {
     fprintf(stderr, "speed       %.1f MB/s: %.1f MB in %.2f s, after %.0f ms of start-up\n",
             seconds > 0 ? (double)bytes / 1e6 / seconds : 0, (double)bytes / 1e6, seconds, (in->begun - in->opened) * 1000);
     fprintf(stderr, "tokens      %llu, of which %.2f %% found in the cache\n", (unsigned long long)c->tokens, hits);
+    fprintf(stderr, "pairs       %llu neighbouring words, of which %.2f %% found in the cache\n", (unsigned long long)c->pairs,
+            c->pairs > 0 ? 100.0 * (double)c->pairs_known / (double)c->pairs : 0);
     fprintf(stderr, "forms       %llu spellings of %llu forms, analysed %llu times, cache emptied %llu times; Hunspell not asked\n",
             (unsigned long long)c->spellings, (unsigned long long)c->forms, (unsigned long long)c->analysed,
             (unsigned long long)c->resets);

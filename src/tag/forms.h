@@ -18,7 +18,9 @@ enum {
     DK_FORM_SPEAKS = 2,   /* it is an entry by itself, or a gap may follow it */
     DK_FORM_BEGINS = 4,   /* entries of several words begin with it */
     DK_FORM_GOES_ON = 8,  /* it may stand within an entry */
-    DK_FORM_PATTERNS = 16 /* a literal of comment-wide patterns stands in it */
+    DK_FORM_PATTERNS = 16,/* a literal of comment-wide patterns stands in it */
+    DK_FORM_LEFT = 32,    /* pairs with learned weights begin with it */
+    DK_FORM_RIGHT = 64    /* or end with it */
 };
 
 /* A distinct folded form, in two cache lines: what every token asks for, then what is asked less. By language: language - 1. */

@@ -164,26 +164,34 @@ static inline dk_status word_of(dk_session *s, size_t i, dk_language language, d
     return status;
 }
 
+/* Whether two words may say something together. */
+static inline bool may_speak(const dk_form *left, const dk_form *right, dk_language language) {
+    unsigned l = left->flags[language - 1], r = right->flags[language - 1];
+    return (l & DK_FORM_BEGINS && r & DK_FORM_GOES_ON) || (l & DK_FORM_LEFT && r & DK_FORM_RIGHT);
+}
+
 /* Finds out what tokens i - 1 and i, which are read in one language, say together. */
 static void learn_pair(dk_session *s, size_t i, dk_language language, dk_pair *place) {
     uint32_t left = s->tokens.items[i - 1].form, right = s->tokens.items[i].form, row;
-    const dk_form *l = &s->forms.forms[left], *r = &s->forms.forms[right];
     place->key = dk_pair_key(left, right, language);
-    place->value = dk_weigher_pair(&s->weigher, l, r, language, &row);
+    place->value = dk_weigher_pair(&s->weigher, &s->forms.forms[left], &s->forms.forms[right], language, &row);
     place->row = row & 0x7FFFFFFF;
-    place->leads = l->flags[language - 1] & DK_FORM_BEGINS && r->flags[language - 1] & DK_FORM_GOES_ON &&
-                   dk_index_leads(s->engine->indexes[language], s->words[i - 1], s->words[i]);
+    place->leads = dk_index_leads(s->engine->indexes[language], s->words[i - 1], s->words[i]);
 }
 
 /* Looks up the pairs of the tokens that are read in one language. */
 static void find_pairs(dk_session *s, dk_language language) {
-    size_t n = s->tokens.count;
+    static const dk_pair silent;
     const dk_token *tokens = s->tokens.items;
-    for (size_t i = 1; i < n; i++) {
+    for (size_t i = 1; i < s->tokens.count; i++) {
         if (s->words[i] == NULL || s->words[i - 1] == NULL) continue;
-        dk_pair *place = dk_pair_at(&s->pairs, tokens[i - 1].form, tokens[i].form);
+        uint32_t left = tokens[i - 1].form, right = tokens[i].form;
+        s->beside[i] = silent;
+        if (!may_speak(&s->forms.forms[left], &s->forms.forms[right], language)) continue;
+        uint64_t key = dk_pair_key(left, right, language);
+        dk_pair *place = dk_pairs_find(dk_pairs_line(&s->pairs, left, right), key);
         s->pairs.asked++;
-        if (DK_LIKELY(place->key == dk_pair_key(tokens[i - 1].form, tokens[i].form, language))) s->pairs.known++;
+        if (DK_LIKELY(place->key == key)) s->pairs.known++;
         else learn_pair(s, i, language, place);
         s->beside[i] = *place;
     }
@@ -249,7 +257,7 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
         s->resets = s->forms.counts.resets;
     }
     for (size_t i = 1; i < n; i++)
-        __builtin_prefetch(dk_pair_at(&s->pairs, s->tokens.items[i - 1].form, s->tokens.items[i].form));
+        __builtin_prefetch(dk_pairs_line(&s->pairs, s->tokens.items[i - 1].form, s->tokens.items[i].form));
     dk_reading_clear(&s->reading);
     c->tokens = s->tokens.items;
     c->ntokens = n;
@@ -325,6 +333,8 @@ void dk_session_counts_add(const dk_session *s, dk_session_counts *sum) {
     sum->analysed += c->analysed;
     sum->resets += c->resets;
     sum->given_up += s->limited;
+    sum->pairs += s->pairs.asked;
+    sum->pairs_known += s->pairs.known;
 }
 
 dk_status dk_session_count_packs(dk_session *s, dk_str text, uint64_t counts[DK_MAX_PACKS], dk_error *err) {

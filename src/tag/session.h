@@ -26,6 +26,7 @@ typedef struct dk_session_counts {
     uint64_t analysed;  /* times a form was looked up in the dictionaries and the lexicon of a language */
     uint64_t resets;    /* times the cache was full and emptied */
     uint64_t given_up;  /* patterns that ran out of steps on a comment */
+    uint64_t pairs, pairs_known; /* neighbouring words, and those of them whose answer was at hand */
 } dk_session_counts;
 
 /* Adds those of a session to sum. */

@@ -172,6 +172,7 @@ dk_status dk_weigher_meet(dk_weigher *x, const dk_forms *forms, uint32_t form, d
     f->weights[language - 1] = m.values[0];
     f->left[language - 1] = m.left;
     f->right[language - 1] = m.right;
+    f->flags[language - 1] |= (uint8_t)((m.left != 0 ? DK_FORM_LEFT : 0) | (m.right != 0 ? DK_FORM_RIGHT : 0));
     memcpy(x->records[language] + form * stride, m.values, stride * sizeof *m.values);
     return DK_OK;
 }
