@@ -2,11 +2,12 @@
 
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 #include "base/pages.h"
 #include "text/utf8.h"
 
-enum { FIRST_SLOTS = 1 << 14, SPELT_MAX = 600 * 1000, ARENA_MAX = 96 << 20, AHEAD = 8 };
+enum { FIRST_BITS = 14, SHORT = 16, SPELT_MAX = 600 * 1000, ARENA_MAX = 96 << 20, AHEAD = 8 };
 
 static const dk_word nothing;
 
@@ -50,9 +51,10 @@ static dk_status begin(dk_forms *f, dk_error *err) {
 dk_status dk_forms_init(dk_forms *f, const dk_language_model *model, dk_error *err) {
     memset(f, 0, sizeof *f);
     f->language_model = model;
-    f->slots = calloc(FIRST_SLOTS, sizeof *f->slots);
+    f->slots = calloc((size_t)1 << FIRST_BITS, sizeof *f->slots);
     if (f->slots == NULL) return dk_fail_memory(err);
-    f->nslots = FIRST_SLOTS;
+    f->nslots = (size_t)1 << FIRST_BITS;
+    f->shift = 64 - FIRST_BITS;
     return begin(f, err);
 }
 
@@ -72,16 +74,26 @@ dk_status dk_forms_trim(dk_forms *f, dk_error *err) {
     return begin(f, err);
 }
 
+/* Where a spelling belongs: the high bits of a product. */
+static inline size_t home_of(uint64_t low, uint64_t high, uint32_t meta, unsigned shift) {
+    uint64_t h = (low ^ UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xBF58476D1CE4E5B9);
+    h ^= h >> 32;
+    h = (h ^ high ^ (uint64_t)meta << 40) * UINT64_C(0x94D049BB133111EB);
+    return (size_t)((h ^ h >> 29) * UINT64_C(0x9E3779B97F4A7C15) >> shift);
+}
+
 static bool grow_slots(dk_forms *f) {
     size_t n = f->nslots * 2;
     dk_form_slot *slots = dk_pages_alloc(n * sizeof *slots);
     if (slots == NULL) return false;
     memset(slots, 0, n * sizeof *slots);
+    f->shift--;
     for (size_t i = 0; i < f->nslots; i++) {
-        if (f->slots[i].form == 0) continue;
-        size_t at = f->slots[i].low & (n - 1);
+        const dk_form_slot *old = &f->slots[i];
+        if (old->form == 0) continue;
+        size_t at = home_of(old->low, old->high, old->meta, f->shift);
         while (slots[at].form != 0) at = (at + 1) & (n - 1);
-        slots[at] = f->slots[i];
+        slots[at] = *old;
     }
     free(f->slots);
     f->slots = slots;
@@ -89,40 +101,57 @@ static bool grow_slots(dk_forms *f) {
     return true;
 }
 
-typedef struct spelling {
-    uint64_t low;
-    uint32_t high;
-} spelling;
-
-/* The kind takes part: "10" may be a number, or a word by a lexicon's will. */
-static inline spelling spelling_of(const char *text, size_t len, unsigned kind) {
-    XXH128_hash_t h = XXH3_128bits_withSeed(text, len, kind);
-    return (spelling){h.low64, (uint32_t)h.high64};
+/* The spelling of len bytes at a place behind which `more` bytes may be read. The kind takes part: "10" may be a number, or a word
+   by a lexicon's will. */
+static inline dk_spelt spelling_of(const char *text, size_t len, size_t more, unsigned kind) {
+    if (DK_UNLIKELY(len > SHORT)) {
+        XXH128_hash_t h = XXH3_128bits(text, len);
+        return (dk_spelt){h.low64, h.high64, kind << 8 | 255};
+    }
+    dk_spelt s = {0, 0, kind << 8 | (uint32_t)len};
+    if (DK_LIKELY(more >= SHORT)) {
+        uint64_t low = dk_load_8(text), high = dk_load_8(text + 8);
+        s.low = len >= 8 ? low : low & ((UINT64_C(1) << 8 * len) - 1);
+        s.high = len <= 8 ? 0 : len == 16 ? high : high & ((UINT64_C(1) << 8 * (len - 8)) - 1);
+    } else {
+        char copy[SHORT] = {0};
+        memcpy(copy, text, len);
+        s.low = dk_load_8(copy);
+        s.high = dk_load_8(copy + 8);
+    }
+    return s;
 }
 
 /* The slot that holds a spelling, or the empty one where it belongs. */
-static inline dk_form_slot *find_slot(const dk_forms *f, spelling s) {
-    size_t mask = f->nslots - 1, at = s.low & mask;
-    while (f->slots[at].form != 0 && (f->slots[at].low != s.low || f->slots[at].high != s.high)) at = (at + 1) & mask;
-    return &f->slots[at];
+static inline dk_form_slot *find_slot_from(const dk_forms *f, dk_spelt s, size_t at) {
+    size_t mask = f->nslots - 1;
+    for (;; at = (at + 1) & mask) {
+        dk_form_slot *slot = &f->slots[at];
+        if (DK_LIKELY(slot->low == s.low && slot->high == s.high && slot->meta == s.meta && slot->form != 0)) return slot;
+        if (slot->form == 0) return slot;
+    }
 }
 
-static bool add_spelling(dk_forms *f, spelling s, uint32_t form) {
+static dk_form_slot *find_slot(const dk_forms *f, dk_spelt s) {
+    return find_slot_from(f, s, home_of(s.low, s.high, s.meta, f->shift));
+}
+
+static bool add_spelling(dk_forms *f, dk_spelt s, uint32_t form) {
     if (f->nspelt * 2 >= f->nslots && !grow_slots(f)) return false;
-    *find_slot(f, s) = (dk_form_slot){s.low, s.high, form + 1};
+    *find_slot(f, s) = (dk_form_slot){s.low, s.high, s.meta, form + 1};
     f->nspelt++;
     return true;
 }
 
 /* Takes a spelling that is met for the first time: as another way to write a form that is known, or as a new form. */
-static dk_status add_new(dk_forms *f, spelling raw, dk_str text, unsigned kind, uint32_t *form, dk_error *err) {
+static dk_status add_new(dk_forms *f, dk_spelt raw, dk_str text, unsigned kind, uint32_t *form, dk_error *err) {
     dk_buf_clear(&f->scratch);
     dk_status status = dk_utf8_fold(&f->scratch, text.ptr, text.len, err);
     if (status != DK_OK) return status;
     f->counts.spelt++;
     dk_str folded = {f->scratch.ptr, f->scratch.len};
-    spelling plain = spelling_of(folded.ptr, folded.len, kind);
-    bool written_plain = plain.low == raw.low && plain.high == raw.high;
+    dk_spelt plain = spelling_of(folded.ptr, folded.len, folded.len, kind);
+    bool written_plain = plain.low == raw.low && plain.high == raw.high && plain.meta == raw.meta;
     const dk_form_slot *known = find_slot(f, plain);
     if (known->form != 0) {
         *form = known->form - 1;
@@ -141,30 +170,39 @@ static dk_status add_new(dk_forms *f, spelling raw, dk_str text, unsigned kind, 
     return written_plain || add_spelling(f, raw, *form) ? DK_OK : dk_fail_memory(err);
 }
 
-dk_status dk_forms_look_up(dk_forms *f, const char *text, dk_tokens *tokens, dk_error *err) {
-    spelling ahead[AHEAD];
+dk_status dk_forms_look_up(dk_forms *f, dk_str text, dk_tokens *tokens, dk_error *err) {
+    struct {
+        dk_spelt spelt;
+        size_t home;
+    } ahead[AHEAD];
     size_t n = tokens->count;
+    unsigned shift = f->shift; /* of the places in ahead */
     for (size_t i = 0; i < n + AHEAD; i++) {
         if (i >= AHEAD) {
             dk_token *t = &tokens->items[i - AHEAD];
             if (DK_UNLIKELY(t->end - t->start > DK_FORM_MAX)) {
                 t->form = 0;
             } else {
-                const dk_form_slot *slot = find_slot(f, ahead[i % AHEAD]);
+                dk_spelt spelt = ahead[i % AHEAD].spelt;
+                const dk_form_slot *slot =
+                    DK_LIKELY(f->shift == shift) ? find_slot_from(f, spelt, ahead[i % AHEAD].home) : find_slot(f, spelt);
                 if (DK_LIKELY(slot->form != 0)) {
                     t->form = slot->form - 1;
                 } else {
-                    dk_str raw = {text + t->start, t->end - t->start};
-                    dk_status status = add_new(f, ahead[i % AHEAD], raw, t->kind, &t->form, err);
+                    dk_str raw = {text.ptr + t->start, t->end - t->start};
+                    dk_status status = add_new(f, spelt, raw, t->kind, &t->form, err);
                     if (status != DK_OK) return status;
                 }
                 __builtin_prefetch(&f->forms[t->form]);
+                __builtin_prefetch(f->forms[t->form].language);
             }
         }
         if (i < n) {
             const dk_token *t = &tokens->items[i];
-            ahead[i % AHEAD] = spelling_of(text + t->start, t->end - t->start, t->kind);
-            __builtin_prefetch(&f->slots[ahead[i % AHEAD].low & (f->nslots - 1)]);
+            dk_spelt spelt = spelling_of(text.ptr + t->start, t->end - t->start, text.len - t->start, t->kind);
+            ahead[i % AHEAD].spelt = spelt;
+            ahead[i % AHEAD].home = home_of(spelt.low, spelt.high, spelt.meta, shift);
+            __builtin_prefetch(&f->slots[ahead[i % AHEAD].home & (f->nslots - 1)]);
         }
     }
     f->counts.tokens += n;

@@ -43,10 +43,15 @@ typedef struct dk_form_counts {
     uint64_t resets;   /* times the cache was full and emptied */
 } dk_form_counts;
 
-/* A spelling, known by 96 bits of its XXH3-128 hash: with a million spellings two share them once in 10^17 runs. */
+/* A spelling: up to 16 bytes as they are, longer ones by their XXH3-128 hash. */
+typedef struct dk_spelt {
+    uint64_t low, high;
+    uint32_t meta; /* kind << 8 | length, or 255 for a hash */
+} dk_spelt;
+
 typedef struct dk_form_slot {
-    uint64_t low;
-    uint32_t high;
+    uint64_t low, high;
+    uint32_t meta;
     uint32_t form; /* index + 1; 0 for empty */
 } dk_form_slot;
 
@@ -54,6 +59,7 @@ typedef struct dk_forms {
     const dk_language_model *language_model;
     dk_form_slot *slots;
     size_t nslots, nspelt;
+    unsigned shift; /* 64 less the bits of a slot number */
     dk_form *forms; /* 0 is the form that means nothing */
     dk_str *folded; /* by form */
     size_t count, cap;
@@ -68,8 +74,8 @@ void dk_forms_dispose(dk_forms *forms);
 /* Empties the cache when it is over its bound. Form numbers do not survive this: call it between comments. */
 dk_status dk_forms_trim(dk_forms *forms, dk_error *err);
 
-/* Sets form of every token to the number of its form. */
-dk_status dk_forms_look_up(dk_forms *forms, const char *text, dk_tokens *tokens, dk_error *err);
+/* Sets form of every token of a text to the number of its form. */
+dk_status dk_forms_look_up(dk_forms *forms, dk_str text, dk_tokens *tokens, dk_error *err);
 
 /* Fills words[language - 1] of a form that has none yet, and *bases as dk_index_analyse does. */
 dk_status dk_forms_analyse(dk_forms *forms, uint32_t form, const dk_index *index, dk_language language,

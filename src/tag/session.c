@@ -246,7 +246,7 @@ static dk_status match_neighbour(dk_session *s, dk_language language, dk_error *
 static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *readable, dk_error *err) {
     dk_status status = dk_forms_trim(&s->forms, err);
     if (status == DK_OK) status = dk_tokenize(&s->tokens, text.ptr, text.len, err);
-    if (status == DK_OK) status = dk_forms_look_up(&s->forms, text.ptr, &s->tokens, err);
+    if (status == DK_OK) status = dk_forms_look_up(&s->forms, text, &s->tokens, err);
     if (status != DK_OK) return status;
     size_t n = s->tokens.count;
     if (!dk_grow(&s->words, &s->words_cap, n) || !dk_grow(&s->languages, &s->languages_cap, n) ||

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/bytes.h"
 #include "text/utf8.h"
 
 enum byte_class { B_SPACE, B_ALPHA, B_DIGIT, B_PUNCT, B_HIGH };
@@ -219,11 +220,24 @@ static size_t number_end(const scanner *s, size_t start) {
     return at;
 }
 
+/* How many of eight bytes are ASCII letters before the first that is none. */
+static inline unsigned leading_letters(const char *text) {
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+    uint64_t x = dk_load_8(text);
+    uint64_t small = (x | 0x20 * ones) & ~tops;
+    uint64_t from_a = small + (0x80 - 'a') * ones, past_z = small + (0x7F - 'z') * ones;
+    uint64_t others = ~(from_a & ~past_z & ~x) & tops;
+    return others == 0 ? 8 : (unsigned)__builtin_ctzll(others) / 8;
+}
+
 /* The end of the letters at this place, ASCII and Latin-1: most words are nothing else. */
 static inline size_t letters_end(const scanner *s, size_t at) {
     for (;;) {
-        while (at < s->len && classes[(unsigned char)s->text[at]] == B_ALPHA) at++;
-        if (at + 1 >= s->len || (unsigned char)s->text[at] != 0xC3) return at;
+        unsigned n = 8;
+        while (n == 8 && s->len - at >= 8) at += n = leading_letters(s->text + at);
+        if (n == 8)
+            while (at < s->len && classes[(unsigned char)s->text[at]] == B_ALPHA) at++;
+        if (s->len - at < 2 || (unsigned char)s->text[at] != 0xC3) return at;
         unsigned char d = (unsigned char)s->text[at + 1];
         if (d < 0x80 || d > 0xBF || d == 0x97 || d == 0xB7) return at; /* the signs for times and divided by */
         at += 2;
