@@ -138,6 +138,14 @@ dk_status dk_report_write(const dk_study_result *result, const char *folder, con
         dk_report_worth_csv(result, &text);
         status = add_file(&f, folder, "worth.csv", &text, err);
     }
+    if (status == DK_OK && result->comments > 0) {
+        dk_report_followup_csv(result, &text);
+        status = add_file(&f, folder, "followup.csv", &text, err);
+    }
+    if (status == DK_OK && result->kpi.contact.most > 0) {
+        dk_report_contacts_csv(result, &text);
+        status = add_file(&f, folder, "contacts.csv", &text, err);
+    }
     if (status == DK_OK) {
         dk_report_rejected_csv(result, &text);
         status = add_file(&f, folder, "rejected.csv", &text, err);

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "stats/nps.h"
+#include "study/privacy.h"
 
 static const char *keep_buf(dk_study_result *r, dk_buf *buf) {
     const char *text = dk_arena_strdup(&r->arena, dk_buf_cstr(buf), buf->len);
@@ -178,16 +179,17 @@ static int64_t count_customers(const dk_survey *s, standing *w) {
 }
 
 /* Shares of responses with a comment, for all and for promoters, passives and detractors. */
-static void comment_rates(const dk_survey *s, const standing *w, dk_study_segment *g) {
+static void comment_rates(const dk_survey *s, const standing *w, int64_t least, dk_study_segment *g) {
     int64_t n[4] = {0}, with[4] = {0};
     for (size_t i = 0; i < w->nrows; i++) {
         int score = w->scores != NULL ? w->scores[w->rows[i]] : -1, kind = score < 0 ? 3 : score >= 9 ? 0 : score >= 7 ? 1 : 2;
         n[kind]++;
         with[kind] += s->commented[w->rows[i]];
     }
-    g->commented_promoters = n[0] > 0 ? (double)with[0] / (double)n[0] : NAN;
-    g->commented_passives = n[1] > 0 ? (double)with[1] / (double)n[1] : NAN;
-    g->commented_detractors = n[2] > 0 ? (double)with[2] / (double)n[2] : NAN;
+    if (least < 1) least = 1; /* the rate of a few would tell of each */
+    g->commented_promoters = n[0] >= least ? (double)with[0] / (double)n[0] : NAN;
+    g->commented_passives = n[1] >= least ? (double)with[1] / (double)n[1] : NAN;
+    g->commented_detractors = n[2] >= least ? (double)with[2] / (double)n[2] : NAN;
     g->comments = with[0] + with[1] + with[2] + with[3];
     g->commented = w->nrows > 0 ? (double)g->comments / (double)w->nrows : NAN;
 }
@@ -215,7 +217,7 @@ static dk_status describe_segment(dk_fit_context *x, standing *w, size_t k, dk_e
     g->hidden = k > 0 && g->responses < r->min_privacy;
     g->customers = count_customers(s, w);
     g->sentiment = spoken > 0 ? (double)sentiment / (double)spoken / 1000 : NAN;
-    comment_rates(s, w, g);
+    comment_rates(s, w, r->min_privacy, g);
     dk_status status = nps_of(x, w, &g->nps, err);
     if (status == DK_OK) status = figure(x, s->score, w, &g->score, err);
     if (status == DK_OK) status = figure(x, s->profit, w, &g->profit, err);
@@ -227,6 +229,8 @@ static dk_status describe_segment(dk_fit_context *x, standing *w, size_t k, dk_e
 static dk_status describe_languages(dk_fit_context *x, standing *w, dk_error *err) {
     const dk_survey *s = x->survey;
     dk_study_result *r = x->result;
+    int64_t counts[DK_LANGUAGES] = {0};
+    bool hidden[DK_LANGUAGES] = {false};
     dk_status status = DK_OK;
     for (int l = 0; l < DK_LANGUAGES && status == DK_OK; l++) {
         w->nrows = 0;
@@ -234,8 +238,12 @@ static dk_status describe_languages(dk_fit_context *x, standing *w, dk_error *er
             if (!s->dropped[i] && s->commented[i] && x->tagging->language[i] == l) w->rows[w->nrows++] = (uint32_t)i;
         r->languages[l].responses = (int64_t)w->nrows;
         r->languages[l].share = r->comments > 0 ? (double)w->nrows / (double)r->comments : NAN;
+        counts[l] = (int64_t)w->nrows;
         status = nps_of(x, w, &r->languages[l].nps, err);
     }
+    dk_privacy_hide(counts, DK_LANGUAGES, r->min_privacy, hidden);
+    for (int l = 0; l < DK_LANGUAGES; l++)
+        if (hidden[l]) r->languages[l].nps = (dk_nps){.nps = NAN, .se = NAN, .ci = {NAN, NAN}};
     return status;
 }
 
@@ -287,13 +295,38 @@ static dk_status describe_wave(dk_fit_context *x, standing *w, size_t at, int32_
         for (size_t i = 0; i < s->n; i++)
             if (!s->dropped[i] && s->date[i] >= from && s->date[i] <= to && dk_segment_has(x->segments, k, i)) w->rows[w->nrows++] = (uint32_t)i;
         point->responses = (int64_t)w->nrows;
-        point->hidden = point->responses > 0 && point->responses < r->min_privacy;
         point->smoothed = NAN;
         point->band = (dk_interval){NAN, NAN};
         status = nps_of(x, w, &point->nps, err);
         if (status == DK_OK) status = figure(x, s->profit, w, &point->profit, err);
     }
     return status;
+}
+
+/* Waves by segments are a table with shown margins: the segments of a wave make up its total, the waves of a segment that. */
+static dk_status hide_points(dk_study_result *r, dk_error *err) {
+    size_t columns = r->nsegments - 1, cells = r->nwaves * r->nsegments;
+    int64_t *counts = calloc(cells + 1, sizeof *counts);
+    bool *hidden = calloc(cells + 1, sizeof *hidden);
+    if (counts == NULL || hidden == NULL) {
+        free(counts);
+        free(hidden);
+        return dk_fail_memory(err);
+    }
+    for (size_t w = 0; w < r->nwaves; w++) counts[w] = r->series[w * r->nsegments].responses;
+    dk_privacy_hide(counts, r->nwaves, r->min_privacy, hidden);
+    for (size_t w = 0; w < r->nwaves; w++) r->series[w * r->nsegments].hidden = hidden[w];
+    for (size_t w = 0; w < r->nwaves; w++)
+        for (size_t k = 0; k < columns; k++) {
+            counts[w * columns + k] = r->series[w * r->nsegments + k + 1].responses;
+            hidden[w * columns + k] = r->series[w * r->nsegments].hidden || r->segments[k + 1].hidden;
+        }
+    dk_privacy_hide_table(counts, r->nwaves, columns, r->min_privacy, hidden);
+    for (size_t w = 0; w < r->nwaves; w++)
+        for (size_t k = 0; k < columns; k++) r->series[w * r->nsegments + k + 1].hidden = hidden[w * columns + k];
+    free(counts);
+    free(hidden);
+    return DK_OK;
 }
 
 static dk_status describe_waves(dk_fit_context *x, standing *w, dk_error *err) {
@@ -309,7 +342,7 @@ static dk_status describe_waves(dk_fit_context *x, standing *w, dk_error *err) {
     if (r->waves == NULL || r->series == NULL) return dk_fail_memory(err);
     dk_status status = DK_OK;
     for (size_t k = 0; k < r->nwaves && status == DK_OK; k++) status = describe_wave(x, w, k, first + (int32_t)k, unit, err);
-    return status;
+    return status == DK_OK ? hide_points(r, err) : status;
 }
 
 static void count_responses(dk_fit_context *x) {
@@ -330,6 +363,17 @@ static void count_responses(dk_fit_context *x) {
     r->score_is_nps = s->score_is_nps;
 }
 
+static void hide_segments(dk_study_result *r) {
+    int64_t counts[DK_SEGMENTS_MAX];
+    bool hidden[DK_SEGMENTS_MAX];
+    for (size_t k = 1; k < r->nsegments; k++) {
+        counts[k - 1] = r->segments[k].responses;
+        hidden[k - 1] = r->segments[k].hidden;
+    }
+    dk_privacy_hide(counts, r->nsegments - 1, r->min_privacy, hidden);
+    for (size_t k = 1; k < r->nsegments; k++) r->segments[k].hidden = hidden[k - 1];
+}
+
 dk_status dk_describe_standing(dk_fit_context *x, dk_error *err) {
     const dk_survey *s = x->survey;
     dk_study_result *r = x->result;
@@ -347,6 +391,7 @@ dk_status dk_describe_standing(dk_fit_context *x, dk_error *err) {
     if (x->segments->source != NULL)
         r->segment_source = dk_arena_strdup(&r->arena, x->segments->source, strlen(x->segments->source));
     for (size_t k = 0; k < r->nsegments && status == DK_OK; k++) status = describe_segment(x, &w, k, err);
+    if (status == DK_OK) hide_segments(r);
     if (status == DK_OK) r->customers = r->segments[0].customers;
     if (status == DK_OK) status = describe_languages(x, &w, err);
     if (status == DK_OK) status = describe_waves(x, &w, err);

@@ -6,6 +6,7 @@
 #include "io/cell.h"
 #include "stats/nps.h"
 #include "study/describe.h"
+#include "study/privacy.h"
 #include "tag/rows.h"
 
 /* ---- Themes ------------------------------------------------------------------------------------------ */
@@ -85,6 +86,21 @@ static dk_status add_themes(dk_fit_context *x, int *theme_of, dk_error *err) {
     return failed ? dk_fail_memory(err) : DK_OK;
 }
 
+/* The segments' uses of a theme make up that of everybody. */
+static void hide_uses(dk_study_result *r) {
+    for (size_t t = 0; t < r->nthemes; t++) {
+        dk_theme_use *use = r->themes[t].use;
+        int64_t counts[DK_SEGMENTS_MAX];
+        bool hidden[DK_SEGMENTS_MAX];
+        for (size_t k = 1; k < r->nsegments; k++) {
+            counts[k - 1] = use[k].responses;
+            hidden[k - 1] = use[k].hidden;
+        }
+        dk_privacy_hide(counts, r->nsegments - 1, r->min_privacy, hidden);
+        for (size_t k = 1; k < r->nsegments; k++) use[k].hidden = hidden[k - 1];
+    }
+}
+
 dk_status dk_describe_themes(dk_fit_context *x, int *theme_of, dk_error *err) {
     enum { MOST_SAID = 256 };
     const dk_survey *s = x->survey;
@@ -118,12 +134,13 @@ dk_status dk_describe_themes(dk_fit_context *x, int *theme_of, dk_error *err) {
             const theme_sum *sum = sums + t * ns + k;
             dk_nps nps;
             dk_nps_finish(&sum->nps, r->confidence, &nps);
-            use->hidden = use->responses < r->min_privacy || r->segments[k].hidden;
+            use->hidden = use->responses < r->min_privacy || r->segments[k].hidden || use[-(ptrdiff_t)k].hidden;
             use->share = spoken[k] > 0 ? (double)use->responses / (double)spoken[k] : NAN;
             use->polarity = use->mentions > 0 ? (double)sum->polarity / (double)use->mentions / 1000 : NAN;
             use->impact = s->score_is_nps && sum->nps.n > 0 ? dk_nps_impact(&all[k], &sum->nps) : NAN;
             use->nps = s->score_is_nps && sum->nps.n >= r->min_privacy ? nps.nps : NAN;
         }
+    if (status == DK_OK) hide_uses(r);
     free(sums);
     free(all);
     free(spoken);

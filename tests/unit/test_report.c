@@ -437,10 +437,10 @@ static void test_documented(void **state) {
     sample_free(r);
 }
 
-/* All five files or none of them. */
+/* All files or none of them. */
 static void test_folder(void **state) {
     (void)state;
-    static const char *const names[] = {"report.html", "report.json", "report.xlsx", "drivers.csv", "rejected.csv"};
+    static const char *const names[] = {"report.html", "report.json", "report.xlsx", "drivers.csv", "followup.csv", "rejected.csv"};
     char folder[] = "/tmp/dk-test-XXXXXX", inner[64];
     assert_non_null(mkdtemp(folder));
     snprintf(inner, sizeof inner, "%s/new/report", folder);
@@ -453,7 +453,7 @@ static void test_folder(void **state) {
     fclose(f);
     const dk_report_options how = {.page = page};
     assert_int_equal(dk_report_write(r, inner, &how, &err), DK_OK);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         char *path = dk_path_join(inner, names[i]);
         assert_true(dk_file_exists(path));
         unlink(path);
