@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/analyze_worth.h"
 #include "cli/study_options.h"
 #include "report/report.h"
 #include "study/analyze.h"
@@ -188,6 +189,8 @@ static dk_status say_result(const dk_study_result *r, const char *folder, bool p
         const dk_study_fit *f = r->fits + i;
         if (f->outcome == 0 && !r->segments[f->segment].hidden && (f->segment > 0 || r->nsegments == 1)) put_fit(r, f, &out);
     }
+    dk_analyze_put_movement(r, &out);
+    dk_analyze_put_worth(r, &out);
     put_problems(r, folder, &out);
     dk_buf_putf(&out, page ? "\n%s/report.html  report.xlsx  report.json  drivers.csv  comments.csv  mentions.csv\n" : "\n%s/report.xlsx  report.json  drivers.csv  comments.csv  mentions.csv\n", folder);
     fwrite(out.ptr, 1, out.len, stdout);

@@ -149,6 +149,7 @@ typedef struct dk_worth_lever {
     dk_verdict verdict;
     dk_figure nps;
     dk_worth_for respondents, all;
+    dk_figure today;         /* money a year of respondents: what complaints cost, or praise brings, as often as it is said now */
 } dk_worth_lever;
 
 typedef struct dk_rox {

@@ -246,6 +246,18 @@ static void put_worths(pricing *c, dk_worth_lever *l, const priced *x, double *t
     l->p = money_p(c, x, t);
 }
 
+/* What the mentions bring, or cost, as often as they are said now. */
+static dk_status price_today(pricing *c, size_t segment, size_t j, dk_worth_lever *l, dk_error *err) {
+    double none = 0, sign = l->polarity == DK_SIGN_NEGATIVE ? 1 : -1;
+    dk_status status = price(c, segment, &j, &none, 1, err);
+    if (status != DK_OK) return status;
+    priced *x = c->of + --c->count;
+    dk_figure f = figure(c, x->money, (double)c->v->of[segment].respondents, true);
+    l->today = (dk_figure){sign * f.value, sign > 0 ? f.ci : (dk_interval){-f.ci.hi, -f.ci.lo}};
+    free(x->money);
+    return DK_OK;
+}
+
 static dk_status price_segment(pricing *c, size_t segment, dk_error *err) {
     const dk_mover *m = c->v->of + segment;
     dk_worth *w = c->w;
@@ -265,6 +277,7 @@ static dk_status price_segment(pricing *c, size_t segment, dk_error *err) {
         if (status == DK_OK) status = price(c, segment, &j, &l->level, 1, err);
         if (status != DK_OK) break;
         put_worths(c, l, c->of + c->count - 1, &t[w->nlevers - first]);
+        status = price_today(c, segment, j, l, err);
         p[w->nlevers - first] = l->p;
         w->nlevers++;
     }
@@ -478,9 +491,8 @@ void dk_worth_into_fits(dk_study_result *r) {
             for (size_t j = 0; j < r->worth.nlevers; j++) {
                 const dk_worth_lever *w = r->worth.levers + j;
                 if (w->segment != f->segment || w->theme != about->theme || w->polarity != (int)about->polarity || strcmp(w->touchpoint, about->touchpoint) != 0) continue;
-                if (strcmp(w->target, "zero") != 0) continue;
-                l->worth = w->respondents.money.value;
-                l->worth_ci = w->respondents.money.ci;
+                l->worth = w->today.value;
+                l->worth_ci = w->today.ci;
             }
         }
     }

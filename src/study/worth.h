@@ -15,7 +15,7 @@
 /* Fills result->worth. data_dir holds lexicons/actions.tsv. */
 dk_status dk_worth_make(dk_movers *movers, const char *data_dir, dk_error *err);
 
-/* The money of respondents, for the levers of the NPS fits whose level is zero, in place of what the link between score and
+/* What the mentions cost or bring today as the worth of the levers of the NPS fits, in place of what the link between score and
    profit gave. */
 void dk_worth_into_fits(dk_study_result *result);
 

@@ -80,8 +80,8 @@ def main():
             t["held"] += low <= truth <= high
             t["below"] += high < truth
             t["above"] += low > truth
-            d = detail.setdefault((figure,) + key, [0, 0, 0.0, 0.0, 0.0])
-            for i, x in enumerate((1, low <= truth <= high, truth, value, (high - low) / 3.92)): d[i] += x
+            d = detail.setdefault((figure,) + key, [0, 0, 0.0, 0.0, 0.0, 0.0])
+            for i, x in enumerate((1, low <= truth <= high, truth, value, (high - low) / 3.92, (value - truth) ** 2)): d[i] += x
             if link is None: continue
             t["zeros" if zero else "real"] += 1
             t["zero_links" if zero else "real_links"] += bool(link)
@@ -95,8 +95,8 @@ def main():
         print(f"| {figure} | {t['n']} | {per(t['held'], t['n'])} | {per(t['below'], t['n'])} | {per(t['above'], t['n'])} | "
               f"{per(t['zero_links'], t['zeros'])} | {per(t['family'], t['runs'] if t['zeros'] else 0)} | {per(t['real_links'], t['real'])} |")
     if args.detail:
-        for key, (n, held, truth, value, se) in detail.items():
-            print(f"{' '.join(key):70} n {n:4d}  held {per(held, n):>5}  truth {truth / n:10.4f}  mean {value / n:10.4f}  se {se / n:10.4f}")
+        for key, (n, held, truth, value, se, off) in detail.items():
+            print(f"{' '.join(key):70} n {n:4d}  held {per(held, n):>5}  truth {truth / n:10.4f}  mean {value / n:10.4f}  se {se / n:10.4f}  off {(off / n) ** 0.5:10.4f}")
 
 
 if __name__ == "__main__":
