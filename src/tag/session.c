@@ -194,6 +194,9 @@ static void find_pairs(dk_session *s, dk_language language) {
         if (DK_LIKELY(place->key == key)) s->pairs.known++;
         else learn_pair(s, i, language, place);
         s->beside[i] = *place;
+        if (!place->leads) continue;
+        __builtin_prefetch(s->words[i - 1]->hooks); /* who follows the path reads both */
+        __builtin_prefetch(s->words[i]->hooks);
     }
 }
 
@@ -206,7 +209,14 @@ static dk_status match_language(dk_session *s, dk_language language, bool *patte
         if (s->languages[i] != language) continue;
         dk_status status = word_of(s, i, language, err);
         if (status != DK_OK) return status;
-        all |= s->forms.forms[s->tokens.items[i].form].flags[language - 1];
+        uint32_t form = s->tokens.items[i].form;
+        unsigned flags = s->forms.forms[form].flags[language - 1];
+        all |= flags;
+        if (flags & (DK_FORM_SPEAKS | DK_FORM_BEGINS | DK_FORM_GOES_ON)) __builtin_prefetch(s->words[i]);
+        if (i == 0 || s->words[i - 1] == NULL) continue;
+        uint32_t before = s->tokens.items[i - 1].form;
+        if (may_speak(&s->forms.forms[before], &s->forms.forms[form], language))
+            __builtin_prefetch(dk_pairs_line(&s->pairs, before, form));
     }
     *patterns = all & DK_FORM_PATTERNS;
     find_pairs(s, language);
@@ -256,8 +266,6 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
         if (!dk_pairs_clear(&s->pairs)) return dk_fail_memory(err);
         s->resets = s->forms.counts.resets;
     }
-    for (size_t i = 1; i < n; i++)
-        __builtin_prefetch(dk_pairs_line(&s->pairs, s->tokens.items[i - 1].form, s->tokens.items[i].form));
     dk_reading_clear(&s->reading);
     c->tokens = s->tokens.items;
     c->ntokens = n;
