@@ -250,6 +250,9 @@ typedef struct dk_column {
 
 typedef enum dk_driver_model { DK_MODEL_LINEAR, DK_MODEL_BINARY, DK_MODEL_ORDINAL } dk_driver_model;
 
+/* 1 - l / l0 (McFadden 1974), or 1 - (l / l0)^(-2 l0 / n) (Estrella 1998), whose derivative at 0 is that of a linear R2. */
+typedef enum dk_r2 { DK_R2_MCFADDEN, DK_R2_ESTRELLA } dk_r2;
+
 typedef struct dk_driver_table {
     size_t rows;
     dk_column outcome;            /* binary: 0 and 1; ordinal: ascending levels */
@@ -278,6 +281,9 @@ typedef struct dk_driver_options {
     int64_t min_rows;      /* fewer rows are "inconclusive"; default 30 */
     double negligible_r2;  /* a part of R2 that would not matter: "no link" needs an upper bound below; default 0.02 */
     int hc;                /* 0 to 3: which HC errors without clusters; default 3 */
+    double winsor;         /* this share of the rows (by weight) at each end of the outcome counts as its quantile there, 0 to 0.25:
+                              so that a few large amounts do not decide alone; default 0 */
+    dk_r2 r2;              /* of binary and ordinal models; default McFadden's */
     int family_wise;       /* 1: q is p_max, so that not one of the drivers is false at alpha; default 0: q is the false discovery
                               rate, of ten drivers at q .05 half a one is expected to be false. Needs replicates */
     double budget;         /* multiply-adds that importance may cost, default 1e11 (some ten seconds of one processor).
@@ -310,6 +316,11 @@ typedef struct dk_driver_term {
     int64_t mentions;         /* rows that are not 0 */
     double opportunity, opportunity_se;
     dk_interval opportunity_ci;
+    double impact;            /* of a 0/1 column: n_t (mean_t - mean) / (n - n_t), the mean less that of the rows without a mention, as
+                                 "leave one theme out" has it; NaN for others. It is prevalence x the raw difference: what other
+                                 predictors do to the same rows is in it, and not in the opportunity */
+    const char *impact_from;  /* linear: the other predictor or control that explains most of impact - opportunity; NULL: none */
+    double impact_part;       /* how much of impact - opportunity: prevalence x its effect x how much more of it mentions have */
     double importance;        /* Owen value; the terms of a group sum to its importance */
     double beta;              /* standardised coefficient */
     double first, last;       /* R2 alone (beyond the controls), and R2 lost without it */
@@ -342,6 +353,8 @@ typedef struct dk_driver_result {
     double n_effective;       /* (sum w)^2 / sum w^2 */
     double r2, r2_controls;   /* binary and ordinal: McFadden's */
     double outcome_mean, outcome_sd;
+    double outcome_low, outcome_high; /* what a winsorised outcome was cut to; NaN otherwise */
+    int64_t outcome_cut;      /* rows that were cut */
     double intercept, residual_sd;
     double p_model;           /* robust Wald test of all predictors together */
     dk_verdict verdict;

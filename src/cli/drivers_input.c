@@ -55,10 +55,10 @@ bool dk_decimal_parse(dk_str cell, int64_t *mantissa, uint8_t *decimals) {
     return true;
 }
 
-/* The outcome as asked for; false when it cannot be (a score outside 0 to 10, the logarithm of what is not positive). */
+/* The outcome as asked for (winsorised is it later, when all rows are in); false when it cannot be (a score outside 0 to 10, the logarithm of what is not positive). */
 static bool transform(const char *as, int64_t *mantissa, uint8_t *decimals) {
     double value = (double)*mantissa / pow(10, *decimals);
-    if (strcmp(as, "level") == 0) return true;
+    if (strcmp(as, "level") == 0 || strcmp(as, "winsor") == 0) return true;
     if (strcmp(as, "log") == 0) {
         *mantissa = (int64_t)llround(log(value) * 1e12);
         *decimals = 12;

@@ -10,7 +10,7 @@
 /* What is asked for, as given on the command line; kept in partial results. Strings are the caller's. */
 typedef struct dk_drivers_spec {
     const char *table, *outcome, *weight, *cluster, *cluster2, *absorb, *segment;
-    const char *as; /* what is made of the outcome: level, contribution, promoter, detractor or log */
+    const char *as; /* what is made of the outcome: level, contribution, promoter, detractor, log or winsor */
     bool indicator; /* a missing control becomes 0 with an indicator beside it; else its row is left out */
     bool impute;    /* with indicator: such controls are filled in by multiple imputation */
     dk_opt_list predictors, controls; /* A,B or GROUP=A+B; several may be joined by commas */

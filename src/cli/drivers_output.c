@@ -53,7 +53,7 @@ static void put_interval(dk_json *j, const char *key, dk_interval ci) {
 }
 
 /* shrunk: of a segment's fit, else NULL. */
-static void put_term(dk_json *j, const dk_driver_term *t, const dk_shrunk *shrunk) {
+static void put_term(dk_json *j, const dk_driver_term *t, const dk_shrunk *shrunk, bool logarithm) {
     dk_json_object(j);
     dk_json_key(j, "predictor");
     dk_json_text(j, t->predictor);
@@ -61,6 +61,11 @@ static void put_term(dk_json *j, const dk_driver_term *t, const dk_shrunk *shrun
     put_number(j, "se", t->se);
     put_interval(j, "ci", t->ci);
     put_number(j, "p", t->p);
+    put_number(j, "df", t->df);
+    if (logarithm) { /* of the outcome itself, as a part of it */
+        put_number(j, "change", expm1(t->effect));
+        put_interval(j, "change_ci", (dk_interval){expm1(t->ci.lo), expm1(t->ci.hi)});
+    }
     if (shrunk != NULL) {
         put_number(j, "effect_shrunk", shrunk->effect);
         put_number(j, "se_shrunk", shrunk->se);
@@ -68,6 +73,13 @@ static void put_term(dk_json *j, const dk_driver_term *t, const dk_shrunk *shrun
     put_number(j, "prevalence", t->prevalence);
     put_number(j, "opportunity", t->opportunity);
     put_interval(j, "opportunity_ci", t->opportunity_ci);
+    put_number(j, "impact", t->impact);
+    dk_json_key(j, "impact_from");
+    if (t->impact_from != NULL)
+        dk_json_text(j, t->impact_from);
+    else
+        dk_json_null(j);
+    put_number(j, "impact_part", t->impact_part);
     put_number(j, "importance", t->importance);
     put_number(j, "beta", t->beta);
     put_number(j, "first", t->first);
@@ -81,7 +93,7 @@ static void put_term(dk_json *j, const dk_driver_term *t, const dk_shrunk *shrun
     dk_json_end(j);
 }
 
-static void put_driver(dk_json *j, const dk_driver *d, const dk_drivers_across *across, size_t segment) {
+static void put_driver(dk_json *j, const dk_driver *d, const dk_drivers_across *across, size_t segment, bool logarithm) {
     dk_json_object(j);
     dk_json_key(j, "name");
     dk_json_text(j, d->name);
@@ -104,7 +116,7 @@ static void put_driver(dk_json *j, const dk_driver *d, const dk_drivers_across *
     dk_json_key(j, "terms");
     dk_json_array(j);
     for (size_t i = 0; i < d->nterms; i++)
-        put_term(j, &d->terms[i], segment > 0 ? &across[d->terms[i].column].shrunk[segment] : NULL);
+        put_term(j, &d->terms[i], segment > 0 ? &across[d->terms[i].column].shrunk[segment] : NULL, logarithm);
     dk_json_end(j);
     dk_json_end(j);
 }
@@ -131,13 +143,18 @@ static void put_answer(dk_json *j, const dk_drivers_answer *a, const dk_drivers_
     put_number(j, "outcome_mean", r->outcome_mean);
     put_number(j, "outcome_sd", r->outcome_sd);
     put_number(j, "residual_sd", r->residual_sd);
+    if (!isnan(r->outcome_low)) {
+        put_interval(j, "winsorised_to", (dk_interval){r->outcome_low, r->outcome_high});
+        dk_json_key(j, "winsorised");
+        dk_json_int(j, r->outcome_cut);
+    }
     dk_json_key(j, "exact");
     dk_json_bool(j, r->exact);
     dk_json_key(j, "replicates");
     dk_json_int(j, r->replicates);
     dk_json_key(j, "drivers");
     dk_json_array(j);
-    for (size_t i = 0; i < r->ndrivers; i++) put_driver(j, &r->drivers[i], across, segment);
+    for (size_t i = 0; i < r->ndrivers; i++) put_driver(j, &r->drivers[i], across, segment, a->logarithm);
     dk_json_end(j);
     dk_json_key(j, "notes");
     dk_json_array(j);
@@ -260,6 +277,20 @@ static void put_range(dk_buf *out, double x, dk_interval ci, int width) {
     dk_buf_putf(out, "  %*s", width, text);
 }
 
+/* Effects on a logarithm in words: what is added there multiplies the outcome. */
+static void put_changes(dk_buf *out, const dk_driver_result *r) {
+    char typical[32];
+    format_short(typical, sizeof typical, exp(r->outcome_mean));
+    dk_buf_putf(out, "effects on the logarithm, as a change of the typical (geometric mean) outcome of %s:\n", typical);
+    for (size_t i = 0; i < r->ndrivers; i++)
+        for (size_t k = 0; k < r->drivers[i].nterms; k++) {
+            const dk_driver_term *t = &r->drivers[i].terms[k];
+            if (isnan(t->effect)) continue;
+            dk_buf_putf(out, "   %-28.28s  %+.1f %% (%+.1f to %+.1f %%)\n", t->predictor, 100 * expm1(t->effect), 100 * expm1(t->ci.lo),
+                        100 * expm1(t->ci.hi));
+        }
+}
+
 static void put_table(dk_buf *out, const dk_drivers_answer *a, const char *outcome) {
     const dk_driver_result *r = a->result;
     if (a->segment.len > 0) dk_buf_putf(out, "\nsegment %.*s\n", (int)a->segment.len, a->segment.ptr);
@@ -304,6 +335,7 @@ static void put_table(dk_buf *out, const dk_drivers_answer *a, const char *outco
         if (tied) dk_buf_puts(out, "   ^ cannot be told apart by importance\n");
     }
     if (a->nnotes + r->nnotes > 0) dk_buf_putc(out, '\n');
+    if (a->logarithm) put_changes(out, r);
     for (size_t i = 0; i < a->nnotes; i++) dk_buf_putf(out, "note: %s\n", a->notes[i]);
     for (size_t i = 0; i < r->nnotes; i++) dk_buf_putf(out, "note: %s\n", r->notes[i]);
 }

@@ -19,6 +19,7 @@ typedef struct dk_drivers_answer {
     const char *const *notes; /* on how the data were read, before the result's own */
     size_t nnotes;
     double p_permutation; /* of the whole model; NaN when not asked for */
+    bool logarithm;       /* of the outcome: effects are also told in per cent */
 } dk_drivers_answer;
 
 /* Compares the segments' effects; *across has *n predictors, in the arena. */

@@ -7,14 +7,14 @@
 #include "base/hash.h"
 #include "io/output.h"
 
-static const char title[] = "drivkraft partial 1\n";
+static const char title[] = "drivkraft partial 2\n";
 
 typedef struct head {
     uint64_t shape[6];  /* columns, clusters, clusters2, fixed, weights, decimals */
     uint64_t counts[6]; /* predictors, controls, groups, segments, indicators, impute */
     int64_t rows[4];    /* read, missing, unreadable, rejected */
-    int64_t options[5]; /* model, bootstrap, seed, min_rows, hc */
-    double numbers[3];  /* confidence, alpha, negligible_r2 */
+    int64_t options[7]; /* model, bootstrap, seed, min_rows, hc, r2, family_wise */
+    double numbers[4];  /* confidence, alpha, negligible_r2, winsor */
 } head;
 
 static void put_text(dk_buf *out, const char *text) {
@@ -36,8 +36,8 @@ dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *
                         d->shape.weights, d->shape.decimals},
               .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments, d->nindicators, d->impute},
               .rows = {d->read, d->missing, d->unreadable, d->rejected},
-              .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc},
-              .numbers = {o->confidence, o->alpha, o->negligible_r2}};
+              .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc, o->r2, o->family_wise},
+              .numbers = {o->confidence, o->alpha, o->negligible_r2, o->winsor}};
     dk_buf out, text;
     dk_output *file = NULL;
     dk_buf_init(&out);
@@ -155,9 +155,12 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
     o->seed = (uint64_t)h->options[2];
     o->min_rows = h->options[3];
     o->hc = (int)h->options[4];
+    o->r2 = (dk_r2)h->options[5];
+    o->family_wise = (int)h->options[6];
     o->confidence = h->numbers[0];
     o->alpha = h->numbers[1];
     o->negligible_r2 = h->numbers[2];
+    o->winsor = h->numbers[3];
     return DK_OK;
 }
 

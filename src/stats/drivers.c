@@ -31,6 +31,8 @@ static dk_status check_options(const dk_driver_options *o, dk_error *err) {
     if (!(o->alpha > 0 && o->alpha < 1)) return dk_fail(err, DK_EUSAGE, "alpha is between 0 and 1");
     if (o->family_wise && o->bootstrap == 0)
         return dk_fail(err, DK_EUSAGE, "the family-wise q needs replicates");
+    if (!(o->winsor >= 0 && o->winsor <= 0.25)) return dk_fail(err, DK_EUSAGE, "at most a quarter of each end is winsorised");
+    if (o->winsor > 0 && o->model != DK_MODEL_LINEAR) return dk_fail(err, DK_EUSAGE, "winsorised outcomes are for the linear model");
     if (o->hc < 0 || o->hc > 3) return dk_fail(err, DK_EUSAGE, "HC errors are 0 to 3");
     return DK_OK;
 }
@@ -43,12 +45,22 @@ dk_status dk_frame_fit(const dk_frame *frame, const dk_driver_options *o, dk_dri
     if (status != DK_OK) return status;
     if (dk_rows_count(frame->rows) == 0) return dk_fail(err, DK_EDATA, "no rows to fit: none has a weight above 0");
     if (dk_rows_count(frame->rows) == 1) return dk_fail(err, DK_EDATA, "one row alone shows no effect of anything");
+    dk_frame cut = {0};
+    dk_winsor winsor;
+    bool winsorised = o->winsor > 0;
+    if (winsorised) {
+        status = dk_winsor_frame(frame, o->winsor, &cut, &winsor, err);
+        if (status != DK_OK) return status;
+        frame = &cut;
+    }
     status = dk_estimate_init(&e, frame, err);
+    if (status == DK_OK && winsorised) e.winsor = winsor;
     if (status == DK_OK)
         status = o->model == DK_MODEL_LINEAR ? dk_estimate_linear(frame, o, &e, err)
                                              : dk_estimate_glm(frame, o, &e, err);
     if (status == DK_OK) status = dk_estimate_result(frame, o, &e, result, err);
     dk_estimate_dispose(&e);
+    dk_rows_free(cut.rows);
     return status;
 }
 

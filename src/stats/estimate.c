@@ -1,4 +1,4 @@
-#include "stats/estimate.h"
+#include "stats/impact.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,12 +20,17 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
     e->sd = calloc(n + 1, sizeof *e->sd);
     e->mean = calloc(n + 1, sizeof *e->mean);
     e->df_of = calloc(n + 1, sizeof *e->df_of);
+    e->impact = calloc(n + 1, sizeof *e->impact);
+    e->impact_part = calloc(n + 1, sizeof *e->impact_part);
+    e->impact_from = calloc(n + 1, sizeof *e->impact_from);
+    e->winsor = (dk_winsor){INFINITY, -INFINITY, 0};
     e->importance = calloc(frame->ngroups + 1, sizeof *e->importance);
     e->importance_se = calloc(frame->ngroups + 1, sizeof *e->importance_se);
     e->owen = calloc(n + 1, sizeof *e->owen);
     dk_buf_init(&e->notes);
     return e->effect != NULL && e->cov != NULL && e->se != NULL && e->alone != NULL && e->vif != NULL && e->beta != NULL &&
                    e->use != NULL && e->partial != NULL && e->sd != NULL && e->mean != NULL && e->df_of != NULL &&
+                   e->impact != NULL && e->impact_part != NULL && e->impact_from != NULL &&
                    e->importance != NULL && e->importance_se != NULL && e->owen != NULL
                ? DK_OK
                : dk_fail_memory(err);
@@ -43,6 +48,9 @@ void dk_estimate_dispose(dk_estimate *e) {
     free(e->sd);
     free(e->mean);
     free(e->df_of);
+    free(e->impact);
+    free(e->impact_part);
+    free(e->impact_from);
     free(e->importance);
     free(e->importance_se);
     free(e->owen);
@@ -90,14 +98,34 @@ static dk_status recentre(dk_estimate *e, dk_error *err) {
     return status;
 }
 
-static void note_aliased(const dk_frame *f, const dk_solution *s, dk_estimate *e) {
+/* The columns that an aliased one follows from exactly, up to three by name. */
+static void put_sources(const dk_frame *f, const dk_solution *s, size_t v, dk_buf *out) {
+    size_t k = s->k, named = 0, more = 0;
+    for (size_t u = 0; u < k; u++) {
+        double slope = 0;
+        for (size_t j = 0; j < k; j++) slope += s->inverse[u * k + j] * s->corr[j * (k + 1) + v];
+        if (s->aliased[u] || fabs(slope) < 1e-6) continue;
+        if (named == 3) {
+            more++;
+            continue;
+        }
+        dk_buf_putf(out, "%s%s", named++ > 0 ? ", " : "", u < f->ncontrols ? f->controls[u] : f->predictors[u - f->ncontrols]);
+    }
+    if (more > 0) dk_buf_putf(out, " and %zu more", more);
+}
+
+void dk_estimate_note_aliased(dk_estimate *e, const dk_frame *f, const dk_solution *s) {
     for (size_t i = 0; i < s->k; i++) {
         if (!s->aliased[i]) continue;
         const char *name = i < f->ncontrols ? f->controls[i] : f->predictors[i - f->ncontrols];
+        dk_buf sources;
+        dk_buf_init(&sources);
+        put_sources(f, s, i, &sources);
         if (!(s->sd[i] > 0))
             dk_estimate_note(e, "%s is the same in every row: left out", name);
         else
-            dk_estimate_note(e, "%s is a linear combination of other columns: left out", name);
+            dk_estimate_note(e, "%s says nothing new, it follows exactly from %s: left out", name, dk_buf_cstr(&sources));
+        dk_buf_dispose(&sources);
     }
 }
 
@@ -172,7 +200,7 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
         status = dk_robust_compute(f->rows, &m, f->unit, f->weight_unit, columns, 1, &s, absorb, o->hc,
                                    o->threads, &robust, err);
     if (status != DK_OK) goto done;
-    note_aliased(f, &s, e);
+    dk_estimate_note_aliased(e, f, &s);
     const double *cov = robust.cov_small != NULL ? robust.cov_small : robust.cov;
     double sy = s.sd[k], parameters = 1;
     for (size_t i = 0; i < k; i++) parameters += !s.aliased[i];
@@ -194,6 +222,8 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
     memcpy(e->partial, s.partial, (n + 1) * (n + 1) * sizeof *e->partial);
     for (size_t i = 0; i < n; i++)
         e->alone[i] = s.partial[n * (n + 1) + i] / s.partial[i * (n + 1) + i] * sy / s.sd[nc + i];
+    dk_impact_compute(f, &m, e);
+    if (absorb == NULL) dk_impact_explain(&s, e);
     e->r2 = s.r2;
     e->r2_controls = s.r2_controls;
     e->condition = s.condition;

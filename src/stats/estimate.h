@@ -6,6 +6,7 @@
 #include "stats/frame.h"
 #include "stats/importance.h"
 #include "stats/robust.h"
+#include "stats/winsor.h"
 
 typedef struct dk_estimate {
     size_t n;       /* predictors */
@@ -14,6 +15,8 @@ typedef struct dk_estimate {
     double *se;     /* as other programs print it: the same but where clusters are few (robust.h) */
     double *alone;  /* effects with the controls alone */
     double *vif, *beta;
+    double *impact, *impact_part; /* impact.h; NaN where there is none */
+    size_t *impact_from;          /* among controls and predictors, SIZE_MAX: unknown */
     bool *use;         /* false: aliased */
     double *partial;   /* (n + 1)^2, the outcome last: see dk_solution */
     double *mean, *sd; /* of predictors */
@@ -26,6 +29,7 @@ typedef struct dk_estimate {
     double *importance, *importance_se; /* by lane group, in R2 */
     double *owen;                       /* by predictor */
     dk_boot boot, jack;                 /* by lane term and lane group: replicates, and with blocks left out */
+    dk_winsor winsor; /* high < low: not winsorised */
     dk_buf notes;                       /* sentences, each ended by a NUL */
     size_t nnotes;
 } dk_estimate;
@@ -33,6 +37,9 @@ typedef struct dk_estimate {
 dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err);
 void dk_estimate_dispose(dk_estimate *e);
 void dk_estimate_note(dk_estimate *e, const char *format, ...) DK_PRINTF(2, 3);
+
+/* A sentence for each column that was left out, with those it follows from. */
+void dk_estimate_note_aliased(dk_estimate *e, const dk_frame *frame, const dk_solution *solution);
 
 /* Fits a model: everything but the notes that all models share. */
 dk_status dk_estimate_linear(const dk_frame *frame, const dk_driver_options *options, dk_estimate *e,

@@ -1,4 +1,4 @@
-/* Binary and ordinal outcomes. Effects are average marginal effects, R2 is McFadden's, importance its Shapley value: by
+/* Binary and ordinal outcomes. Effects are average marginal effects, R2 is McFadden's or Estrella's, importance its Shapley value: by
  * refitting every set of groups where that is cheap, else by the quadratic that the likelihood is near its top (each row
  * its working response and working weight), scaled to the R2 of the fit. Replicates are one Newton step of the
  * reweighted fit from the estimate, which the same working rows give. */
@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "stats/estimate.h"
 #include "stats/glm.h"
+#include "stats/impact.h"
 
 #define REFIT_BUDGET 4e9 /* multiply-adds that refitting all sets may cost */
 #define WORKING_SCALE 0x1p30
@@ -28,18 +29,15 @@ typedef struct glm_fit {
     double slope; /* marginal effect per unit of the linear predictor */
 } glm_fit;
 
-static void note_aliased(glm_fit *g) {
-    for (size_t i = 0; i < g->k; i++) {
-        if (!g->linear.aliased[i]) continue;
-        const char *name = i < g->f->ncontrols ? g->f->controls[i] : g->f->predictors[i - g->f->ncontrols];
-        dk_estimate_note(g->e,
-                         g->linear.sd[i] > 0 ? "%s is a linear combination of other columns: left out"
-                                             : "%s is the same in every row: left out",
-                         name);
-    }
+/* R2 of a log-likelihood, and its derivative by McFadden's. */
+static double r2_of(const glm_fit *g, const dk_glm *m, double *slope) {
+    double mcfadden = 1 - m->ll / m->ll_null, power = -2 * m->ll_null / m->w, estrella = 1 - pow(m->ll / m->ll_null, power);
+    bool plain = g->o->r2 == DK_R2_MCFADDEN;
+    if (slope != NULL) *slope = plain ? 1 : power * pow(1 - mcfadden, power - 1);
+    return plain ? mcfadden : estrella;
 }
 
-/* McFadden's R2 of the controls and the groups whose bit is set. */
+/* R2 of the controls and the groups whose bit is set. */
 static dk_status refit(glm_fit *g, const size_t *lane_of, uint64_t groups, double *r2, dk_error *err) {
     dk_glm part;
     bool *use = calloc(g->k + 1, sizeof *use);
@@ -51,14 +49,14 @@ static dk_status refit(glm_fit *g, const size_t *lane_of, uint64_t groups, doubl
     dk_status status = dk_glm_fit(g->f->rows, &g->design, use, g->f->weight_unit,
                                   g->o->model == DK_MODEL_BINARY, g->o->threads, &part, err);
     if (status == DK_OK) {
-        *r2 = 1 - part.ll / part.ll_null;
+        *r2 = r2_of(g, &part, NULL);
         dk_glm_dispose(&part);
     }
     free(use);
     return status;
 }
 
-/* Shapley values of McFadden's R2 from all 2^G fits. */
+/* Shapley values of R2 from all 2^G fits. */
 static dk_status refit_all(glm_fit *g, dk_error *err) {
     dk_estimate *e = g->e;
     size_t n = e->plan.groups.ngroups;
@@ -270,7 +268,7 @@ static dk_status importance_of(glm_fit *g, dk_error *err) {
             status = dk_owen(e->partial, n, &e->plan, e->importance, g->o->seed, e->owen, err);
     } else {
         dk_estimate_note(
-            e, "importance is that of the likelihood's quadratic approximation, scaled to McFadden's R2");
+            e, "importance is that of the likelihood's quadratic approximation, scaled to R2");
     }
     if (status != DK_OK || g->o->bootstrap == 0) goto done;
     if (status == DK_OK) { /* the replicates' kind of importance at the estimate */
@@ -279,11 +277,14 @@ static dk_status importance_of(glm_fit *g, dk_error *err) {
         plan.norders = plan.nfew;
         status = dk_group_importance(s.partial, n, &plan, quadratic, se, err);
     }
+    double slope = 1;
+    r2_of(g, &g->glm, &slope);
     for (int jack = 0; jack < 2 && status == DK_OK; jack++) {
         dk_boot *b = jack ? &e->jack : &e->boot, means = {0};
         status = bootstrap(g, &w, &m, &s, true, jack, b, err);
         if (status == DK_OK) status = bootstrap(g, g->f, &g->moments, &g->linear, false, jack, &means, err);
-        if (status == DK_OK) recentre(g, &s, quadratic, 0.5 * s.w * s.sd[g->k] * s.sd[g->k] / -g->glm.ll_null, &means, b);
+        if (status == DK_OK) recentre(g, &s, quadratic, slope * 0.5 * s.w * s.sd[g->k] * s.sd[g->k] / -g->glm.ll_null,
+                                        &means, b);
         dk_boot_dispose(&means);
     }
 done:
@@ -340,7 +341,7 @@ static dk_status fit(glm_fit *g, dk_error *err) {
     if (status == DK_OK)
         status = dk_design_init(&g->design, f->rows, &g->moments, f->unit, g->columns, 1, &g->linear, err);
     if (status != DK_OK) return status;
-    note_aliased(g);
+    dk_estimate_note_aliased(e, f, &g->linear);
     dk_glm controls;
     bool *only = calloc(g->k + 1, sizeof *only);
     if (only == NULL) return dk_fail_memory(err);
@@ -351,7 +352,7 @@ static dk_status fit(glm_fit *g, dk_error *err) {
     status = dk_glm_fit(f->rows, &g->design, only, f->weight_unit, binary, o->threads, &controls, err);
     free(only);
     if (status != DK_OK) return status;
-    e->r2_controls = nc > 0 ? 1 - controls.ll / controls.ll_null : 0;
+    e->r2_controls = nc > 0 ? r2_of(g, &controls, NULL) : 0;
     dk_glm_dispose(&controls);
     status = dk_glm_fit(f->rows, &g->design, g->use, f->weight_unit, binary, o->threads, &g->glm, err);
     if (status == DK_OK)
@@ -383,7 +384,7 @@ static dk_status fit(glm_fit *g, dk_error *err) {
     }
     double unit = binary ? (double)(g->glm.level[1] - g->glm.level[0]) : f->unit[1],
            base = binary ? (double)g->glm.level[0] : 0;
-    e->r2 = 1 - g->glm.ll / g->glm.ll_null;
+    e->r2 = r2_of(g, &g->glm, NULL);
     e->condition = g->linear.condition;
     e->outcome_mean = (g->linear.mean[g->k] * f->unit[1] - base) / unit;
     e->outcome_sd = g->linear.sd[g->k] * f->unit[1] / unit;
@@ -396,6 +397,8 @@ static dk_status fit(glm_fit *g, dk_error *err) {
                 e->intercept -=
                     g->glm.theta[1 + i] * (g->linear.mean[i] / g->linear.sd[i] - g->design.mean[i + 1]);
     }
+    dk_impact_compute(f, &g->moments, e);
+    for (size_t i = 0; i < n && binary; i++) e->impact[i] *= f->unit[1] / unit;
     e->rows = dk_rows_count(f->rows);
     e->clusters = g->glm.clusters;
     e->df = dk_rows_shape_of(f->rows)->clusters ? (double)(e->clusters - 1) : INFINITY;

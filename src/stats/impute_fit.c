@@ -66,7 +66,15 @@ static dk_status fit_once(imputed *s, int m, dk_frame *frame, dk_estimate *e, dk
     once.controls = s->columns;
     if (m > 0) o.bootstrap = 0;
     if (status == DK_OK) status = dk_frame_from_table(&once, frame, err);
+    dk_frame cut = {0};
+    dk_winsor winsor;
+    if (status == DK_OK && o.winsor > 0) status = dk_winsor_frame(frame, o.winsor, &cut, &winsor, err);
+    if (cut.rows != NULL) {
+        dk_rows_free(frame->rows);
+        frame->rows = cut.rows;
+    }
     if (status == DK_OK) status = dk_estimate_init(e, frame, err);
+    if (status == DK_OK && o.winsor > 0) e->winsor = winsor;
     if (status == DK_OK)
         status = o.model == DK_MODEL_LINEAR ? dk_estimate_linear(frame, &o, e, err)
                                             : dk_estimate_glm(frame, &o, e, err);

@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "stats/dist.h"
-#include "stats/estimate.h"
+#include "stats/impact.h"
 #include "stats/inference.h"
 
 /* The result with the arena that holds all it points to. */
@@ -76,10 +76,17 @@ static void make_term(maker *k, size_t i) {
                           .opportunity = e->mean[i] * e->effect[i],
                           .opportunity_se = NAN,
                           .opportunity_ci = {NAN, NAN},
+                          .impact = e->impact[i],
+                          .impact_part = NAN,
                           .importance = e->use[i] ? e->owen[i] : 0,
                           .beta = e->beta[i],
                           .vif = e->vif[i],
                           .aliased = !e->use[i]};
+    if (e->impact_from[i] != SIZE_MAX) {
+        size_t from = e->impact_from[i], nc = k->f->ncontrols;
+        t->impact_from = from < nc ? k->f->controls[from] : k->f->predictors[from - nc];
+        t->impact_part = e->impact_part[i];
+    }
     if (e->use[i] && se > 0) t->p = dk_t_p(t->effect / se, e->df_of[i]);
     if (e->use[i] && se == 0) t->p = t->effect != 0 ? 0 : 1; /* a perfect fit */
     if (lane == SIZE_MAX || n == 0) return;
@@ -365,14 +372,19 @@ static void judge(maker *k, double statistic, size_t rank) {
 static void shared_notes(maker *k) {
     dk_estimate *e = k->e;
     const dk_driver_options *o = k->o;
+    if (k->r->outcome_low <= k->r->outcome_high)
+        dk_estimate_note(e,
+                         "%lld of %lld outcomes below %.6g or above %.6g count as these (winsorised, %.3g %% at each end): effects are on "
+                         "the mean of such outcomes, and too small for the largest customers",
+                         (long long)e->winsor.cut, (long long)e->rows, e->winsor.low, e->winsor.high, 100 * o->winsor);
     for (size_t i = 0; i < e->n; i++) {
         if (e->use[i] && k->terms[i].mentions < o->min_rows && k->terms[i].mentions < e->rows)
             dk_estimate_note(e, "%s is not 0 in %lld rows only: its figures are rough", k->terms[i].predictor,
                              (long long)k->terms[i].mentions);
         if (e->vif[i] > 10)
             dk_estimate_note(e,
-                             "%s overlaps with the other predictors (VIF %.3g): its own effect is uncertain",
-                             k->terms[i].predictor, e->vif[i]);
+                             "%s overlaps with the other predictors (VIF %.3g): its error is %.2g times what it would be alone",
+                             k->terms[i].predictor, e->vif[i], sqrt(e->vif[i]));
     }
     if (e->condition > 30)
         dk_estimate_note(
@@ -389,10 +401,11 @@ static void shared_notes(maker *k) {
             e->max_leverage);
     if (e->max_cook > 1 && e->r2 < 1 - 1e-9)
         dk_estimate_note(
-            e, "a single row moves the fit (Cook's distance %.3g): look for an outlier in the outcome",
-            e->max_cook);
+            e, "a single row moves the fit (Cook's distance %.3g; %lld of %lld rows are above 4 / n): look for an outlier in the outcome",
+            e->max_cook, (long long)e->influential, (long long)e->rows);
     if (e->boot.replicates > 0 && e->boot.replicates < 200)
         dk_estimate_note(e, "%d replicates make rough intervals; 1000 are usual", e->boot.replicates);
+    dk_impact_note(k->f, e);
     double least = INFINITY;
     for (size_t i = 0; i < e->n; i++)
         if (e->use[i]) least = fmin(least, e->df_of[i]);
@@ -462,6 +475,9 @@ static dk_status make(maker *k, dk_error *err) {
                             .r2_controls = e->r2_controls,
                             .outcome_mean = e->outcome_mean,
                             .outcome_sd = e->outcome_sd,
+                            .outcome_low = e->winsor.high < e->winsor.low ? NAN : e->winsor.low,
+                            .outcome_high = e->winsor.high < e->winsor.low ? NAN : e->winsor.high,
+                            .outcome_cut = e->winsor.cut,
                             .intercept = e->intercept,
                             .residual_sd = e->residual_sd,
                             .condition = e->condition,
