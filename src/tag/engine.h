@@ -14,6 +14,10 @@ struct dk_engine {
     dk_weights *weights[DK_LANGUAGES]; /* NULL for a language without learned weights */
     char stamp[33];
 
+    dk_arena arena;     /* of what follows */
+    dk_str *theme_cells; /* by theme: ",theme,touchpoint,stage," as rows of mentions have it */
+    dk_str *file_cells;  /* by file of the lexicon: ",sv/themes.tsv:" */
+
     const void *image; /* what all but the morphologies of an engine made from files lies in: mapped or owned */
     size_t image_size;
     void *mapped; /* NULL for none */

@@ -176,6 +176,35 @@ static dk_status attach_parts(dk_engine *e, const dk_image *image, dk_error *err
     return status;
 }
 
+/* Text between two places of buf, kept. */
+static bool keep_cell(dk_engine *e, dk_buf *buf, dk_str *cell) {
+    char *copy = buf->failed ? NULL : dk_arena_strdup(&e->arena, buf->ptr, buf->len);
+    *cell = (dk_str){copy, buf->len};
+    dk_buf_clear(buf);
+    return copy != NULL;
+}
+
+/* Puts together what rows of mentions would put together a million times. */
+static dk_status make_cells(dk_engine *e, dk_error *err) {
+    const dk_lexicon *lex = e->lexicon;
+    const dk_taxonomy *t = &lex->taxonomy;
+    e->theme_cells = dk_arena_calloc(&e->arena, t->count + 1, sizeof *e->theme_cells);
+    e->file_cells = dk_arena_calloc(&e->arena, lex->nfiles + 1, sizeof *e->file_cells);
+    bool ok = e->theme_cells != NULL && e->file_cells != NULL;
+    dk_buf buf;
+    dk_buf_init(&buf);
+    for (size_t i = 0; ok && i < t->count; i++) {
+        dk_buf_putf(&buf, ",%s,%s,%s,", t->themes[i].id, t->touchpoints[t->themes[i].touchpoint], t->themes[i].stage);
+        ok = keep_cell(e, &buf, &e->theme_cells[i]);
+    }
+    for (size_t i = 0; ok && i < lex->nfiles; i++) {
+        dk_buf_putf(&buf, ",%s:", lex->files[i]);
+        ok = keep_cell(e, &buf, &e->file_cells[i]);
+    }
+    dk_buf_dispose(&buf);
+    return ok ? DK_OK : dk_fail_memory(err);
+}
+
 dk_status dk_engine_attach(dk_engine *engine, const void *bytes, size_t size, bool check, dk_error *err) {
     dk_image image;
     if (!dk_image_open(&image, bytes, size, IMAGE_KIND, IMAGE_VERSION, check)) {
@@ -184,6 +213,7 @@ dk_status dk_engine_attach(dk_engine *engine, const void *bytes, size_t size, bo
         return DK_EDATA;
     }
     dk_status status = attach_parts(engine, &image, err);
+    if (status == DK_OK) status = make_cells(engine, err);
     if (status != DK_OK) dk_engine_detach(engine);
     engine->image = bytes;
     engine->image_size = size;
@@ -199,6 +229,8 @@ void dk_engine_detach(dk_engine *engine) {
     }
     dk_language_free(engine->languages);
     dk_lexicon_free(engine->lexicon);
+    dk_arena_dispose(&engine->arena);
+    dk_arena_init(&engine->arena);
     engine->languages = NULL;
     engine->lexicon = NULL;
     engine->image = NULL;

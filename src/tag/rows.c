@@ -1,6 +1,7 @@
 #include "tag/rows.h"
 
 #include "io/csv_write.h"
+#include "tag/engine.h"
 
 enum { HITS_PER_COMMENT = 10, SHARE_OF_FOREMOST = 2 };
 
@@ -15,18 +16,54 @@ static dk_label theme_label(const dk_comment *c, size_t first) {
     return good && bad ? DK_MIXED : good ? DK_POSITIVE : bad ? DK_NEGATIVE : DK_NEUTRAL;
 }
 
+/* Appending to room that is known to be there. */
+static inline char *put(char *p, dk_str text) {
+    memcpy(p, text.ptr, text.len);
+    return p + text.len;
+}
+
+static inline char *put_number(char *p, uint32_t value) {
+    char digits[10];
+    unsigned at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    memcpy(p, digits + at, sizeof digits - at);
+    return p + sizeof digits - at;
+}
+
+/* As dk_buf_put_milli, for -1000..1000. */
+static inline char *put_milli(char *p, int32_t thousandths) {
+    unsigned rest = (unsigned)(thousandths < 0 ? -thousandths : thousandths), fraction = rest % 1000;
+    if (thousandths < 0) *p++ = '-';
+    *p++ = (char)('0' + rest / 1000);
+    if (fraction == 0) return p;
+    *p++ = '.';
+    for (unsigned unit = 100; fraction != 0; fraction %= unit, unit /= 10) *p++ = (char)('0' + fraction / unit);
+    return p;
+}
+
+static const dk_str labels[] = {{"neutral", 7}, {"negative", 8}, {"positive", 8}, {"mixed", 5}};
+
+/* More than the short cells of a row take together: numbers, a label, all rules. */
+enum { SHORT_CELLS = 256 };
+
 void dk_rows_put_comment(dk_buf *buf, const dk_engine *engine, dk_str id, const dk_comment *c) {
     const dk_taxonomy *taxonomy = dk_engine_taxonomy(engine);
     dk_csv_put(buf, id);
-    dk_buf_putc(buf, ',');
-    dk_buf_puts(buf, dk_language_name(c->language));
-    dk_buf_putc(buf, ',');
-    dk_buf_put_milli(buf, c->confidence);
-    dk_buf_putc(buf, ',');
-    dk_buf_put_milli(buf, c->sentiment);
-    dk_buf_putc(buf, ',');
-    dk_buf_puts(buf, dk_label_name(c->label));
-    dk_buf_putc(buf, ',');
+    if (!dk_buf_reserve(buf, SHORT_CELLS)) return;
+    char *p = buf->ptr + buf->len;
+    *p++ = ',';
+    p = put(p, dk_str_from(dk_language_name(c->language)));
+    *p++ = ',';
+    p = put_milli(p, c->confidence);
+    *p++ = ',';
+    p = put_milli(p, c->sentiment);
+    *p++ = ',';
+    p = put(p, labels[c->label]);
+    *p++ = ',';
+    buf->len = (size_t)(p - buf->ptr);
     uint64_t seen[(DK_THEMES_MAX + 63) / 64] = {0};
     bool first = true;
     for (size_t i = 0; i < c->nmentions; i++) {
@@ -37,38 +74,36 @@ void dk_rows_put_comment(dk_buf *buf, const dk_engine *engine, dk_str id, const 
         first = false;
         dk_buf_puts(buf, taxonomy->themes[theme].id);
         dk_buf_putc(buf, ':');
-        dk_buf_puts(buf, dk_label_name(theme_label(c, i)));
+        dk_buf_put(buf, labels[theme_label(c, i)].ptr, labels[theme_label(c, i)].len);
     }
     dk_buf_putc(buf, '\n');
 }
 
 void dk_rows_put_mentions(dk_buf *buf, const dk_engine *engine, dk_str id, dk_str text, const dk_comment *c) {
-    const dk_taxonomy *taxonomy = dk_engine_taxonomy(engine);
     const dk_lexicon *lexicon = dk_engine_lexicon(engine);
     for (size_t i = 0; i < c->nmentions; i++) {
         const dk_mention *m = &c->mentions[i];
-        const dk_theme *theme = &taxonomy->themes[m->theme];
+        const dk_entry_source *source = &lexicon->sources[m->entry];
+        dk_str theme = engine->theme_cells[m->theme], file = engine->file_cells[source->file];
         dk_csv_put(buf, id);
-        dk_buf_putc(buf, ',');
-        dk_buf_puts(buf, theme->id);
-        dk_buf_putc(buf, ',');
-        dk_buf_puts(buf, taxonomy->touchpoints[theme->touchpoint]);
-        dk_buf_putc(buf, ',');
-        dk_buf_puts(buf, theme->stage);
-        dk_buf_putc(buf, ',');
-        dk_buf_puts(buf, dk_label_name(m->label));
-        dk_buf_putc(buf, ',');
-        dk_buf_put_milli(buf, m->polarity);
-        dk_buf_putc(buf, ',');
-        dk_buf_put_int(buf, m->start);
-        dk_buf_putc(buf, ',');
-        dk_buf_put_int(buf, m->end);
-        dk_buf_putc(buf, ',');
+        if (!dk_buf_reserve(buf, theme.len + SHORT_CELLS)) return;
+        char *p = put(buf->ptr + buf->len, theme);
+        p = put(p, labels[m->label]);
+        *p++ = ',';
+        p = put_milli(p, m->polarity);
+        *p++ = ',';
+        p = put_number(p, m->start);
+        *p++ = ',';
+        p = put_number(p, m->end);
+        *p++ = ',';
+        buf->len = (size_t)(p - buf->ptr);
         dk_csv_put(buf, (dk_str){text.ptr + m->start, m->end - m->start});
-        dk_buf_putc(buf, ',');
-        dk_entry_put_place(buf, lexicon, m->entry);
-        dk_buf_putc(buf, ',');
-        dk_rules_put(buf, m->rules);
+        if (!dk_buf_reserve(buf, file.len + SHORT_CELLS)) return;
+        p = put(buf->ptr + buf->len, file);
+        p = put_number(p, source->line);
+        *p++ = ',';
+        buf->len = (size_t)(p - buf->ptr);
+        if (m->rules != 0) dk_rules_put(buf, m->rules);
         dk_buf_putc(buf, '\n');
     }
 }
