@@ -2,7 +2,7 @@
 // description for who cannot see it, and the table of its figures. Colours are those of style.css.
 import * as Plot from "@observablehq/plot";
 import { details, h, type Child } from "./dom";
-import { number } from "./format";
+import { compact, number } from "./format";
 import { say } from "./words";
 
 export interface Chart {
@@ -46,6 +46,7 @@ export function chart(c: Chart): HTMLElement {
     if (width <= 0 || width === last) return;
     last = width;
     const picture = c.draw(width);
+    picture.querySelectorAll("[aria-label]").forEach((part) => part.removeAttribute("aria-label")); // the whole has one name
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", c.describe);
     host.replaceChildren(picture);
@@ -62,6 +63,7 @@ export const key = (css: string, text: string): HTMLElement => h("span", { class
 /** Ticks of an axis in the writing of the page's language. */
 export const tick = (value: number): string => {
   const size = Math.abs(value);
+  if (size >= 1e5) return compact(value);
   return number(value, size === 0 || size >= 10 || Number.isInteger(value) ? 0 : size >= 0.1 ? 1 : 3);
 };
 
@@ -95,7 +97,7 @@ export function intervals(rows: Row[], width: number, options: { label: string; 
   });
   const svg = Plot.plot({
     width, height: keyed.length * gap + 46, marginLeft: left, marginRight: 10, marginTop: 14, marginBottom: 36,
-    x: { domain: [low - room, high + room], label: options.label, labelAnchor: "right", labelArrow: "none", tickFormat: options.format ?? tick, ticks: Math.max(3, Math.floor(width / 90)), grid: true },
+    x: { domain: [low - room, high + room], label: options.label, labelAnchor: "right", labelArrow: "none", tickFormat: options.format ?? tick, ticks: Math.max(3, Math.floor(width / 100)), grid: true },
     y: { domain: [keyed.length - 0.4, -0.65], axis: null },
     marks: [
       Plot.ruleX([options.from ?? 0], { stroke: "var(--line-strong)" }),

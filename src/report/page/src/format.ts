@@ -47,6 +47,9 @@ export function money(value: Maybe<number>, currency: string | null, plus = fals
   return known || currency === null ? text : `${text} ${currency}`;
 }
 
+/** For the ticks of large amounts: 1.2M. */
+export const compact = (value: number): string => proper(format("c", { notation: "compact", maximumSignificantDigits: 3 }).format(value));
+
 export function date(text: string | null): string {
   const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text ?? "");
   if (!parts) return text ?? "";

@@ -8,11 +8,14 @@ import { comments } from "./views/comments";
 import { drivers } from "./views/drivers";
 import { headline } from "./views/headline";
 import { journey } from "./views/journey";
+import { followup, kpis, profile } from "./views/kpis";
+import { movement } from "./views/movement";
 import { methods, quality } from "./views/quality";
 import { quadrant } from "./views/quadrant";
 import { segments } from "./views/segments";
 import { themes } from "./views/themes";
 import { time } from "./views/time";
+import { worth } from "./views/worth";
 import { language, languages, say, setLanguage, word, type Language } from "./words";
 
 const report = readReport();
@@ -25,10 +28,15 @@ const views: { id: string; name: string; view: (c: Context) => HTMLElement | nul
   { id: "segments", name: "where_we_stand", view: segments },
   { id: "drivers", name: "drivers", view: drivers },
   { id: "quadrant", name: "quadrant", view: quadrant },
+  { id: "movement", name: "movement", view: movement },
+  { id: "worth", name: "worth_head", view: worth },
   { id: "journey", name: "journey", view: journey },
   { id: "time", name: "over_time", view: time },
   { id: "themes", name: "themes", view: themes },
   { id: "comments", name: "quotes", view: comments },
+  { id: "profiles", name: "profiles", view: profile },
+  { id: "followup", name: "followup", view: followup },
+  { id: "kpis", name: "kpis", view: kpis },
   { id: "data", name: "data", view: quality },
   { id: "methods", name: "methods", view: methods },
 ];

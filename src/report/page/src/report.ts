@@ -300,7 +300,114 @@ export interface Report {
   trend?: Trend[] | null;
   profiles?: Profile[] | null;
   followup?: FollowUp | null;
+  movement?: Movement | null;
+  lifetime?: Lifetime | null;
+  worth?: Worth | null;
+  rox?: Rox[] | null;
 }
 
 /** The report of this page: inert text within it. */
 export const readReport = (): Report => JSON.parse(document.getElementById("report")!.textContent!) as Report;
+
+// ---- Movement and worth ----
+
+export interface Figure {
+  value: number | null;
+  ci: Maybe<Interval>;
+}
+
+export interface MoveDriver {
+  touchpoint: string;
+  theme: string | null;
+  polarity: Polarity;
+  pooled: number;
+  owner?: string | null;
+  mentions: number;
+  prevalence: number;
+  supported: boolean;
+  odds_ratio?: number | null;
+  odds_ci?: Maybe<Interval>;
+  effect: number;
+  ci: Maybe<Interval>;
+  q: number | null;
+}
+
+export interface Matrix {
+  who: string;
+  step: string;
+  n: number;
+  customers: number;
+  censored: number;
+  rows: { from: string; n: number; hidden: boolean; to: { to: string; n: number; share: number; ci: Maybe<Interval>; noise: number | null }[] }[];
+}
+
+export interface Hazard {
+  event: string;
+  from: string;
+  n: number;
+  events: number;
+  rate: number | null;
+  rate_ci: Maybe<Interval>;
+  fitted: boolean;
+  reason: string | null;
+  verdict: Verdict;
+  ruled_out: number | null;
+  detectable: number | null;
+  drivers: MoveDriver[];
+}
+
+export interface Movement {
+  kind: string;
+  period: string | null;
+  about: string | null;
+  states: string[];
+  matrices: Matrix[];
+  noise: { known: boolean; reason: string | null; share_of_spread: number | null; about: string | null } | null;
+  hazards: Hazard[];
+  gap: null | { n: number; fitted: boolean; reason: string | null; verdict: Verdict; drivers: MoveDriver[] };
+}
+
+export interface Lifetime {
+  discount_a_year: number;
+  formula: string;
+  segments: { segment: string; hidden?: boolean; margin: Figure; value: Figure; expected_periods: number | null }[];
+}
+
+export interface Lever {
+  rank: number;
+  segment: string;
+  touchpoint: string;
+  theme: string | null;
+  polarity: Polarity;
+  owner: string | null;
+  action: Labels | null;
+  prevalence: number;
+  target: string;
+  level: number | null;
+  supported: boolean;
+  nps: Figure;
+  respondents: { customers: number; moving_up: Figure; kept: Figure; money: Figure };
+  all_customers: { customers: number; moving_up: Figure; kept: Figure; money: Figure };
+}
+
+export interface Worth {
+  currency: string | null;
+  months: number;
+  assumptions: string[];
+  levers: Lever[];
+}
+
+export interface Rox {
+  name: string;
+  owner: string | null;
+  theme: string | null;
+  segment: string;
+  cost: number | null;
+  months: number;
+  fitted: boolean;
+  reason: string | null;
+  pv_gain: Figure;
+  pv_cost: number | null;
+  rox: Figure;
+  probability_pays: number | null;
+}

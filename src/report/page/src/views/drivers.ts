@@ -2,8 +2,8 @@
 // what to do.
 import { chart, intervals, type Row } from "../chart";
 import type { Context } from "../context";
-import { details, h, table, type Child } from "../dom";
-import { figure, number, range, share } from "../format";
+import { details, h, interval, table, type Child } from "../dom";
+import { figure, number, share } from "../format";
 import type { Driver, Fit, Polarity } from "../report";
 import { hasWord, ownerWord, say, sentence, upper, word } from "../words";
 
@@ -41,10 +41,6 @@ function verdict(c: Context, fit: Fit): string {
   return say(fit.verdict === "no_link" ? "verdict_no_link" : "verdict_unclear", number(fit.n), c.size(fit, fit.detectable));
 }
 
-/** A figure with its interval on a line of its own. */
-const cell = (value: number | null, ci: Driver["ci"], write: (value: number) => string): Child =>
-  value === null ? "–" : [write(value), ci && h("small", null, range(ci, write))];
-
 const pickDriver = (c: Context, d: Driver): void =>
   c.change({ touchpoint: c.state.touchpoint, theme: d.theme ?? "", polarity: d.polarity === "neutral" ? "" : d.polarity, view: "comments" });
 
@@ -73,8 +69,8 @@ function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean):
       [d.theme ? h("button", { class: "plain", id: `driver-${fit.segment}-${d.theme}-${d.polarity}`, click: () => pickDriver(c, d) }, name) : name,
         h("small", null, `${say(d.polarity)} · ${word(d.touchpoint)}`, d.pooled > 0 && ` · ${say("pooled", number(d.pooled))}`)],
       owner ? ownerWord(owner) : "–", [share(d.prevalence), h("small", null, `n ${number(d.mentions)}`)],
-      cell(d.effect, d.ci, (v) => c.amount(fit, v, true)), cell(d.moves, d.moves_ci, (v) => c.amount(fit, v, false)),
-      ...(worth ? [cell(d.worth, d.worth_ci, c.money)] : []), share(certain.get(d.touchpoint)),
+      interval(d.effect, d.ci, (v) => c.amount(fit, v, true)), interval(d.moves, d.moves_ci, (v) => c.amount(fit, v, false)),
+      ...(worth ? [interval(d.worth, d.worth_ci, c.money)] : []), share(certain.get(d.touchpoint)),
       ...(actions ? [d.polarity === "positive" ? say("action_keep") : hasWord(act) ? word(act) : say("action_ask")] : []),
     ];
   });

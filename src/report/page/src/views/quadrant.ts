@@ -56,12 +56,12 @@ export function quadrant(c: Context): HTMLElement | null {
     const corner = (text: string, anchor: "top-left" | "top-right" | "bottom-left" | "bottom-right") =>
       Plot.text([text], { frameAnchor: anchor, dx: anchor.endsWith("left") ? 6 : -6, dy: anchor.startsWith("top") ? 6 : -6, fontSize: 13, fontWeight: 700, fill: "var(--muted)" });
     return Plot.plot({
-      ...frame, x, y,
+      ...frame, x, y, symbol: { type: "identity" },
       marks: [
         Plot.ruleY([0], { stroke: "var(--line-strong)" }), Plot.ruleX([middle], { stroke: "var(--line-strong)", strokeDasharray: "4 4" }),
         corner(say("quad_leave"), "top-left"), corner(say("quad_keep"), "top-right"), corner(say("quad_watch"), "bottom-left"), corner(say("quad_fix"), "bottom-right"),
         Plot.ruleX(points, { x: "x", y1: "low", y2: "high", stroke: "color", strokeOpacity: (d: Point) => (d.supported ? 0.55 : 0.2) }),
-        Plot.dot(points, { x: "x", y: "y", r: 5, fill: (d: Point) => (d.supported ? d.color : "var(--card)"), stroke: "color", strokeWidth: 1.5 }),
+        Plot.dot(points, { x: "x", y: "y", r: 5, symbol: (d: Point) => (d.color === "var(--neg)" ? "square" : "circle"), fill: (d: Point) => (d.supported ? d.color : "var(--card)"), stroke: "color", strokeWidth: 1.5 }),
         Plot.text(named, { x: (d: { px: number }) => sx.invert!(d.px), y: (d: { py: number }) => sy.invert!(d.py), text: "name", textAnchor: "start", lineAnchor: "bottom", fontSize: 12, fill: "var(--ink)", stroke: "var(--card)", strokeWidth: 4 }),
       ],
     }) as SVGSVGElement;
@@ -69,7 +69,7 @@ export function quadrant(c: Context): HTMLElement | null {
   const columns = [{ head: say("theme") }, { head: say("polarity") }, { head: say("said_by"), num: true }, { head: say("effect"), num: true }, { head: say("corner") }];
   const rows = drivers.map((d): Child[] => [c.driverName(d), say(d.polarity), share(d.prevalence), figure(d.effect, d.ci, (v) => c.amount(fit, v, true)),
     say(d.effect < 0 ? (100 * d.prevalence >= middle ? "quad_fix" : "quad_watch") : 100 * d.prevalence >= middle ? "quad_keep" : "quad_leave")]);
-  const legend = [key("neg", say("negative")), key("pos", say("positive")), key("faint", say("not_supported"))];
+  const legend = [key("neg", say("negative")), key("pos round", say("positive")), key("faint", say("not_supported"))];
   return h("section", { id: "quadrant" }, h("h2", null, say("quadrant")), h("p", { class: "small" }, say("quadrant_read", number(fit.n))),
     chart({ id: "quadrant-chart", describe: say("quadrant_describe", number(points.length)), legend, draw, table: table(say("quadrant"), columns, rows) }));
 }

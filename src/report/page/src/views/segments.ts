@@ -45,7 +45,7 @@ function map(c: Context): HTMLElement | null {
 function rows(c: Context): Child[][] {
   const money_ = c.report.segments.some((s) => s.profit);
   return c.report.segments.map((s, i) => {
-    const name = i === 0 ? say("everybody") : h("button", { class: "plain", id: `segment-${i}`, "aria-pressed": String(c.state.segment === s.name), click: () => c.change({ segment: c.state.segment === s.name ? "" : s.name }) }, s.name);
+    const name = i === 0 ? say("everybody") : s.hidden ? s.name : h("button", { class: "plain", id: `segment-${i}`, "aria-pressed": String(c.state.segment === s.name), click: () => c.change({ segment: c.state.segment === s.name ? "" : s.name }) }, s.name);
     if (s.hidden) return [name, say("too_few_to_show", number(c.report.min_privacy)), "", "", "", ...(money_ ? [""] : [])];
     const decimals = s.nps ? 0 : 2, mine = score(s);
     return [name, mine ? figure(mine.value, mine.ci?.ci, (v) => number(v, decimals)) : "–", number(s.responses), number(s.customers), share(s.commented),

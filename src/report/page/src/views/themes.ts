@@ -8,7 +8,7 @@ import { ownerWord, say, word } from "../words";
 
 const MOST = 15;
 const PARTS = ["negative", "mixed", "neutral", "positive"] as const;
-const FILL = { negative: "var(--neg)", mixed: "var(--mix)", neutral: "var(--neu)", positive: "var(--pos)" };
+const FILL = { negative: "var(--neg-fill)", mixed: "var(--mix)", neutral: "var(--neu)", positive: "var(--pos-fill)" };
 
 function themeTable(c: Context, all: { theme: Theme; use: ThemeUse }[]): HTMLElement {
   const nps = c.report.score_is_nps;
