@@ -1,0 +1,66 @@
+/* Suggestions: words that a valence list lacks, from three sides.
+ *
+ *   score      the log-odds of the word in comments with high against low scores (or labels). Cross-fitted: z is the least of those that
+ *              leave out one fold of the comments, 0 where they do not agree in sign
+ *   variant    a word of the list that it is an inflection, a compound, a negation or a misspelling of
+ *   neighbours the share of list words, and their mean valence, among the words that keep the same company (neighbours.h)
+ * What each is worth is learned from the list itself: a logistic regression that tells words of the list from others by these
+ * figures gives every other word its probability, and a linear one its valence. Words of the list are judged without their own entry.
+ *
+ * For coded comments: words, parts and phrases that belong to the comments in which a code was missed.
+ */
+#ifndef DK_WORKBENCH_SUGGEST_H
+#define DK_WORKBENCH_SUGGEST_H
+
+#include "workbench/coded.h"
+#include "workbench/sheet.h"
+
+typedef struct dk_suggestion {
+    dk_str term, forms; /* forms: those that occur, joined by | when there are several */
+    dk_language language;
+    double probability; /* of belonging into a valence list */
+    double valence;     /* proposed, -5..5, a whole number but 0 */
+    double z, log_odds; /* of the score; NaN without scores */
+    int folds;          /* that agree with the sign of log_odds */
+    double company;     /* share of list words among its neighbours */
+    uint32_t support;   /* comments */
+    dk_str variant_of;  /* of which list word, and how: "friendly (inflection)"; or empty */
+    dk_str near;        /* list words among its neighbours */
+    uint32_t examples[3];
+} dk_suggestion;
+
+typedef struct dk_suggest_options {
+    bool has_score;     /* the corpus has the extra DK_SUGGEST_SCORE; a score or one of negative, positive ... */
+    uint32_t min_count;
+    double prior;       /* see keyness.h */
+    size_t max_words;   /* for the neighbours; 0: none are looked for */
+    int threads;
+} dk_suggest_options;
+
+enum { DK_SUGGEST_SCORE, DK_SUGGEST_EXTRAS };
+
+typedef struct dk_suggestions {
+    dk_suggestion *items; /* the most probable first */
+    size_t count, cap;
+    dk_arena arena;
+    size_t candidates, known; /* words looked at, and words of the list that occur often enough */
+} dk_suggestions;
+
+/* engine: with the shipped and the user's lexicons; the corpus was read by it. */
+dk_status dk_suggest_make(dk_suggestions *out, const dk_corpus *corpus, const dk_engine *engine, const dk_suggest_options *options,
+                          dk_error *err);
+void dk_suggest_dispose(dk_suggestions *suggestions);
+
+/* Adds the table valence with the first `top` that are at least so probable. */
+void dk_suggest_put(dk_book *book, const dk_suggestions *s, const dk_corpus *corpus, size_t top, double least);
+
+/* Adds the table themes: what stands in comments in which a code was missed. */
+dk_status dk_suggest_themes(dk_book *book, const dk_coded *coded, const dk_scheme *scheme, const dk_corpus *corpus,
+                            const dk_engine *engine, uint32_t min_count, size_t top, double prior, dk_error *err);
+
+/* The text of a valence list (term, valence, emotion, note) with the suggestions of one language behind what it holds already; a
+   term that stands there is left out. *added counts. old may be empty. */
+dk_status dk_suggest_accept(const dk_suggestions *s, dk_language language, size_t top, double least, dk_str old, dk_buf *out,
+                            size_t *added, dk_error *err);
+
+#endif
