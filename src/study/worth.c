@@ -12,7 +12,7 @@
 
 /* Replicates of what one customer brings a year, and of NPS. */
 typedef struct priced {
-    double *money, *up, *kept, *nps; /* replicates + 1: the estimate last */
+    double *money, *up, *kept, *nps, *today; /* replicates + 1: the estimate last; today: see dk_worth_lever */
     bool has_up, has_kept, has_nps;
     size_t segment;                  /* state less 1 */
 } priced;
@@ -84,13 +84,13 @@ static void add_change(dk_change *sum, const dk_change *one) {
 }
 
 static dk_status new_priced(pricing *c, size_t segment, priced **out, dk_error *err) {
-    double *all = calloc(4 * (c->reps + 1), sizeof *all);
+    double *all = calloc(5 * (c->reps + 1), sizeof *all);
     if (all == NULL || !dk_grow(&c->of, &c->cap, c->count + 1)) {
         free(all);
         return dk_fail_memory(err);
     }
     *out = c->of + c->count++;
-    **out = (priced){all, all + c->reps + 1, all + 2 * (c->reps + 1), all + 3 * (c->reps + 1), false, false, false, segment};
+    **out = (priced){all, all + c->reps + 1, all + 2 * (c->reps + 1), all + 3 * (c->reps + 1), all + 4 * (c->reps + 1), false, false, false, segment};
     return DK_OK;
 }
 
@@ -251,10 +251,10 @@ static dk_status price_today(pricing *c, size_t segment, size_t j, dk_worth_leve
     double none = 0, sign = l->polarity == DK_SIGN_NEGATIVE ? 1 : -1;
     dk_status status = price(c, segment, &j, &none, 1, err);
     if (status != DK_OK) return status;
-    priced *x = c->of + --c->count;
-    dk_figure f = figure(c, x->money, (double)c->v->of[segment].respondents, true);
-    l->today = (dk_figure){sign * f.value, sign > 0 ? f.ci : (dk_interval){-f.ci.hi, -f.ci.lo}};
-    free(x->money);
+    priced *none_said = c->of + --c->count, *x = c->of + c->count - 1;
+    for (size_t r = 0; r <= c->reps; r++) x->today[r] = sign * none_said->money[r];
+    free(none_said->money);
+    l->today = figure(c, x->today, (double)c->v->of[segment].respondents, true);
     return DK_OK;
 }
 
@@ -335,7 +335,7 @@ static void add_times(double *sum, const double *x, double times, size_t n) {
 /* For each thing that is priced in several segments, the sum of its worths; at is where its levers' replicates begin. */
 static dk_status sum_segments(pricing *c, dk_worth_lever *levers, size_t *nlevers, size_t at, dk_error *err) {
     size_t n = *nlevers, width = c->reps + 1;
-    double *sums = malloc((7 * width + 1) * sizeof *sums);
+    double *sums = malloc((8 * width + 1) * sizeof *sums);
     dk_status status = sums != NULL ? DK_OK : dk_fail_memory(err);
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         const dk_worth_lever *a = levers + i;
@@ -348,7 +348,7 @@ static dk_status sum_segments(pricing *c, dk_worth_lever *levers, size_t *nlever
         sum.segment = 0;
         sum.mentions = 0;
         sum.respondents.customers = sum.all.customers = 0;
-        memset(sums, 0, 7 * width * sizeof *sums);
+        memset(sums, 0, 8 * width * sizeof *sums);
         sum.prevalence = sum.level = 0;
         sum.p = sum.q = NAN;
         sum.pooled = 0;
@@ -364,6 +364,7 @@ static dk_status sum_segments(pricing *c, dk_worth_lever *levers, size_t *nlever
             add_times(sums + 4 * width, x->up, (double)b->all.customers, width);
             add_times(sums + 5 * width, x->kept, (double)b->all.customers, width);
             add_times(sums + 6 * width, x->nps, rows, width);
+            add_times(sums + 7 * width, x->today, (double)b->respondents.customers, width);
             up = up || x->has_up;
             kept = kept || x->has_kept;
             nps = nps || x->has_nps;
@@ -384,6 +385,7 @@ static dk_status sum_segments(pricing *c, dk_worth_lever *levers, size_t *nlever
         sum.respondents.money = figure(c, sums, 1, true);
         sum.respondents.moving_up = figure(c, sums + width, 1, up);
         sum.respondents.kept = figure(c, sums + 2 * width, 1, kept);
+        sum.today = figure(c, sums + 7 * width, 1, true);
         sum.all.money = figure(c, sums + 3 * width, 1, true);
         sum.all.moving_up = figure(c, sums + 4 * width, 1, up);
         sum.all.kept = figure(c, sums + 5 * width, 1, kept);
