@@ -68,7 +68,7 @@ void dk_analyze_put_movement(const dk_study_result *r, dk_buf *out) {
         for (size_t k = 0; k < m->gap.ndrivers; k++) {
             const dk_move_driver *d = m->gap.drivers + k;
             if (!d->supported) continue;
-            if (shown++ == 0) dk_buf_puts(out, "\nGap between segments (customers are seen once: nothing is said of who moves)\n");
+            if (shown++ == 0) dk_buf_puts(out, "\nGap between segments (they are known only at the answer: nothing is said of who moves)\n");
             dk_buf_putf(out, "  %s %s is said more in %s segments\n", theme_of(r, d->theme, d->touchpoint, d->pooled, &name), sign_of(d->polarity),
                         d->effect.value > 0 ? "higher" : "lower");
         }

@@ -1,4 +1,4 @@
-/* One wave: what differs between segments. It says nothing of who moves. */
+/* Segments that are known only at the answer: what differs between them. It says nothing of who moves. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -40,8 +40,8 @@ dk_status dk_movement_gap(dk_fit_context *x, dk_error *err) {
     uint32_t *rows = malloc((s->n + 1) * sizeof *rows);
     size_t n = 0;
     dk_status status = level != NULL && rows != NULL ? DK_OK : dk_fail_memory(err);
-    *m = (dk_movement){.known = true, .gap_only = true, .periods_a_year = NAN, .noise = {.share_of_spread = NAN, .reason = "there is one wave only"},
-                       .about = "Customers are seen once, so this is what differs between segments, not what moves anybody from one to another.",
+    *m = (dk_movement){.known = true, .gap_only = true, .periods_a_year = NAN, .noise = {.share_of_spread = NAN, .reason = "segments are known only at the answer"},
+                       .about = "The segment is known only at the answer, not before and after it: this is what differs between segments, not what moves anybody from one to another.",
                        .gap = {.r2 = NAN, .verdict = DK_INCONCLUSIVE}};
     for (uint32_t i = 0; status == DK_OK && i < s->n; i++) {
         if (s->dropped[i] || x->segments->of[i] < 1) continue;

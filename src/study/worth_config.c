@@ -1,7 +1,9 @@
 #include "study/worth_config.h"
 
+#include "base/file.h"
 #include "base/nearest.h"
 #include "study/dates.h"
+#include "study/worth_actions.h"
 
 static const char *const targets[] = {"zero", "best segment", "best quartile", "own"};
 
@@ -183,16 +185,28 @@ static bool is_touchpoint(const dk_taxonomy *t, const char *name) {
 }
 
 static dk_status check_theme(const dk_study_config *c, const dk_taxonomy *t, int64_t line, const char *name, bool touchpoints, dk_error *err) {
-    const char *names[DK_THEMES_MAX];
+    const char *names[2 * DK_THEMES_MAX];
+    size_t n = 0;
     if (dk_taxonomy_find(t, dk_str_from(name)) != DK_NO_ID || (touchpoints && is_touchpoint(t, name))) return DK_OK;
-    for (size_t i = 0; i < t->count; i++) names[i] = t->themes[i].id;
-    return unknown(c, line, touchpoints ? "theme or touchpoint" : "theme", name, names, t->count, err);
+    for (size_t i = 0; i < t->ntouchpoints && touchpoints; i++) names[n++] = t->touchpoints[i];
+    for (size_t i = 0; i < t->count; i++) names[n++] = t->themes[i].id;
+    return unknown(c, line, touchpoints ? "theme or touchpoint" : "theme", name, names, n, err);
+}
+
+/* Read again when worth is made: here only so that mistakes show before the work. */
+static dk_status check_actions(const dk_study_config *c, const dk_taxonomy *t, dk_error *err) {
+    dk_actions actions = {0};
+    if (!dk_file_exists(c->worth->actions)) return dk_fail_at(err, DK_EDATA, c->name, c->worth->actions_line, 0, "actions: there is no file %s", c->worth->actions);
+    dk_status status = dk_actions_read(&actions, c->worth->actions, t, err);
+    dk_actions_dispose(&actions);
+    return status;
 }
 
 dk_status dk_worth_config_check(const dk_study_config *c, const dk_taxonomy *t, const char *const *segments, size_t nsegments, dk_error *err) {
     const dk_worth_config *w = c->worth;
     dk_status status = DK_OK;
     if (w == NULL) return DK_OK;
+    if (w->actions != NULL) status = check_actions(c, t, err);
     for (size_t i = 0; i < w->nlevels && status == DK_OK; i++) status = check_theme(c, t, w->levels[i].line, w->levels[i].theme, false, err);
     for (size_t i = 0; i < w->nowners && status == DK_OK; i++) status = check_theme(c, t, w->owners[i].line, w->owners[i].of, true, err);
     for (size_t i = 0; i < w->ninitiatives && status == DK_OK; i++) {
