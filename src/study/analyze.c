@@ -159,6 +159,7 @@ static dk_status move_and_worth(analysis *a, dk_fit_context *x, dk_error *err) {
 static dk_status describe(analysis *a, dk_error *err) {
     dk_fit_context x = {.survey = &a->survey, .records = a->has_records ? &a->records : NULL, .segments = &a->segments,
                         .panel = a->has_panel ? &a->panel : NULL,
+                        .invitations = a->config->invitations.path != NULL ? &a->invitations : NULL,
                         .tagging = &a->tagging, .taxonomy = dk_engine_taxonomy(a->engine), .clusters = a->clusters,
                         .threads = a->options->threads, .progress = a->options->progress,
                         .progress_context = a->options->progress_context, .result = a->result};
@@ -173,8 +174,7 @@ static dk_status describe(analysis *a, dk_error *err) {
     if (status == DK_OK) status = move_and_worth(a, &x, err);
     if (status == DK_OK) dk_fits_name_themes(a->result, a->theme_of);
     if (status == DK_OK) dk_worth_name_themes(a->result, a->theme_of);
-    dk_figures_input in = {.invitations = a->config->invitations.path != NULL ? &a->invitations : NULL, .answering = a->answering, .cells = a->cells,
-                           .plain = a->plain, .weighted = a->config->kpi.weight};
+    dk_figures_input in = {.answering = a->answering, .cells = a->cells, .plain = a->plain, .weighted = a->config->kpi.weight};
     if (status == DK_OK) status = dk_figures_make(&x, &in, a->theme_of, err);
     if (status == DK_OK) status = dk_describe_quotes(&x, a->engine, a->theme_of, err);
     if (status == DK_OK) status = dk_describe_notes(&x, a->engine, err);

@@ -123,12 +123,18 @@ static dk_status describe_periods(dk_fit_context *x, dk_error *err) {
 dk_status dk_describe_files(dk_fit_context *x, dk_error *err) {
     const dk_survey *s = x->survey;
     dk_study_result *r = x->result;
-    r->files = dk_arena_calloc(&r->arena, 2, sizeof *r->files);
+    r->files = dk_arena_calloc(&r->arena, 3, sizeof *r->files);
     if (r->files == NULL) return dk_fail_memory(err);
     r->nfiles = x->records != NULL ? 2 : 1;
     dk_status status = describe_file(x, &r->files[0], "responses", s->reader, &s->counts, err);
     if (status == DK_OK)
         status = describe_columns(x, &r->files[0], s->reader, s->column, s->named, s->missing, s->bad, false, err);
+    const dk_invitations *v = x->invitations;
+    if (status == DK_OK && v != NULL) { /* behind the others, as their problems count them */
+        dk_study_file *f = &r->files[r->nfiles++];
+        status = describe_file(x, f, "invitations", v->reader, &v->counts, err);
+        if (status == DK_OK) status = describe_columns(x, f, v->reader, v->column, v->named, v->missing, v->missing, true, err);
+    }
     if (status != DK_OK || x->records == NULL) return status;
     const dk_records *k = x->records;
     r->join = k->join;

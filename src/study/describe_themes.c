@@ -266,6 +266,15 @@ static dk_status note_data(dk_fit_context *x, const dk_engine *engine, dk_error 
     if (r->problem_counts[DK_PROBLEM_DUPLICATE] > 0)
         NOTE(DK_NOTE_DATA, "%lld responses have an id that came before; %s.", (long long)r->problem_counts[DK_PROBLEM_DUPLICATE],
              s->config->drop_duplicates ? "only the first of each is used" : "all are used");
+    dk_buf amounts;
+    dk_buf_init(&amounts);
+    dk_amounts_say(&s->profit_amounts, &amounts);
+    for (size_t k = 0; k < s->nvariables; k++) dk_amounts_say(&s->variables[k].amounts, &amounts);
+    for (size_t k = 0; x->records != NULL && k <= s->nvariables; k++) dk_amounts_say(&x->records->amounts[k], &amounts);
+    if (amounts.len > 0) NOTE(DK_NOTE_DATA, "%s", dk_buf_cstr(&amounts));
+    dk_buf_dispose(&amounts);
+    if (s->config->kpi.weight)
+        NOTE(DK_NOTE_METHOD, "All figures are weighted by the inverse of the rate of answering by segment and wave; both results of NPS stand side by side under who answers.");
     size_t numbers = 0, columns = dk_reader_columns(s->reader);
     double value;
     for (size_t c = 0; c < columns; c++) numbers += dk_cell_number(dk_reader_column_name(s->reader, c), &value);
@@ -299,9 +308,9 @@ static dk_status note_methods(dk_fit_context *x, dk_error *err) {
         NOTE(DK_NOTE_LIMIT, "Those who write are not all customers: responses without a comment stay in with an indicator of their own.");
     }
     if (both) NOTE(DK_NOTE_METHOD, "Themes that fewer than %lld responses mention are pooled with the others of their touchpoint (named .other).", (long long)r->min_mentions);
-    if (r->link.tested && r->link.verdict == DK_LINK)
+    if (r->link.tested && r->link.verdict == DK_LINK && r->nfits > 0)
         NOTE(DK_NOTE_LIMIT, "Worth assumes that a step of the score is worth to every customer what it goes with on average, and that what is improved is the cause; it covers the customers who answered.");
-    NOTE(DK_NOTE_LIMIT, "E-mail addresses, @names and long numbers are crossed out in quotes; names of people are not recognised.");
+    if (r->nquotes > 0) NOTE(DK_NOTE_LIMIT, "E-mail addresses, @names and long numbers are crossed out in quotes; names of people are not recognised.");
     return status;
 }
 

@@ -3,11 +3,9 @@
 #define DK_STUDY_FIGURES_H
 
 #include "study/fits.h"
-#include "study/invitations.h"
 
 /* What the first pass leaves for the figures. */
 typedef struct dk_figures_input {
-    const dk_invitations *invitations; /* NULL without */
     const double *answering;           /* weights by response; NULL without */
     int64_t cells;
     const double *plain;               /* the weights of the file, where the survey's hold those of answering too; else NULL */

@@ -9,6 +9,7 @@
 #ifndef DK_STUDY_FITS_H
 #define DK_STUDY_FITS_H
 
+#include "study/invitations.h"
 #include "study/panel.h"
 #include "study/tagging.h"
 
@@ -17,6 +18,7 @@ typedef struct dk_fit_context {
     const dk_records *records;   /* NULL without */
     const dk_segments *segments;
     const dk_panel *panel;       /* NULL without records of periods */
+    const dk_invitations *invitations; /* NULL without */
     const dk_tagging *tagging;
     const dk_taxonomy *taxonomy;
     const uint64_t *clusters;    /* by response: hash of the customer; NULL without customers */

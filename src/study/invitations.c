@@ -7,7 +7,7 @@
 
 /* What a file of invitations has beside what records have. */
 typedef struct layout {
-    size_t column[DK_ROLES], place[DK_ROLES];
+    size_t place[DK_ROLES];
     size_t id, flag; /* places among the selected; DK_NO_COLUMN */
 } layout;
 
@@ -29,13 +29,13 @@ static dk_status find_columns(dk_invitations *v, const dk_survey *s, layout *l, 
     dk_block *block = dk_block_new();
     dk_column_look *looks = calloc(dk_reader_columns(v->reader) + 1, sizeof *looks);
     dk_role *unfit = calloc(dk_reader_columns(v->reader) + 1, sizeof *unfit);
-    bool done = false, named[DK_ROLES];
+    bool done = false;
     dk_status status = block != NULL && looks != NULL && unfit != NULL ? DK_OK : dk_fail_memory(err);
     if (status == DK_OK) status = dk_reader_read_block(v->reader, block, &done, err);
     if (status == DK_OK && !done) status = dk_reader_parse(v->reader, block, err);
     if (status == DK_OK && !done) status = dk_columns_look(block, 2000, looks, err);
     if (status == DK_OK)
-        status = dk_columns_recognise(v->reader, &source, s->config->name, looks, true, l->column, named, unfit, err);
+        status = dk_columns_recognise(v->reader, &source, s->config->name, looks, true, v->column, v->named, unfit, err);
     dk_block_free(block);
     free(looks);
     free(unfit);
@@ -51,6 +51,8 @@ static dk_status find_columns(dk_invitations *v, const dk_survey *s, layout *l, 
         l->id = column_called(v->reader, ids);
     }
     if (status == DK_OK) l->flag = column_called(v->reader, flags);
+    v->column[DK_ROLE_ID] = l->id;
+    v->named[DK_ROLE_ID] = id != NULL;
     return status != DK_OK ? status : dk_reader_rewind(v->reader, err);
 }
 
@@ -63,8 +65,8 @@ static dk_status open_file(dk_invitations *v, const dk_survey *s, layout *l, dk_
     if (status != DK_OK) return status;
     size_t selected[6], n = 0;
     for (size_t k = 0; k < 4; k++) {
-        l->place[used[k]] = l->column[used[k]] != DK_NO_COLUMN ? n : DK_NO_COLUMN;
-        if (l->column[used[k]] != DK_NO_COLUMN) selected[n++] = l->column[used[k]];
+        l->place[used[k]] = v->column[used[k]] != DK_NO_COLUMN ? n : DK_NO_COLUMN;
+        if (v->column[used[k]] != DK_NO_COLUMN) selected[n++] = v->column[used[k]];
     }
     size_t *const more[] = {&l->id, &l->flag};
     for (size_t k = 0; k < 2; k++) {
@@ -111,7 +113,7 @@ static dk_status take_row(dk_invitations *v, dk_survey *s, const dk_segments *g,
     else if (i.response != DK_NO_ID && s->customer != NULL) i.customer = s->customer[i.response];
     if (dk_cell_missing(customer) && (l->id == DK_NO_COLUMN || dk_cell_missing(id))) {
         v->bad++;
-        const char *name = l->column[DK_ROLE_CUSTOMER] != DK_NO_COLUMN ? dk_reader_column_name(v->reader, l->column[DK_ROLE_CUSTOMER]).ptr : NULL;
+        const char *name = v->column[DK_ROLE_CUSTOMER] != DK_NO_COLUMN ? dk_reader_column_name(v->reader, v->column[DK_ROLE_CUSTOMER]).ptr : NULL;
         return dk_problems_add(problems, DK_PROBLEM_RECORD, v->file, row->number, row->line, name, customer,
                                "expected a customer; the invitation is not used", false, err);
     }

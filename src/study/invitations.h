@@ -24,6 +24,9 @@ typedef struct dk_invitations {
     int64_t bad;          /* rows without customer and id */
     int64_t unasked;      /* responses that no invitation belongs to */
     bool dated, by_id, by_flag; /* how answers were found */
+    size_t column[DK_ROLES];
+    bool named[DK_ROLES];
+    int64_t missing[DK_ROLES];
     dk_reader *reader;
     dk_read_counts counts;
     int file;

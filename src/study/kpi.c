@@ -32,6 +32,17 @@ static double mark_of(const dk_kpi_mark *marks, size_t n, const char *id) {
     return NAN;
 }
 
+/* "Profit per customer and period" is that of a customer where the data have no periods. */
+static const char *without_period(const dk_kpi_space *s, const char *label) {
+    static const char *const ends[] = {" and period", " och period", " og periode"};
+    size_t n = strlen(label);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t end = strlen(ends[i]);
+        if (n > end && strcmp(label + n - end, ends[i]) == 0) return dk_kpi_text(s, "%.*s", (int)(n - end), label);
+    }
+    return label;
+}
+
 /* The KPI of a draft, without its values. */
 static dk_kpi *add(dk_kpi_space *s, const dk_kpi_draft *d, const char *id, const char *label, dk_kpi_kind kind) {
     dk_kpi_results *k = &s->context->result->kpi;
@@ -40,14 +51,21 @@ static dk_kpi *add(dk_kpi_space *s, const dk_kpi_draft *d, const char *id, const
     dk_kpi *kpi = k->kpis + k->nkpis++;
     *kpi = (dk_kpi){.id = id, .kind = kind, .unit = unit_name(s, about, label), .source = d->source, .note = d->note, .better = 1};
     for (int l = 0; l < DK_LANGUAGES; l++) kpi->label[l] = label;
+    kpi->interval = about != NULL ? about->interval : "t, linearised, clustered by customer";
     if (about != NULL) {
         kpi->label[DK_LANG_SV] = about->sv;
         kpi->label[DK_LANG_DA] = about->da;
         kpi->better = about->better;
     }
+    if (about == NULL) kpi->better = 0;
+    if (d->base != NULL && strcmp(d->base, "customer-periods") != 0)
+        for (int l = 0; l < DK_LANGUAGES; l++) kpi->label[l] = without_period(s, kpi->label[l]);
+    if (about == NULL && d->facts.interval == DK_INTERVAL_SHARE) {
+        kpi->unit = "share";
+        kpi->interval = "Wilson on the effective number, clustered by customer";
+    }
     kpi->formula = d->formula != NULL ? d->formula : about != NULL ? about->formula : NULL;
     kpi->base = d->base != NULL ? d->base : about != NULL ? about->base : "customer-periods";
-    kpi->interval = about != NULL ? about->interval : "t, linearised, clustered by customer";
     kpi->benchmark = mark_of(c->benchmarks, c->nbenchmarks, id);
     kpi->target = mark_of(c->targets, c->ntargets, id);
     kpi->all = (dk_kpi_value){DK_CUT_ALL, "all", false, 0, NAN, NAN, {NAN, NAN}};

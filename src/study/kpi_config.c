@@ -7,7 +7,7 @@ static const char *const inputs[DK_INPUTS] = {"csat",     "ces",          "exper
                                               "products", "support_cost", "acquisition_cost"};
 
 /* KPIs that a benchmark or a target can be of, beside those of further columns and of indexes. */
-static const char *const ids[] = {"response_rate", "comment_rate",   "delay",         "reply_time",     "nps",          "nps_change",       "csat",
+static const char *const ids[] = {"response_rate", "comment_rate",   "delay",         "reply_time",     "nps",          "nps_change", "score", "csat",
                                   "ces",           "sentiment",      "churn",         "retention",      "profit",       "lifetime_value",   "lifetime_value_matrix",
                                   "support_cost",  "acquisition_cost", "transaction_value", "contract_value", "revenue", "revenue_growth", "margin_growth",
                                   "cross_sell",    "upsell"};

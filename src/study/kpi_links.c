@@ -84,7 +84,8 @@ static const char *say(const dk_kpi_space *s, const dk_kpi_link *l) {
     const char *a = k->kpis[l->experience].label[DK_LANG_EN], *b = k->kpis[l->outcome].label[DK_LANG_EN];
     switch (l->verdict) {
     case DK_LINK:
-        return dk_kpi_text(s, "%s and %s are linked: rank correlation %.2f (%.2f to %.2f) over %lld customers.", a, b, l->r, l->ci.lo, l->ci.hi, (long long)l->n);
+        return dk_kpi_text(s, l->ruled_out * l->ruled_out <= negligible_r2 ? "%s and %s are linked, but weakly: rank correlation %.2f (%.2f to %.2f) over %lld customers."
+                                                                           : "%s and %s are linked: rank correlation %.2f (%.2f to %.2f) over %lld customers.", a, b, l->r, l->ci.lo, l->ci.hi, (long long)l->n);
     case DK_NO_LINK:
         return dk_kpi_text(s, "%s and %s: no link. %lld customers rule out a rank correlation beyond %.2f either way.", a, b, (long long)l->n, l->ruled_out);
     default:

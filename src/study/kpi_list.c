@@ -16,6 +16,7 @@ const dk_kpi_about dk_kpi_list[DK_KPI_COUNT] = {
      "100 x (scores of 9 and 10 - scores of 0 to 6) / scores", "adjusted Wald (n + 3), t when clustered by customer"},
     {"nps_change", "Net Promoter change", "Förändring av Net Promoter Score", "Ændring i Net Promoter Score", DK_KPI_EXPERIENCE, DK_UNIT_NPS, 1, "responses of the last wave",
      "NPS of the last wave with enough answers - NPS of the one before", "normal, waves as independent"},
+    {"score", "Mean score", "Medelbetyg", "Gennemsnitlig karakter", DK_KPI_EXPERIENCE, DK_UNIT_SCORE, 1, "responses", "mean of the score", T_INTERVAL},
     {"csat", "Satisfied customers (CSAT)", "Nöjda kunder (CSAT)", "Tilfredse kunder (CSAT)", DK_KPI_EXPERIENCE, DK_UNIT_SHARE, 1, "responses", NULL,
      SHARE_INTERVAL},
     {"ces", "Customer Effort Score", "Customer Effort Score", "Customer Effort Score", DK_KPI_EXPERIENCE, DK_UNIT_SCORE, 0, "responses", "mean of the effort score",

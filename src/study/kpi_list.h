@@ -13,6 +13,7 @@ typedef enum dk_kpi_id {
     DK_KPI_REPLY_TIME,
     DK_KPI_NPS,
     DK_KPI_NPS_CHANGE,
+    DK_KPI_SCORE,
     DK_KPI_CSAT,
     DK_KPI_CES,
     DK_KPI_SENTIMENT,

@@ -102,6 +102,15 @@ static dk_status gather_nps(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *er
     return status;
 }
 
+/* Where the score is not NPS its mean is what stands for the experience. */
+static dk_status gather_score(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
+    const dk_survey *v = s->context->survey;
+    if (v->score == NULL || v->score_is_nps) return DK_OK;
+    d->formula = dk_kpi_text(s, "mean of the score, %g to %g", v->score_low, v->score_high);
+    d->source = dk_kpi_text(s, "responses: %s", dk_reader_column_name(v->reader, v->column[DK_ROLE_SCORE]).ptr);
+    return gather_numbers(d, s, v->score, err);
+}
+
 /* The upper two boxes of a scale of 1 to 5, 1 to 7 and 0 to 10. */
 static double top_boxes(double low, double high) { return high - low <= 10 ? high - 1 : low + 0.8 * (high - low); }
 
@@ -130,6 +139,10 @@ static dk_status gather_csat(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *e
     double least = isnan(c->csat_from) ? top_boxes(low, high) : c->csat_from;
     dk_status status = gather_numbers(d, s, from.response, err);
     for (size_t k = 0; k < d->facts.count && status == DK_OK; k++) d->facts.items[k].y = d->facts.items[k].y >= least;
+    if (from.response == v->score) { /* the mean score has its correlations already */
+        free(d->by_response);
+        d->by_response = NULL;
+    }
     d->facts.interval = DK_INTERVAL_SHARE;
     d->formula = dk_kpi_text(s, "scores of %g or more (of %g to %g) / scores", least, low, high);
     d->source = source_of(s, &from);
@@ -438,6 +451,7 @@ dk_status dk_kpi_gather(dk_kpi_draft *d, dk_kpi_space *s, dk_kpi_id id, dk_error
     case DK_KPI_DELAY: return gather_delay(d, s, false, err);
     case DK_KPI_REPLY_TIME: return gather_delay(d, s, true, err);
     case DK_KPI_NPS: return gather_nps(d, s, err);
+    case DK_KPI_SCORE: return gather_score(d, s, err);
     case DK_KPI_CSAT: return gather_csat(d, s, err);
     case DK_KPI_CES: return gather_ces(d, s, err);
     case DK_KPI_SENTIMENT: return gather_sentiment(d, s, err);
@@ -468,6 +482,9 @@ dk_status dk_kpi_gather_further(dk_kpi_draft *d, dk_kpi_space *s, const dk_kpi_f
     dk_status status = gather_mean(d, s, further->column, err);
     if (status == DK_OK && d->facts.count == 0)
         return dk_fail_at(err, DK_EDATA, s->context->survey->config->name, further->line, 0, "kpis: %s has no number", further->column);
+    bool share = true; /* 0 and 1 are no and yes, as of a conversion */
+    for (size_t k = 0; k < d->facts.count; k++) share = share && (d->facts.items[k].y == 0 || d->facts.items[k].y == 1);
+    if (share) d->facts.interval = DK_INTERVAL_SHARE;
     return status;
 }
 
