@@ -23,6 +23,8 @@ struct dk_session {
     dk_regex_scratch *regex;
     const dk_word **words; /* by token: what it means in the language at hand */
     size_t words_cap;
+    evidence *sentences; /* by sentence: what its tokens say about the language */
+    size_t sentences_cap;
     uint8_t *languages; /* by token: the language it is read in, DK_LANG_OTHER for none */
     size_t languages_cap;
     uint64_t limited; /* patterns given up */
@@ -65,6 +67,7 @@ void dk_session_free(dk_session *s) {
     dk_regex_scratch_free(s->regex);
     free(s->words);
     free(s->languages);
+    free(s->sentences);
     free(s);
 }
 
@@ -98,42 +101,60 @@ static bool leads_elsewhere(const evidence *e, dk_language main) {
     return leads;
 }
 
+/* What the comment says about its language, and each of its sentences. */
+static dk_status find_evidence(dk_session *s, evidence *sum, dk_error *err) {
+    size_t n = 0;
+    for (size_t first = 0, i = 0; i < s->tokens.count; i++) {
+        if (!(s->tokens.items[i].flags & DK_TOKEN_ENDS_SENTENCE)) continue; /* the last token does */
+        if (!dk_grow(&s->sentences, &s->sentences_cap, n + 1)) return dk_fail_memory(err);
+        evidence *e = &s->sentences[n++];
+        *e = (evidence){{0}, 0};
+        add_evidence(s, first, i + 1, e);
+        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sum->sums[c] += e->sums[c];
+        sum->nwords += e->nwords;
+        first = i + 1;
+    }
+    return DK_OK;
+}
+
 /* A sentence that is surely in another of our languages than the comment is read in that one. */
 static void mark_sentences(dk_session *s, dk_language main) {
     dk_language_prior prior = {{0}};
     prior.add[main] = 2 * DK_LANGUAGE_UNIT;
+    const evidence *e = s->sentences;
     for (size_t first = 0, i = 0; i < s->tokens.count; i++) {
         if (!(s->tokens.items[i].flags & DK_TOKEN_ENDS_SENTENCE)) continue;
-        if (i + 1 - first >= SENTENCE_WORDS && (first > 0 || i + 1 < s->tokens.count)) {
-            evidence e = {{0}, 0};
+        if (i + 1 - first >= SENTENCE_WORDS && (first > 0 || i + 1 < s->tokens.count) && e->nwords >= SENTENCE_WORDS &&
+            leads_elsewhere(e, main)) {
             int32_t confidence;
-            add_evidence(s, first, i + 1, &e);
-            if (e.nwords >= SENTENCE_WORDS && leads_elsewhere(&e, main)) {
-                dk_language language = decide(s, &e, &prior, &confidence);
-                if (language != main && language != DK_LANG_OTHER && confidence >= SENTENCE_SURE)
-                    memset(s->languages + first, language, i + 1 - first);
-            }
+            dk_language language = decide(s, e, &prior, &confidence);
+            if (language != main && language != DK_LANG_OTHER && confidence >= SENTENCE_SURE)
+                memset(s->languages + first, language, i + 1 - first);
         }
         first = i + 1;
+        e++;
     }
 }
 
-/* Sets the language of the comment and of each token; false when it is none of ours and nothing is to be read. */
-static bool choose_languages(dk_session *s, dk_comment *c) {
+/* Sets the language of the comment and of each token; *readable is false when it is none of ours and nothing is to be read. */
+static dk_status choose_languages(dk_session *s, dk_comment *c, bool *readable, dk_error *err) {
     size_t n = s->tokens.count;
     if (s->plan.language_fixed) {
         c->language = s->plan.language;
         c->confidence = 1000;
         memset(s->languages, c->language, n);
         s->main = c->language;
-        return c->language != DK_LANG_OTHER;
+        *readable = c->language != DK_LANG_OTHER;
+        return DK_OK;
     }
     evidence e = {{0}, 0};
-    add_evidence(s, 0, n, &e);
+    dk_status status = find_evidence(s, &e, err);
+    if (status != DK_OK) return status;
     c->language = decide(s, &e, &s->plan.prior, &c->confidence);
     dk_language read_in = c->language;
+    *readable = read_in != DK_LANG_OTHER || e.nwords == 0 || c->confidence < 1000 - FOREIGN;
+    if (!*readable) return DK_OK;
     if (read_in == DK_LANG_OTHER) {
-        if (e.nwords > 0 && c->confidence >= 1000 - FOREIGN) return false;
         /* perhaps one of ours after all: read it in the likeliest of them */
         dk_language_prior ours = s->plan.prior;
         ours.add[DK_LANG_OTHER] -= 64 * DK_LANGUAGE_UNIT;
@@ -144,7 +165,7 @@ static bool choose_languages(dk_session *s, dk_comment *c) {
     memset(s->languages, read_in, n);
     s->main = read_in;
     if (e.nwords > SENTENCE_WORDS) mark_sentences(s, read_in);
-    return true;
+    return DK_OK;
 }
 
 /* Finds out about a form that is met for the first time in a language. */
@@ -270,8 +291,9 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     c->tokens = s->tokens.items;
     c->ntokens = n;
     if (n > 0) memset(s->languages, DK_LANG_OTHER, n);
-    *readable = n > 0 && choose_languages(s, c);
-    if (!*readable) return DK_OK;
+    *readable = false;
+    if (n > 0) status = choose_languages(s, c, readable, err);
+    if (status != DK_OK || !*readable) return status;
     bool used[DK_LANGUAGES] = {false};
     for (size_t i = 0; i < n; i++) used[s->languages[i]] = true;
     for (int l = DK_LANG_SV; status == DK_OK && l < DK_LANGUAGES; l++) {

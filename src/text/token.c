@@ -21,16 +21,16 @@ static const uint8_t classes[256] = {
     X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH)};
 
 /* Abbreviations that keep their full stop, without it; dotted ones are written with their inner stops. */
-static const char *const abbreviations[] = {
+static const char abbreviations[][8] = {
     "t.ex",  "t.o.m", "fr.o.m", "m.m",   "m.fl",  "o.s.v", "osv",  "d.v.s", "dvs",    "bl.a", "p.g.a", "s.k",
     "f.d",   "o.d",   "e.d",    "e.dyl", "o.dyl", "f.ö",   "i.o.m", "m.a.o", "resp",  "inkl", "exkl",  "ca",
     "ev",    "tex",   "f.eks",  "feks",  "m.v",   "m.h.t", "mht",  "ift",   "iht",    "f.x",  "pga",   "bl.a",
     "evt",   "vedr",  "ang",    "e.g",   "i.e",   "etc",   "mr",   "mrs",   "ms",     "dr",   "vs",    "approx",
     "dvs",   "eks",   "a.m",    "p.m",   "u.s",   "u.k",   "o.l",  "og.l",  "t.h",    "t.v",  "s.u",   "f.m",
-    "e.m",   "m.fl",  "s.a.s",  "u.å",   "kl",    "mvh",   "hr",   "d.d",   "vha",    "ifm",  "m.i",   NULL};
+    "e.m",   "m.fl",  "s.a.s",  "u.å",   "kl",    "mvh",   "hr",   "d.d",   "vha",    "ifm",  "m.i"};
 
 /* Top-level domains by which a dotted word without http or www is seen to be an address. */
-static const char *const domains[] = {"se", "dk", "com", "no", "nu", "net", "org", "eu", "io", "fi", "uk", "de", NULL};
+static const char domains[][8] = {"se", "dk", "com", "no", "nu", "net", "org", "eu", "io", "fi", "uk", "de"};
 
 typedef struct scanner {
     const char *text;
@@ -117,13 +117,13 @@ static void end_sentence(scanner *s) {
     s->begins = true;
 }
 
-static bool listed(const char *const *list, const char *text, size_t len) {
-    char folded[16];
+/* Whether a word stands in a list, whatever its capitals; eight bytes are compared at once. */
+static bool listed(const char (*list)[8], size_t count, const char *text, size_t len) {
+    char folded[8] = {0};
     if (len >= sizeof folded) return false;
     for (size_t i = 0; i < len; i++) folded[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] | 0x20 : text[i]);
-    folded[len] = '\0';
-    for (; *list != NULL; list++)
-        if ((*list)[0] == folded[0] && strcmp(*list, folded) == 0) return true;
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(list[i], folded, sizeof folded) == 0) return true;
     return false;
 }
 
@@ -189,14 +189,14 @@ static size_t address_end(const scanner *s, size_t start) {
     if (last <= start + 2 || (host_end < end && s->text[host_end] != '/')) return 0;
     for (size_t i = start + 1; i < host_end; i++)
         if (s->text[i] >= 'A' && s->text[i] <= 'Z') return 0;
-    return listed(domains, s->text + last, host_end - last) ? end : 0;
+    return listed(domains, sizeof domains / sizeof *domains, s->text + last, host_end - last) ? end : 0;
 }
 
 /* The end of a dotted abbreviation such as t.ex. that begins at start and has its first stop at dot, or 0. */
 static size_t abbreviation_end(const scanner *s, size_t start, size_t dot) {
     size_t best = 0, at = dot;
     for (int parts = 0; parts < 4; parts++) {
-        if (listed(abbreviations, s->text + start, at - start)) best = byte_at(s, at) == '.' ? at + 1 : at;
+        if (listed(abbreviations, sizeof abbreviations / sizeof *abbreviations, s->text + start, at - start)) best = byte_at(s, at) == '.' ? at + 1 : at;
         if (byte_at(s, at) != '.') break;
         size_t next = at + 1;
         while (next - at <= 4 && word_char(s, next) != 0) next += word_char(s, next);
