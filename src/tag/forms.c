@@ -7,7 +7,7 @@
 #include "base/pages.h"
 #include "text/utf8.h"
 
-enum { FIRST_BITS = 14, SHORT = 16, SPELT_MAX = 600 * 1000, ARENA_MAX = 96 << 20, AHEAD = 8 };
+enum { FIRST_BITS = 14, SHORT = 16, SPELT_MAX = 600 * 1000, ARENA_MAX = 96 << 20, CHUNK = 16 };
 
 static const dk_word nothing;
 
@@ -170,43 +170,43 @@ static dk_status add_new(dk_forms *f, dk_spelt raw, dk_str text, unsigned kind, 
     return written_plain || add_spelling(f, raw, *form) ? DK_OK : dk_fail_memory(err);
 }
 
-dk_status dk_forms_look_up(dk_forms *f, dk_str text, dk_tokens *tokens, dk_error *err) {
-    struct {
-        dk_spelt spelt;
-        size_t home;
-    } ahead[AHEAD];
-    size_t n = tokens->count;
-    unsigned shift = f->shift; /* of the places in ahead */
-    for (size_t i = 0; i < n + AHEAD; i++) {
-        if (i >= AHEAD) {
-            dk_token *t = &tokens->items[i - AHEAD];
-            if (DK_UNLIKELY(t->end - t->start > DK_FORM_MAX)) {
-                t->form = 0;
-            } else {
-                dk_spelt spelt = ahead[i % AHEAD].spelt;
-                const dk_form_slot *slot =
-                    DK_LIKELY(f->shift == shift) ? find_slot_from(f, spelt, ahead[i % AHEAD].home) : find_slot(f, spelt);
-                if (DK_LIKELY(slot->form != 0)) {
-                    t->form = slot->form - 1;
-                } else {
-                    dk_str raw = {text.ptr + t->start, t->end - t->start};
-                    dk_status status = add_new(f, spelt, raw, t->kind, &t->form, err);
-                    if (status != DK_OK) return status;
-                }
-                __builtin_prefetch(&f->forms[t->form]);
-                __builtin_prefetch(f->forms[t->form].language);
-            }
-        }
-        if (i < n) {
-            const dk_token *t = &tokens->items[i];
-            dk_spelt spelt = spelling_of(text.ptr + t->start, t->end - t->start, text.len - t->start, t->kind);
-            ahead[i % AHEAD].spelt = spelt;
-            ahead[i % AHEAD].home = home_of(spelt.low, spelt.high, spelt.meta, shift);
-            __builtin_prefetch(&f->slots[ahead[i % AHEAD].home & (f->nslots - 1)]);
-        }
+/* Looks up tokens first..end-1, at most CHUNK: first their places are fetched, then they are read. */
+static dk_status look_up_chunk(dk_forms *f, dk_str text, dk_token *tokens, size_t n, dk_error *err) {
+    dk_spelt spelt[CHUNK];
+    uint32_t homes[CHUNK];
+    for (size_t i = 0; i < n; i++) {
+        size_t start = tokens[i].start;
+        spelt[i] = spelling_of(text.ptr + start, tokens[i].end - start, text.len - start, tokens[i].kind);
+        homes[i] = (uint32_t)home_of(spelt[i].low, spelt[i].high, spelt[i].meta, f->shift);
+        __builtin_prefetch(&f->slots[homes[i]]);
     }
-    f->counts.tokens += n;
+    unsigned shift = f->shift; /* of the homes */
+    for (size_t i = 0; i < n; i++) {
+        dk_token *t = &tokens[i];
+        if (DK_UNLIKELY(t->end - t->start > DK_FORM_MAX)) {
+            t->form = 0;
+            continue;
+        }
+        const dk_form_slot *slot = DK_LIKELY(f->shift == shift) ? find_slot_from(f, spelt[i], homes[i]) : find_slot(f, spelt[i]);
+        t->form = slot->form - 1;
+        if (DK_UNLIKELY(slot->form == 0)) {
+            dk_status status = add_new(f, spelt[i], (dk_str){text.ptr + t->start, t->end - t->start}, t->kind, &t->form, err);
+            if (status != DK_OK) return status;
+        }
+        __builtin_prefetch(&f->forms[t->form]);
+        __builtin_prefetch(f->forms[t->form].language);
+    }
     return DK_OK;
+}
+
+dk_status dk_forms_look_up(dk_forms *f, dk_str text, dk_tokens *tokens, dk_error *err) {
+    dk_status status = DK_OK;
+    for (size_t i = 0; status == DK_OK && i < tokens->count; i += CHUNK) {
+        size_t n = tokens->count - i;
+        status = look_up_chunk(f, text, tokens->items + i, n < CHUNK ? n : CHUNK, err);
+    }
+    f->counts.tokens += tokens->count;
+    return status;
 }
 
 dk_status dk_forms_analyse(dk_forms *f, uint32_t number, const dk_index *index, dk_language language,

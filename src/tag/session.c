@@ -204,50 +204,71 @@ static void learn_pair(dk_session *s, size_t i, dk_language language, dk_pair *p
 static void find_pairs(dk_session *s, dk_language language) {
     static const dk_pair silent;
     const dk_token *tokens = s->tokens.items;
-    for (size_t i = 1; i < s->tokens.count; i++) {
-        if (s->words[i] == NULL || s->words[i - 1] == NULL) continue;
+    const dk_form *forms = s->forms.forms;
+    const dk_word *const *words = s->words;
+    dk_pair *beside = s->beside;
+    for (size_t i = 1, n = s->tokens.count; i < n; i++) {
+        if (words[i] == NULL || words[i - 1] == NULL) continue;
         uint32_t left = tokens[i - 1].form, right = tokens[i].form;
-        s->beside[i] = silent;
-        if (!may_speak(&s->forms.forms[left], &s->forms.forms[right], language)) continue;
+        beside[i] = silent;
+        if (!may_speak(&forms[left], &forms[right], language)) continue;
         uint64_t key = dk_pair_key(left, right, language);
         dk_pair *place = dk_pairs_find(dk_pairs_line(&s->pairs, left, right), key);
         s->pairs.asked++;
         if (DK_LIKELY(place->key == key)) s->pairs.known++;
         else learn_pair(s, i, language, place);
-        s->beside[i] = *place;
+        beside[i] = *place;
         if (!place->leads) continue;
-        __builtin_prefetch(s->words[i - 1]->hooks); /* who follows the path reads both */
-        __builtin_prefetch(s->words[i]->hooks);
+        __builtin_prefetch(words[i - 1]->hooks); /* who follows the path reads both */
+        __builtin_prefetch(words[i]->hooks);
     }
+}
+
+/* Finds what the tokens mean that are read in one language; joins the flags of their forms to *all. */
+static dk_status find_words(dk_session *s, dk_language language, unsigned *all, dk_error *err) {
+    const dk_token *tokens = s->tokens.items;
+    const dk_form *forms = s->forms.forms, *before = NULL;
+    const dk_word **words = s->words;
+    const uint8_t *languages = s->languages;
+    for (size_t i = 0, n = s->tokens.count; i < n; i++) {
+        words[i] = NULL;
+        if (languages[i] != language) {
+            before = NULL;
+            continue;
+        }
+        const dk_form *form = &forms[tokens[i].form];
+        if (DK_UNLIKELY(!(form->flags[language - 1] & DK_FORM_MET))) {
+            dk_status status = meet(s, tokens[i].form, language, err);
+            if (status != DK_OK) return status;
+        }
+        unsigned flags = form->flags[language - 1];
+        words[i] = form->words[language - 1];
+        *all |= flags;
+        if (flags & (DK_FORM_SPEAKS | DK_FORM_BEGINS | DK_FORM_GOES_ON)) __builtin_prefetch(words[i]);
+        if (before != NULL && may_speak(before, form, language))
+            __builtin_prefetch(dk_pairs_line(&s->pairs, tokens[i - 1].form, tokens[i].form));
+        before = form;
+    }
+    return DK_OK;
 }
 
 /* Matches the tokens that are read in one language; *patterns: whether some word calls for comment-wide patterns. */
 static dk_status match_language(dk_session *s, dk_language language, bool *patterns, dk_error *err) {
-    size_t n = s->tokens.count;
     unsigned all = 0;
-    for (size_t i = 0; i < n; i++) {
-        s->words[i] = NULL;
-        if (s->languages[i] != language) continue;
-        dk_status status = word_of(s, i, language, err);
-        if (status != DK_OK) return status;
-        uint32_t form = s->tokens.items[i].form;
-        unsigned flags = s->forms.forms[form].flags[language - 1];
-        all |= flags;
-        if (flags & (DK_FORM_SPEAKS | DK_FORM_BEGINS | DK_FORM_GOES_ON)) __builtin_prefetch(s->words[i]);
-        if (i == 0 || s->words[i - 1] == NULL) continue;
-        uint32_t before = s->tokens.items[i - 1].form;
-        if (may_speak(&s->forms.forms[before], &s->forms.forms[form], language))
-            __builtin_prefetch(dk_pairs_line(&s->pairs, before, form));
-    }
+    dk_status status = find_words(s, language, &all, err);
     *patterns = all & DK_FORM_PATTERNS;
+    if (status != DK_OK) return status;
     find_pairs(s, language);
     const dk_index *index = s->engine->indexes[language];
-    dk_status status = DK_OK;
-    for (size_t i = 0; status == DK_OK && i < n; i++) {
-        if (s->words[i] == NULL) continue;
-        bool leads = i + 1 < n && s->words[i + 1] != NULL && s->beside[i + 1].leads;
-        if (leads || s->forms.forms[s->tokens.items[i].form].flags[language - 1] & DK_FORM_SPEAKS)
-            status = dk_index_match_at(index, s->words, &s->tokens, (uint32_t)i, leads, s->plan.packs, &s->reading.matches, err);
+    const dk_form *forms = s->forms.forms;
+    const dk_token *tokens = s->tokens.items;
+    const dk_word *const *words = s->words;
+    const dk_pair *beside = s->beside;
+    for (size_t i = 0, n = s->tokens.count; status == DK_OK && i < n; i++) {
+        if (words[i] == NULL) continue;
+        bool leads = i + 1 < n && words[i + 1] != NULL && beside[i + 1].leads;
+        if (leads || forms[tokens[i].form].flags[language - 1] & DK_FORM_SPEAKS)
+            status = dk_index_match_at(index, words, &s->tokens, (uint32_t)i, leads, s->plan.packs, &s->reading.matches, err);
     }
     return status;
 }

@@ -244,6 +244,23 @@ static inline size_t letters_end(const scanner *s, size_t at) {
     }
 }
 
+/* A word of letters before a space, a comma or the end, which most tokens are, and the space. False, with nothing done, when it is not
+   that or there is no room for the token. */
+static inline bool scan_plain_word(scanner *s) {
+    size_t start = s->at, end = letters_end(s, start);
+    dk_tokens *t = s->out;
+    if (end < s->len && s->text[end] != ' ' && s->text[end] != ',') return false;
+    if (DK_UNLIKELY(t->count == t->cap)) return false;
+    dk_token *k = &t->items[t->count++];
+    unsigned flags = (s->space ? DK_TOKEN_SPACE_BEFORE : 0) | (s->begins ? DK_TOKEN_BEGINS_SENTENCE : 0);
+    *k = (dk_token){.start = (uint32_t)start, .end = (uint32_t)end, .kind = DK_TOKEN_WORD, .flags = (uint8_t)flags};
+    if ((unsigned char)s->text[start] < 'a') mark_case(s->text, k);
+    s->begins = false;
+    s->space = end < s->len && s->text[end] == ' ';
+    s->at = end + s->space;
+    return true;
+}
+
 static bool scan_word(scanner *s) {
     size_t letters = letters_end(s, s->at);
     if (letters > s->at && (letters == s->len || s->text[letters] == ' ' || s->text[letters] == ','))
@@ -400,7 +417,7 @@ dk_status dk_tokenize(dk_tokens *tokens, const char *text, size_t len, dk_error 
             s.space = true;
             s.at++;
             break;
-        case B_ALPHA:
+        case B_ALPHA: ok = scan_plain_word(&s) || scan_word(&s); break;
         case B_DIGIT: ok = scan_word(&s); break;
         case B_PUNCT: ok = scan_mark(&s); break;
         default: ok = scan_high(&s); break;
