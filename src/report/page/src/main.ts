@@ -90,12 +90,22 @@ function remember(): () => void {
   };
 }
 
+/** A view that fails, by figures of another version of the program, must not take the others with it. */
+function whole(id: string, view: () => HTMLElement | null): HTMLElement | null {
+  try {
+    return view();
+  } catch (error) {
+    console.error(id, error);
+    return h("section", { id }, h("h2", null, id), h("p", null, say("not_drawn")));
+  }
+}
+
 function draw(): void {
   const spoken = (languages as string[]).includes(state.page) ? state.page : (languages as string[]).includes(written) ? written : "en";
   setLanguage(spoken as Language);
   document.documentElement.lang = spoken;
   const again = remember(), c = new Context(report, state, change), height = page.offsetHeight;
-  const made = views.map((v) => ({ ...v, section: v.view(c) })).filter((v) => v.section !== null);
+  const made = views.map((v) => ({ ...v, section: whole(v.id, () => v.view(c)) })).filter((v) => v.section !== null);
   const contents = h("nav", { "aria-label": say("contents") }, made.map((v): Child =>
     h("a", { href: `#${v.id}`, click: (event) => (event.preventDefault(), goTo(v.id)) }, say(v.name))));
   page.style.minHeight = `${height}px`; // so that the reader's place is kept while sections are replaced

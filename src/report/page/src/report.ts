@@ -370,7 +370,7 @@ export interface Movement {
 export interface Lifetime {
   discount_a_year: number;
   formula: string;
-  segments: { segment: string; hidden?: boolean; margin: Figure; value: Figure; expected_periods: number | null }[];
+  segments: { segment: string; hidden?: boolean; margin: Maybe<Figure>; value: Maybe<Figure>; expected_periods: number | null }[];
 }
 
 export interface Lever {
@@ -385,9 +385,9 @@ export interface Lever {
   target: string;
   level: number | null;
   supported: boolean;
-  nps: Figure;
-  respondents: { customers: number; moving_up: Figure; kept: Figure; money: Figure };
-  all_customers: { customers: number; moving_up: Figure; kept: Figure; money: Figure };
+  nps: Maybe<Figure>;
+  respondents: { customers: number; moving_up: Maybe<Figure>; kept: Maybe<Figure>; money: Maybe<Figure> };
+  all_customers: { customers: number; moving_up: Maybe<Figure>; kept: Maybe<Figure>; money: Maybe<Figure> };
 }
 
 export interface Worth {
@@ -406,8 +406,8 @@ export interface Rox {
   months: number;
   fitted: boolean;
   reason: string | null;
-  pv_gain: Figure;
+  pv_gain: Maybe<Figure>;
   pv_cost: number | null;
-  rox: Figure;
+  rox: Maybe<Figure>;
   probability_pays: number | null;
 }

@@ -59,7 +59,7 @@ function hazard(c: Context, x: Hazard): HTMLElement {
   const rows: Row[] = supported.slice(0, 8).map((d) => ({ name: driverName(c, d), note: say(d.polarity), value: 100 * d.effect, low: 100 * (d.ci?.[0] ?? NaN), high: 100 * (d.ci?.[1] ?? NaN),
     text: signed(100 * d.effect, 1), color: d.effect > 0 === good ? "var(--pos)" : "var(--neg)" }));
   const columns = [{ head: say("theme") }, { head: say("mentions"), num: true }, { head: say("odds_ratio"), num: true }, { head: say("effect_points"), num: true }, { head: say("q_value"), num: true }];
-  const none = x.detectable !== null ? say("hazard_none", share(x.detectable)) : say("hazard_none_plain");
+  const none = x.detectable !== null ? say("hazard_none", number(100 * x.detectable, 1)) : say("hazard_none_plain");
   return h("div", null, h("h3", null, heading), h("p", null, rate, supported.length === 0 && ` ${none}`),
     rows.length > 0 && chart({ id: `hazard-${x.event}-${x.from}`, describe: `${heading}: ${rows.map((r) => `${r.name} ${r.text}`).join("; ")}`, draw: (width) => intervals(rows, width, { label: say("effect_points") }), table: table(heading, columns, driverRows(c, supported)) }),
     others.length > 0 && details(`hazard-others-${x.event}-${x.from}`, say("others", number(others.length)), table(heading, columns, driverRows(c, others))));
@@ -86,6 +86,6 @@ export function movement(c: Context): HTMLElement | null {
     hazards.map((x) => hazard(c, x)), gap(c, m),
     life && lives.length > 0 && [h("h3", null, say("lifetime_value")),
       table(say("lifetime_value"), [{ head: say("segment") }, { head: say("profit_period"), num: true }, { head: say("lifetime_value"), num: true }, { head: say("expected_periods"), num: true }],
-        lives.map((s): Child[] => [c.segmentName(s.segment), interval(s.margin.value, s.margin.ci, c.money), interval(s.value.value, s.value.ci, c.money), number(s.expected_periods, 1)])),
+        lives.map((s): Child[] => [c.segmentName(s.segment), interval(s.margin?.value, s.margin?.ci, c.money), interval(s.value?.value, s.value?.ci, c.money), number(s.expected_periods, 1)])),
       h("p", { class: "small" }, say("lifetime_read", share(life.discount_a_year)), ` ${life.formula}`)]);
 }
