@@ -11,6 +11,7 @@ typedef struct rows_state {
     char *name;
     dk_buf row;
     int64_t drop, number, serial;
+    bool ended; /* a source is not asked again once it has said so */
 } rows_state;
 
 void dk_row_put(dk_buf *row, const char *text, size_t len) {
@@ -37,11 +38,10 @@ static dk_status read_block(dk_reader *r, dk_block *block, bool *done, dk_error 
     block->numbered = 0;
     block->first_number = s->number;
     block->serial = s->serial;
-    bool ended = false;
-    while (!ended && data->len < r->options.block_bytes) {
-        dk_status status = take_row(r, s, &ended, err);
+    while (!s->ended && data->len < r->options.block_bytes) {
+        dk_status status = take_row(r, s, &s->ended, err);
         if (status != DK_OK) return status;
-        if (ended) break;
+        if (s->ended) break;
         if (!dk_grow(&data->bytes, &data->cap, data->len + s->row.len + DK_SCAN_PAD)) return dk_fail_memory(err);
         memcpy(data->bytes + data->len, s->row.ptr, s->row.len);
         data->len += s->row.len;
@@ -78,9 +78,8 @@ static dk_status parse(const dk_reader *r, dk_block *b, dk_error *err) {
 
 /* Leaves out what stands between the header and the responses. */
 static dk_status drop_rows(dk_reader *r, rows_state *s, dk_error *err) {
-    bool done = false;
     dk_status status = DK_OK;
-    for (int64_t i = 0; status == DK_OK && !done && i < s->drop; i++) status = take_row(r, s, &done, err);
+    for (int64_t i = 0; status == DK_OK && !s->ended && i < s->drop; i++) status = take_row(r, s, &s->ended, err);
     return status;
 }
 
@@ -88,6 +87,7 @@ static dk_status rewind_rows(dk_reader *r, dk_error *err) {
     rows_state *s = r->state;
     s->number = 1;
     s->serial = 0;
+    s->ended = false;
     dk_status status = s->source.rewind(s->source.state, err);
     return status == DK_OK ? drop_rows(r, s, err) : status;
 }

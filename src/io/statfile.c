@@ -261,7 +261,7 @@ static dk_status read_file(statfile *s, const char *path, dk_statfile kind, dk_e
     if (s->status != DK_OK) return s->status;
     if (code == READSTAT_ERROR_MALLOC) return dk_fail_memory(err);
     if (code != READSTAT_OK)
-        return dk_fail_at(err, code == READSTAT_ERROR_OPEN || code == READSTAT_ERROR_READ ? DK_EIO : DK_EDATA, path, 0, 0,
+        return dk_fail_at(err, code == READSTAT_ERROR_OPEN ? DK_EIO : DK_EDATA, path, 0, 0,
                           "cannot read this %s file: %s%s%s", kind == DK_STATFILE_SPSS ? "SPSS" : "Stata", readstat_error_message(code),
                           s->said[0] != '\0' ? "; " : "", s->said);
     if (s->nvariables == 0) return dk_fail_at(err, DK_EDATA, path, 0, 0, "the file has no variables");

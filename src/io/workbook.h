@@ -1,17 +1,13 @@
-/* Excel workbooks (.xlsx) behind dk_reader. workbook_orcus.cpp is the only place of liborcus.
+/* Excel workbooks (.xlsx, ECMA-376) behind dk_reader. workbook_parse.c is the only place of libzip and of Expat.
  *
  * One sheet is read: the one that is named, else the first. Its first row with text is the header; blank rows are skipped.
- * Dates, which Excel stores as numbers with a format, become ISO 8601; formulas count with the value that Excel stored. A
- * workbook is held in memory while it is parsed, so one that unpacks to more than 250 times its size (beyond 64 MB) is
- * refused, as with packed text. */
+ * Dates, which Excel stores as numbers with a format, become ISO 8601; formulas count with the value that Excel stored.
+ * Parts are unpacked as they are parsed; what stays in memory is the table of shared strings. A workbook that unpacks to
+ * more than 250 times its size, beyond 64 MB, is refused, as with packed text. */
 #ifndef DK_IO_WORKBOOK_H
 #define DK_IO_WORKBOOK_H
 
 #include "base/buffer.h"
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 struct dk_reader;
 
@@ -20,19 +16,11 @@ bool dk_workbook_recognise(const char *head, size_t len);
 /* sheet: NULL for the first. limit as in dk_unpack_open. */
 dk_status dk_workbook_open(struct dk_reader *r, const char *path, const char *sheet, double limit, dk_error *err);
 
-/* What parsing hands out; both return false to stop. */
-typedef struct dk_workbook_sink {
-    void *context;
-    bool (*row)(void *context, int32_t row, const dk_str *cells, size_t count); /* 0-based row, in order, gaps possible */
-    bool (*formula)(void *context, int32_t row, int32_t column, dk_str result); /* behind all rows, in no order */
-} dk_workbook_sink;
+/* Takes a row: its 0-based place (in order, gaps possible) and its cells, borrowed until it returns. */
+typedef dk_status (*dk_workbook_row)(void *context, int64_t row, const dk_str *cells, size_t count, dk_error *err);
 
-/* Parses the sheet. DK_EDATA when it is no workbook, DK_EUSAGE with the names when there is no such sheet; DK_OK also when the
-   sink stopped. */
-dk_status dk_workbook_parse(const char *path, const char *sheet, const dk_workbook_sink *sink, dk_error *err);
-
-#ifdef __cplusplus
-}
-#endif
+/* Parses the sheet and hands out its rows. DK_EDATA when it is no workbook, DK_EUSAGE with the names when there is no such
+   sheet. */
+dk_status dk_workbook_parse(const char *path, const char *sheet, double limit, dk_workbook_row row, void *context, dk_error *err);
 
 #endif
