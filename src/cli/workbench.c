@@ -32,12 +32,10 @@ dk_status dk_bench_corpus_options(dk_corpus_options *co, const dk_cli *cli, cons
     co->source = source;
     co->text = in->text;
     co->id = in->id;
-    if (in->delimiter != NULL) co->reader.delimiter = strcmp(in->delimiter, "tab") == 0 ? '\t' : in->delimiter[0];
-    if (in->quote != NULL) co->reader.quoting = strcmp(in->quote, "none") == 0 ? DK_QUOTE_NONE : DK_QUOTE_DOUBLE;
     if (b->language != NULL) co->plan.language_fixed = dk_language_from_name(dk_str_from(b->language), &co->plan.language);
     co->packs = b->pack;
     co->threads = (int)cli->threads;
-    return DK_OK;
+    return dk_format_apply(&in->format, &co->reader, err);
 }
 
 dk_status dk_bench_corpus(dk_corpus *corpus, const dk_engine *engine, const dk_cli *cli, const dk_bench_options *b,
