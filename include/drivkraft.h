@@ -261,6 +261,10 @@ typedef struct dk_driver_table {
     size_t npredictors;
     const char *const *groups;    /* names; NULL with group_of NULL: the predictors' names */
     size_t ngroups;
+    const uint32_t *stage_of;     /* for each group the number of its stage; NULL: groups are not nested. Importances are then nested
+                                     Owen values (Winter 1989): stages' Shapley values, split among their groups, split among terms */
+    const char *const *stages;
+    size_t nstages;
     const dk_column *controls;    /* partialled out, never ranked */
     size_t ncontrols;
     const double *weights;        /* NULL: 1; finite, not negative; 0 leaves the row out */
@@ -343,9 +347,17 @@ typedef struct dk_driver {
     double prob_top3;         /* share of replicates in which it ranks among the first three by importance */
     int rank;                 /* 1 is the most important */
     int tie;                  /* groups of one number cannot be told apart by importance; 1 first */
+    const char *stage;        /* NULL when groups are not nested */
     const dk_driver_term *terms;
     size_t nterms;
 } dk_driver;
+
+/* A stage of nested groups: the sum of its groups. */
+typedef struct dk_driver_stage {
+    const char *name;
+    double importance, share;
+    dk_interval importance_ci;
+} dk_driver_stage;
 
 typedef struct dk_driver_result {
     int64_t rows;             /* used: weight above 0 */
@@ -366,6 +378,8 @@ typedef struct dk_driver_result {
     int replicates;
     const dk_driver *drivers; /* by importance, the largest first */
     size_t ndrivers;
+    const dk_driver_stage *stages; /* in the table's order; none when groups are not nested */
+    size_t nstages;
     const char *const *notes; /* sentences for people: what was done about aliasing, small groups, separation... */
     size_t nnotes;
 } dk_driver_result;

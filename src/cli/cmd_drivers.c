@@ -133,7 +133,7 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
          0, 0},
         {"winsor", 0, DK_OPT_NUMBER, &winsor, "SHARE", "of the rows at each end that --as winsor cuts (0.01)", 1e-6, 0.25},
         {"predictors", 'x', DK_OPT_LIST, &spec.predictors, "A,B|GROUP=A+B",
-         "columns or groups of columns to rank; commas part them, a group is one driver", 0, 0},
+         "columns or groups of columns to rank; commas part them, a group is one driver; STAGE/GROUP=A+B adds groups up to stages", 0, 0},
         {"controls", 'c', DK_OPT_LIST, &spec.controls, "A,B", "columns held fixed and not ranked", 0, 0},
         {"model", 'm', DK_OPT_CHOICE, &model, "linear|binary|ordinal", "the kind of outcome", 0, 0},
         {"weight", 'w', DK_OPT_STRING, &spec.weight, "COL", "a weight for each row", 0, 0},
@@ -229,6 +229,7 @@ const dk_command dk_cmd_drivers = {
     "  drivkraft drivers survey.csv --outcome score --predictors price,service,delivery\n"
     "  drivkraft drivers survey.csv --outcome score --predictors \"support=support_neg+support_pos,price\" "
     "--cluster customer\n"
+    "  drivkraft drivers survey.csv --outcome score --predictors buying/price,buying/shop=staff+queue,use/quality\n"
     "  drivkraft drivers survey.csv --outcome churned --model binary --predictors price,service --format "
     "json -o drivers.json\n",
     run_drivers,

@@ -113,20 +113,42 @@ static dk_status put_predictor(dk_drivers_data *d, dk_str name, uint32_t group, 
     return put_name(d, &d->predictors, &d->npredictors, name, err);
 }
 
-static dk_status put_item(dk_drivers_data *d, const dk_reader *r, dk_str item, dk_error *err) {
-    const char *equals = has_column(r, item) ? NULL : memchr(item.ptr, '=', item.len);
-    dk_str name = item, members = item;
+/* Puts the next group into a stage, made when it is new. */
+static dk_status put_stage(dk_drivers_data *d, dk_str name, dk_error *err) {
+    uint32_t *more = dk_arena_alloc(&d->arena, (d->ngroups + 1) * sizeof *more), stage = 0;
+    if (more == NULL) return dk_fail_memory(err);
+    if (d->ngroups > 0) memcpy(more, d->stage_of, d->ngroups * sizeof *more);
+    while (stage < d->nstages && !dk_str_is(name, d->stages[stage])) stage++;
+    more[d->ngroups] = stage;
+    d->stage_of = more;
+    return stage < d->nstages ? DK_OK : put_name(d, &d->stages, &d->nstages, name, err);
+}
+
+/* A column, GROUP=A+B, STAGE/COLUMN or STAGE/GROUP=A+B. What has no stage is a stage of its own. */
+static dk_status put_item(dk_drivers_data *d, const dk_reader *r, dk_str item, bool *nested, dk_error *err) {
+    bool whole = has_column(r, item);
+    const char *equals = whole ? NULL : memchr(item.ptr, '=', item.len);
+    dk_str name = item, members = item, stage = {0};
     if (equals != NULL) {
         name = dk_cell_trim((dk_str){item.ptr, (size_t)(equals - item.ptr)});
         members = (dk_str){equals + 1, (size_t)(item.ptr + item.len - equals - 1)};
+    }
+    const char *slash = whole || name.len == 0 ? NULL : memchr(name.ptr, '/', name.len);
+    if (slash != NULL) {
+        stage = dk_cell_trim((dk_str){name.ptr, (size_t)(slash - name.ptr)});
+        name = dk_cell_trim((dk_str){slash + 1, (size_t)(name.ptr + name.len - slash - 1)});
+        if (stage.len == 0 || name.len == 0)
+            return dk_fail(err, DK_EUSAGE, "--predictors %.*s: STAGE/GROUP=A+B was expected", (int)item.len, item.ptr);
+        *nested = true;
     }
     if (name.len == 0) return dk_fail(err, DK_EUSAGE, "--predictors: a name is missing before =");
     for (size_t g = 0; g < d->ngroups; g++)
         if (dk_str_is(name, d->groups[g]))
             return dk_fail(err, DK_EUSAGE, "--predictors: %s occurs twice", d->groups[g]);
     uint32_t group = (uint32_t)d->ngroups;
-    dk_status status = put_name(d, &d->groups, &d->ngroups, name, err);
-    if (equals == NULL) return status == DK_OK ? put_predictor(d, item, group, err) : status;
+    dk_status status = put_stage(d, stage.len > 0 ? stage : name, err);
+    if (status == DK_OK) status = put_name(d, &d->groups, &d->ngroups, name, err);
+    if (equals == NULL) return status == DK_OK ? put_predictor(d, name, group, err) : status;
     size_t before = d->npredictors;
     while (members.len > 0 && status == DK_OK) {
         dk_str member = next_piece(&members, "+");
@@ -140,15 +162,16 @@ static dk_status put_item(dk_drivers_data *d, const dk_reader *r, dk_str item, d
 static dk_status name_columns(const dk_drivers_spec *spec, const dk_reader *r, dk_drivers_data *d,
                               dk_error *err) {
     dk_status status = DK_OK;
+    bool nested = false;
     for (size_t i = 0; i < spec->predictors.count && status == DK_OK; i++) {
         dk_str rest = dk_str_from(spec->predictors.items[i]);
         if (has_column(r, rest)) {
-            status = put_item(d, r, rest, err);
+            status = put_item(d, r, rest, &nested, err);
             continue;
         }
         while (rest.len > 0 && status == DK_OK) {
             dk_str item = next_piece(&rest, ",|");
-            if (item.len > 0) status = put_item(d, r, item, err);
+            if (item.len > 0) status = put_item(d, r, item, &nested, err);
         }
     }
     for (size_t i = 0; i < spec->controls.count && status == DK_OK; i++) {
@@ -160,6 +183,7 @@ static dk_status name_columns(const dk_drivers_spec *spec, const dk_reader *r, d
             if (item.len > 0) status = put_name(d, &d->controls, &d->ncontrols, item, err);
         }
     }
+    if (!nested) d->nstages = 0;
     if (status == DK_OK && d->npredictors == 0)
         status = dk_fail(err, DK_EUSAGE, "no predictors: --predictors A,B");
     for (size_t i = 0, plain = d->ncontrols; spec->indicator && i < plain && status == DK_OK;
@@ -259,7 +283,10 @@ dk_status dk_drivers_frame(const dk_drivers_data *d, size_t segment, dk_frame *f
                     .predictors = d->predictors,
                     .controls = d->controls,
                     .group_of = d->group_of,
-                    .groups = d->groups};
+                    .groups = d->groups,
+                    .stage_of = d->nstages > 0 ? d->stage_of : NULL,
+                    .stages = d->stages,
+                    .nstages = d->nstages};
     if (f->unit == NULL) return dk_fail_memory(err);
     /* Indicators that nothing in these rows needs are no columns. */
     size_t *at = (size_t *)(void *)(f->unit + d->npredictors + d->ncontrols + 2);

@@ -13,7 +13,7 @@ typedef struct dk_drivers_spec {
     const char *as; /* what is made of the outcome: level, contribution, promoter, detractor, log or winsor */
     bool indicator; /* a missing control becomes 0 with an indicator beside it; else its row is left out */
     bool impute;    /* with indicator: such controls are filled in by multiple imputation */
-    dk_opt_list predictors, controls; /* A,B or GROUP=A+B; several may be joined by commas */
+    dk_opt_list predictors, controls; /* A,B or GROUP=A+B or STAGE/GROUP=A+B; several may be joined by commas */
 } dk_drivers_spec;
 
 typedef struct dk_drivers_segment {
@@ -24,8 +24,9 @@ typedef struct dk_drivers_segment {
 /* All rows, and those of each segment. names and groups are in the arena. */
 typedef struct dk_drivers_data {
     dk_arena arena;
-    const char **predictors, **controls, **groups;
-    uint32_t *group_of;
+    const char **predictors, **controls, **groups, **stages;
+    uint32_t *group_of, *stage_of; /* stage_of by group; used when nstages > 0 */
+    size_t nstages;
     size_t npredictors, ncontrols, ngroups;
     size_t nindicators; /* of the controls the last so many say that another one is missing */
     bool impute;

@@ -97,6 +97,10 @@ static void put_driver(dk_json *j, const dk_driver *d, const dk_drivers_across *
     dk_json_object(j);
     dk_json_key(j, "name");
     dk_json_text(j, d->name);
+    if (d->stage != NULL) {
+        dk_json_key(j, "stage");
+        dk_json_text(j, d->stage);
+    }
     put_number(j, "effect", d->effect);
     put_number(j, "se", d->se);
     put_interval(j, "ci", d->ci);
@@ -156,6 +160,17 @@ static void put_answer(dk_json *j, const dk_drivers_answer *a, const dk_drivers_
     dk_json_array(j);
     for (size_t i = 0; i < r->ndrivers; i++) put_driver(j, &r->drivers[i], across, segment, a->logarithm);
     dk_json_end(j);
+    if (r->nstages > 0) dk_json_key(j, "stages"), dk_json_array(j);
+    for (size_t i = 0; i < r->nstages; i++) {
+        dk_json_object(j);
+        dk_json_key(j, "name");
+        dk_json_text(j, r->stages[i].name);
+        put_number(j, "importance", r->stages[i].importance);
+        put_interval(j, "importance_ci", r->stages[i].importance_ci);
+        put_number(j, "share", r->stages[i].share);
+        dk_json_end(j);
+    }
+    if (r->nstages > 0) dk_json_end(j);
     dk_json_key(j, "notes");
     dk_json_array(j);
     for (size_t i = 0; i < a->nnotes; i++) dk_json_text(j, a->notes[i]);
@@ -215,7 +230,7 @@ void dk_drivers_put_csv(dk_buf *out, const dk_drivers_answer *answers, size_t n,
         out,
         "segment,rank,driver,predictor,effect,se,ci_lo,ci_hi,p,driver_p,driver_q,importance,importance_lo,"
         "importance_hi,share,prob_top3,tie,prevalence,opportunity,opportunity_lo,opportunity_hi,effect_"
-        "shrunk,segments_p,n,verdict\n");
+        "shrunk,segments_p,n,verdict,stage\n");
     for (size_t a = 0; a < n; a++) {
         const dk_driver_result *r = answers[a].result;
         for (size_t i = 0; i < r->ndrivers; i++) {
@@ -247,7 +262,9 @@ void dk_drivers_put_csv(dk_buf *out, const dk_drivers_answer *answers, size_t n,
                 put_cell(out, t->opportunity_ci.hi);
                 put_cell(out, a > 0 ? across[t->column].shrunk[a].effect : NAN);
                 put_cell(out, a > 0 ? across[t->column].test.p : NAN);
-                dk_buf_putf(out, ",%lld,%s\n", (long long)r->rows, dk_verdict_name(r->verdict));
+                dk_buf_putf(out, ",%lld,%s,", (long long)r->rows, dk_verdict_name(r->verdict));
+                if (d->stage != NULL) dk_csv_puts(out, d->stage);
+                dk_buf_putc(out, '\n');
             }
         }
     }
@@ -333,6 +350,13 @@ static void put_table(dk_buf *out, const dk_drivers_answer *a, const char *outco
         bool tied = i + 1 < r->ndrivers && r->drivers[i + 1].tie != d->tie &&
                     (i > 0 && r->drivers[i - 1].tie == d->tie);
         if (tied) dk_buf_puts(out, "   ^ cannot be told apart by importance\n");
+    }
+    if (r->nstages > 0) dk_buf_puts(out, "\nimportance by stage, the sum of its drivers\n");
+    for (size_t i = 0; i < r->nstages; i++) {
+        const dk_driver_stage *s = &r->stages[i];
+        dk_buf_putf(out, "   %-28.28s  %38s", s->name, "");
+        put_range(out, s->importance, s->importance_ci, 28);
+        dk_buf_putf(out, "  %4.0f %%\n", 100 * s->share);
     }
     if (a->nnotes + r->nnotes > 0) dk_buf_putc(out, '\n');
     if (a->logarithm) put_changes(out, r);

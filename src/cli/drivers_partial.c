@@ -11,7 +11,7 @@ static const char title[] = "drivkraft partial 2\n";
 
 typedef struct head {
     uint64_t shape[6];  /* columns, clusters, clusters2, fixed, weights, decimals */
-    uint64_t counts[6]; /* predictors, controls, groups, segments, indicators, impute */
+    uint64_t counts[7]; /* predictors, controls, groups, segments, indicators, impute, stages */
     int64_t rows[4];    /* read, missing, unreadable, rejected */
     int64_t options[7]; /* model, bootstrap, seed, min_rows, hc, r2, family_wise */
     double numbers[4];  /* confidence, alpha, negligible_r2, winsor */
@@ -27,14 +27,16 @@ static void put_question(dk_buf *out, const dk_drivers_data *d, const char *outc
     for (size_t i = 0; i < d->npredictors; i++) put_text(out, d->predictors[i]);
     for (size_t i = 0; i < d->ncontrols; i++) put_text(out, d->controls[i]);
     for (size_t i = 0; i < d->ngroups; i++) put_text(out, d->groups[i]);
+    for (size_t i = 0; i < d->nstages; i++) put_text(out, d->stages[i]);
     if (d->npredictors > 0) dk_buf_put(out, d->group_of, d->npredictors * sizeof *d->group_of);
+    if (d->nstages > 0) dk_buf_put(out, d->stage_of, d->ngroups * sizeof *d->stage_of);
 }
 
 dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *o, const char *outcome,
                                    const char *path, dk_error *err) {
     head h = {.shape = {d->shape.ncols, d->shape.clusters, d->shape.clusters2, d->shape.fixed,
                         d->shape.weights, d->shape.decimals},
-              .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments, d->nindicators, d->impute},
+              .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments, d->nindicators, d->impute, d->nstages},
               .rows = {d->read, d->missing, d->unreadable, d->rejected},
               .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc, o->r2, o->family_wise},
               .numbers = {o->confidence, o->alpha, o->negligible_r2, o->winsor}};
@@ -139,15 +141,21 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
     d->ncontrols = h->counts[1];
     d->ngroups = h->counts[2];
     d->impute = h->counts[5] != 0;
+    d->nstages = h->counts[6];
     d->nindicators = h->counts[4] < h->counts[1] ? h->counts[4] : h->counts[1];
     *outcome = take_text(&text, &d->arena);
     d->predictors = take_texts(&text, d->npredictors, &d->arena);
     d->controls = take_texts(&text, d->ncontrols, &d->arena);
     d->groups = take_texts(&text, d->ngroups, &d->arena);
+    d->stages = take_texts(&text, d->nstages, &d->arena);
     d->group_of = dk_arena_calloc(&d->arena, d->npredictors + 1, sizeof *d->group_of);
-    if (*outcome == NULL || d->predictors == NULL || d->controls == NULL || d->groups == NULL ||
-        d->group_of == NULL || !take(&text, d->group_of, d->npredictors * sizeof *d->group_of))
+    d->stage_of = dk_arena_calloc(&d->arena, d->ngroups + 1, sizeof *d->stage_of);
+    if (*outcome == NULL || d->predictors == NULL || d->controls == NULL || d->groups == NULL || d->stages == NULL ||
+        d->group_of == NULL || d->stage_of == NULL || !take(&text, d->group_of, d->npredictors * sizeof *d->group_of) ||
+        (d->nstages > 0 && !take(&text, d->stage_of, d->ngroups * sizeof *d->stage_of)))
         return damaged(path, err);
+    for (size_t g = 0; g < d->ngroups; g++)
+        if (d->nstages > 0 && d->stage_of[g] >= d->nstages) return damaged(path, err);
     for (size_t i = 0; i < d->npredictors; i++)
         if (d->group_of[i] >= d->ngroups) return damaged(path, err);
     o->model = (dk_driver_model)h->options[0];

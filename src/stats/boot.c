@@ -235,6 +235,31 @@ static void store(double *out, int replicates, size_t item, int first, const dk_
         out[item * (size_t)replicates + (size_t)(first + l)] = (*v)[l];
 }
 
+/* Nested values, stage by stage with its terms first; a is (m + 1) x (m + 1). work: of nested_work(). */
+static void nested(const dk_lanes *lanes, const dk_lane *a, size_t m, const dk_lane_level *levels, size_t nlevels, const dk_lane *floor,
+                   dk_lane *importance, dk_lane *work) {
+    dk_lane *b = work, *low = b + (m + 1) * (m + 2) / 2, *value = low + m + 1, *rest = value + m + 1;
+    for (size_t l = 0; l < nlevels; l++) {
+        const dk_lane_level *v = &levels[l];
+        for (size_t i = 0; i <= m; i++) {
+            size_t x = i < m ? v->term[i] : m;
+            low[i] = floor[x];
+            for (size_t j = 0; j <= i; j++) b[dk_tri(i, j)] = a[dk_tri(x, j < m ? v->term[j] : m)];
+        }
+        lanes->owen(b, &v->blocks, v->own, low, value, rest);
+        for (size_t g = 0; g < v->own; g++) importance[v->group[g]] = value[g];
+    }
+}
+
+static size_t nested_work(size_t m, const dk_lane_level *levels, size_t nlevels) {
+    size_t most = 0;
+    for (size_t l = 0; l < nlevels; l++) {
+        size_t work = dk_lanes_shapley_work(&levels[l].blocks);
+        if (work > most) most = work;
+    }
+    return (m + 1) * (m + 2) / 2 + 2 * (m + 1) + most + 1;
+}
+
 /* Fits eight replicates; at is their place in the batch, first their number. */
 static void fit_lanes(const boot_job *job, const dk_lanes *lanes, worker *w, int at, int first) {
     const dk_boot_plan *p = job->plan;
@@ -272,7 +297,10 @@ static void fit_lanes(const boot_job *job, const dk_lanes *lanes, worker *w, int
     for (size_t i = 0; i <= m; i++)
         memcpy(partial + dk_tri(i, 0), a + dk_tri(nc + i, nc), (i + 1) * sizeof *a);
     for (size_t i = 0; i < p->groups.ngroups; i++) importance[i] = (dk_lane){0};
-    if (p->importance && p->orders == NULL) lanes->shapley(partial, &p->groups, floor + nc, importance, work);
+    if (p->importance && p->orders == NULL && p->levels != NULL)
+        nested(lanes, partial, m, p->levels, p->nlevels, floor + nc, importance, work);
+    else if (p->importance && p->orders == NULL)
+        lanes->shapley(partial, &p->groups, floor + nc, importance, work);
     for (size_t o = 0; p->importance && p->orders != NULL && o < p->norders; o++)
         lanes->in_order(partial, &p->groups, p->orders + o * p->groups.ngroups, floor + nc, importance, work);
     for (size_t g = 0; p->importance && g < p->groups.ngroups; g++) {
@@ -304,7 +332,9 @@ static void fit_lanes(const boot_job *job, const dk_lanes *lanes, worker *w, int
 
 static size_t lane_count(const dk_boot_plan *p) {
     size_t q = p->ncontrols + p->nterms + 1, m = p->nterms;
-    size_t work = p->orders == NULL ? dk_lanes_shapley_work(&p->groups) : 0;
+    size_t work = p->orders != NULL   ? 0
+                  : p->levels != NULL ? nested_work(m, p->levels, p->nlevels)
+                                      : dk_lanes_shapley_work(&p->groups);
     size_t copy = (m + 1) * (m + 2) / 2;
     return q * (q + 1) / 2 + 4 * q + copy + p->groups.ngroups + (work > copy ? work : copy) + m + 1;
 }
@@ -400,11 +430,13 @@ done:
     return status;
 }
 
-dk_status dk_importance_point(const double *a, const dk_lane_groups *groups, const size_t *orders,
-                              size_t norders, double *importance, double *by_order, dk_error *err) {
+dk_status dk_importance_point(const double *a, const dk_lane_groups *groups, const dk_lane_level *levels, size_t nlevels,
+                              const size_t *orders, size_t norders, double *importance, double *by_order, dk_error *err) {
     const dk_lanes *lanes = dk_lanes_best();
     size_t g = groups->ngroups, m = groups->first[g], q = m + 1, triangle = q * (q + 1) / 2;
-    size_t work = orders == NULL ? dk_lanes_shapley_work(groups) : triangle;
+    size_t work = orders != NULL   ? triangle
+                  : levels != NULL ? nested_work(m, levels, nlevels)
+                                   : dk_lanes_shapley_work(groups);
     dk_lane *at = aligned(triangle + g + q + work + q, sizeof *at);
     if (at == NULL) return dk_fail_memory(err);
     dk_lane *value = at + triangle, *floor = value + g, *room = floor + q;
@@ -415,7 +447,10 @@ dk_status dk_importance_point(const double *a, const dk_lane_groups *groups, con
         if (!(floor[i][0] > 0)) floor[i] = 1e-300 - (dk_lane){0};
     }
     for (size_t i = 0; i < g; i++) value[i] = (dk_lane){0};
-    if (orders == NULL) lanes->shapley(at, groups, floor, value, room);
+    if (orders == NULL && levels != NULL)
+        nested(lanes, at, m, levels, nlevels, floor, value, room);
+    else if (orders == NULL)
+        lanes->shapley(at, groups, floor, value, room);
     for (size_t i = 0; i < g; i++) importance[i] = value[i][0];
     for (size_t o = 0; orders != NULL && o < norders; o++) {
         for (size_t i = 0; i < g; i++) value[i] = (dk_lane){0};

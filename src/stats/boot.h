@@ -27,6 +27,8 @@ typedef struct dk_boot_plan {
     const size_t *columns;   /* ncontrols + nterms, the terms in the order of groups; none aliased */
     size_t ncontrols, nterms;
     dk_lane_groups groups; /* of the terms: first[] counts from 0 */
+    const dk_lane_level *levels; /* nested groups, nlevels of them; NULL: not nested */
+    size_t nlevels;
     const double *sd;      /* of each column in columns, and the outcome's behind them */
     const size_t *orders;  /* norders orders of the groups to sample; NULL: exact */
     size_t norders;
@@ -54,7 +56,7 @@ void dk_boot_dispose(dk_boot *boot);
 
 /* The same importances at the point estimate: a is the (nterms + 1)^2 matrix of the terms and the outcome with the
    controls partialled out, in units in which the outcome's variance was 1. */
-dk_status dk_importance_point(const double *a, const dk_lane_groups *groups, const size_t *orders,
-                              size_t norders, double *importance, double *by_order, dk_error *err);
+dk_status dk_importance_point(const double *a, const dk_lane_groups *groups, const dk_lane_level *levels, size_t nlevels,
+                              const size_t *orders, size_t norders, double *importance, double *by_order, dk_error *err);
 
 #endif

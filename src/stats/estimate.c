@@ -73,8 +73,8 @@ void dk_estimate_note(dk_estimate *e, const char *format, ...) {
 
 dk_status dk_estimate_importance(const dk_frame *frame, const dk_driver_options *o, dk_estimate *e,
                                  dk_error *err) {
-    dk_status status = dk_group_plan_init(&e->plan, frame->group_of, e->use, e->n, frame->ngroups,
-                                          o->bootstrap, o->budget, o->seed, err);
+    dk_status status = dk_group_plan_init(&e->plan, frame->group_of, e->use, e->n, frame->ngroups, frame->stage_of,
+                                          frame->nstages, o->bootstrap, o->budget, o->seed, err);
     if (status == DK_OK)
         status = dk_group_importance(e->partial, e->n, &e->plan, e->importance, e->importance_se, err);
     if (status == DK_OK) status = dk_owen(e->partial, e->n, &e->plan, e->importance, o->seed, e->owen, err);
@@ -150,6 +150,8 @@ static dk_status bootstrap(const dk_frame *f, const dk_driver_options *o, const 
                              .ncontrols = count,
                              .nterms = n,
                              .groups = e->plan.groups,
+                             .levels = e->plan.levels,
+                             .nlevels = e->plan.nlevels,
                              .sd = sd,
                              .orders = e->plan.few,
                              .norders = e->plan.nfew,

@@ -56,26 +56,48 @@ static dk_status refit(glm_fit *g, const size_t *lane_of, uint64_t groups, doubl
     return status;
 }
 
+/* s! (n - s)! / (n + 1)! */
+static double choice(size_t s, size_t n) {
+    double choose = 1;
+    for (size_t i = 0; i < s; i++) choose = choose * (double)(n - i) / (double)(i + 1);
+    return 1 / ((double)(n + 1) * choose);
+}
+
+/* What the set of groups counts for lane group i beside it: in nested groups other stages are in wholly or not at all. */
+static double set_weight(const dk_group_plan *p, size_t i, uint64_t set) {
+    size_t n = p->groups.ngroups, near = 0, beside = 0, stages = 0;
+    if (p->stage == NULL) return choice((size_t)__builtin_popcountll(set), n - 1);
+    for (size_t g = 0; g < n; g++) {
+        if (g == i || p->stage[g] != p->stage[i]) continue;
+        near++;
+        beside += set >> g & 1;
+    }
+    for (size_t l = 0; l < p->nlevels; l++) {
+        const dk_lane_level *v = &p->levels[l];
+        size_t in = 0;
+        if (p->stage[v->group[0]] == p->stage[i]) continue;
+        for (size_t g = 0; g < v->own; g++) in += set >> v->group[g] & 1;
+        if (in != 0 && in != v->own) return 0;
+        stages += in != 0;
+    }
+    return choice(beside, near) * choice(stages, p->nlevels - 1);
+}
+
 /* Shapley values of R2 from all 2^G fits. */
 static dk_status refit_all(glm_fit *g, dk_error *err) {
     dk_estimate *e = g->e;
     size_t n = e->plan.groups.ngroups;
-    double *r2 = malloc(sizeof *r2 << n), weight[26];
+    double *r2 = malloc(sizeof *r2 << n);
     size_t *lane_of = calloc(g->f->ngroups + 1, sizeof *lane_of);
     dk_status status = r2 == NULL || lane_of == NULL ? dk_fail_memory(err) : DK_OK;
     for (size_t i = 0; i < n && status == DK_OK; i++) lane_of[e->plan.group[i]] = i;
     for (uint64_t s = 0; s < (uint64_t)1 << n && status == DK_OK; s++)
         status = refit(g, lane_of, s, &r2[s], err);
-    double choose = 1;
-    for (size_t s = 0; s < n && status == DK_OK; s++) {
-        weight[s] = 1 / ((double)n * choose);
-        choose = choose * (double)(n - 1 - s) / (double)(s + 1);
-    }
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         uint64_t bit = (uint64_t)1 << i;
         e->importance[i] = 0;
         for (uint64_t s = 0; s < (uint64_t)1 << n; s++)
-            if (!(s & bit)) e->importance[i] += weight[__builtin_popcountll(s)] * (r2[s | bit] - r2[s]);
+            if (!(s & bit)) e->importance[i] += set_weight(&e->plan, i, s) * (r2[s | bit] - r2[s]);
     }
     free(r2);
     free(lane_of);
@@ -158,6 +180,8 @@ static dk_status bootstrap(const glm_fit *g, const dk_frame *frame, const dk_mom
                           .ncontrols = count,
                           .nterms = n,
                           .groups = plan->groups,
+                          .levels = plan->levels,
+                          .nlevels = plan->nlevels,
                           .sd = sd,
                           .orders = plan->few,
                           .norders = plan->nfew,

@@ -16,6 +16,9 @@ typedef struct dk_frame {
     const size_t *control_at; /* row columns of the controls; NULL: those behind the predictors */
     const uint32_t *group_of;
     const char *const *groups;
+    const uint32_t *stage_of; /* by group; NULL: groups are not nested */
+    const char *const *stages;
+    size_t nstages;
 } dk_frame;
 
 static inline size_t dk_frame_predictor(size_t i) {

@@ -12,6 +12,13 @@ void dk_group_plan_dispose(dk_group_plan *p) {
     free((void *)p->groups.first);
     free(p->group);
     free(p->term);
+    free(p->stage);
+    for (size_t i = 0; i < p->nlevels; i++) {
+        free((void *)p->levels[i].blocks.first);
+        free(p->levels[i].group);
+        free(p->levels[i].term);
+    }
+    free(p->levels);
     free(p->orders);
     free(p->few);
     memset(p, 0, sizeof *p);
@@ -24,7 +31,50 @@ static size_t draw(uint64_t seed, uint64_t *counter, size_t n) {
     return (size_t)(((wide)dk_hash_mix(seed, (*counter)++) * n) >> 64);
 }
 
-void dk_orders_sample(size_t n, size_t count, uint64_t seed, size_t *out) {
+static void shuffle(size_t *x, size_t n, uint64_t seed, uint64_t *counter) {
+    for (size_t i = n; i > 1; i--) {
+        size_t j = draw(seed, counter, i), t = x[i - 1];
+        x[i - 1] = x[j];
+        x[j] = t;
+    }
+}
+
+/* Brings the members of a union together where its first stands. */
+static void gather(const size_t *unions, size_t *order, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        size_t end = i + 1;
+        for (size_t j = i + 1; j < n; j++) {
+            if (unions[order[j]] != unions[order[i]]) continue;
+            size_t member = order[j];
+            memmove(order + end + 1, order + end, (j - end) * sizeof *order);
+            order[end++] = member;
+        }
+        i = end - 1;
+    }
+}
+
+/* Each union's place in the order is drawn first, so that it does not depend on how many it has. */
+static void draw_nested(const size_t *unions, size_t *order, size_t n, uint64_t seed, uint64_t *counter) {
+    size_t heads = 0;
+    shuffle(order, n, seed, counter);
+    for (size_t i = 0; i < n; i++) { /* the first seen of each union to the front */
+        bool seen = false;
+        for (size_t j = 0; j < heads && !seen; j++) seen = unions[order[j]] == unions[order[i]];
+        if (seen) continue;
+        size_t t = order[heads];
+        order[heads++] = order[i];
+        order[i] = t;
+    }
+    shuffle(order, heads, seed, counter);
+    shuffle(order + heads, n - heads, seed, counter);
+    gather(unions, order, n);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n && unions[order[end]] == unions[order[i]];) end++;
+        shuffle(order + i, end - i, seed, counter);
+    }
+}
+
+void dk_orders_sample(size_t n, const size_t *unions, size_t count, uint64_t seed, size_t *out) {
     uint64_t counter = 0;
     for (size_t o = 0; o < count; o++) {
         size_t *order = out + o * n;
@@ -34,15 +84,14 @@ void dk_orders_sample(size_t n, size_t count, uint64_t seed, size_t *out) {
             continue;
         }
         for (size_t i = 0; i < n; i++) order[i] = i;
-        for (size_t i = n; i > 1; i--) {
-            size_t j = draw(seed, &counter, i), t = order[i - 1];
-            order[i - 1] = order[j];
-            order[j] = t;
-        }
+        if (unions != NULL)
+            draw_nested(unions, order, n, seed, &counter);
+        else
+            shuffle(order, n, seed, &counter);
     }
 }
 
-static dk_status sample_orders(size_t n, double budget, double cost, size_t least, size_t most, uint64_t seed,
+static dk_status sample_orders(size_t n, const size_t *unions, double budget, double cost, size_t least, size_t most, uint64_t seed,
                                size_t **orders, size_t *count, dk_error *err) {
     double affordable = budget / (cost > 1 ? cost : 1);
     *count = affordable < (double)least  ? least
@@ -50,12 +99,68 @@ static dk_status sample_orders(size_t n, double budget, double cost, size_t leas
                                          : (size_t)affordable / 2 * 2;
     *orders = malloc((*count * n + 1) * sizeof **orders);
     if (*orders == NULL) return dk_fail_memory(err);
-    dk_orders_sample(n, *count, seed, *orders);
+    dk_orders_sample(n, unions, *count, seed, *orders);
     return DK_OK;
 }
 
+/* How the groups of a stage are searched: they, then the other stages, each stage's groups in lane order. */
+static dk_status make_level(dk_group_plan *p, size_t stage, size_t nstages, dk_lane_level *level, dk_error *err) {
+    size_t ng = p->groups.ngroups, *first = calloc(ng + 2, sizeof *first), at = 0, block = 0;
+    level->blocks.first = first;
+    level->group = calloc(ng + 1, sizeof *level->group);
+    level->term = calloc(p->nterms + 1, sizeof *level->term);
+    if (first == NULL || level->group == NULL || level->term == NULL) return dk_fail_memory(err);
+    for (size_t turn = 0; turn <= nstages; turn++) { /* turn 0: the stage itself; turn s + 1: stage s, if another */
+        size_t which = turn == 0 ? stage : turn - 1, before = at;
+        if (turn > 0 && which == stage) continue;
+        for (size_t g = 0; g < ng; g++) {
+            if (p->stage[g] != which) continue;
+            for (size_t t = p->groups.first[g]; t < p->groups.first[g + 1]; t++) level->term[at++] = t;
+            if (turn > 0) continue;
+            level->group[level->own++] = g;
+            first[++block] = at;
+        }
+        if (turn > 0 && at > before) first[++block] = at;
+    }
+    level->blocks.ngroups = block;
+    return DK_OK;
+}
+
+static dk_status make_levels(dk_group_plan *p, const uint32_t *stage_of, size_t nstages, dk_error *err) {
+    size_t ng = p->groups.ngroups;
+    p->stage = calloc(ng + 1, sizeof *p->stage);
+    p->levels = calloc(nstages + 1, sizeof *p->levels);
+    if (p->stage == NULL || p->levels == NULL) return dk_fail_memory(err);
+    for (size_t g = 0; g < ng; g++) p->stage[g] = stage_of[p->group[g]];
+    for (size_t s = 0; s < nstages; s++) {
+        dk_lane_level *level = &p->levels[p->nlevels++];
+        dk_status status = make_level(p, s, nstages, level, err);
+        if (status != DK_OK) return status;
+        if (level->own > 0) continue;
+        free((void *)level->blocks.first);
+        free(level->group);
+        free(level->term);
+        memset(level, 0, sizeof *level);
+        p->nlevels--;
+    }
+    return DK_OK;
+}
+
+/* Multiply-adds of exact values for one set of replicates; *blocks: the most of one search. */
+static double exact_cost(const dk_group_plan *p, size_t *blocks) {
+    double cost = 0;
+    *blocks = p->groups.ngroups;
+    if (p->levels == NULL) return dk_lanes_shapley_cost(&p->groups);
+    *blocks = 0;
+    for (size_t i = 0; i < p->nlevels; i++) {
+        cost += dk_lanes_shapley_cost(&p->levels[i].blocks);
+        if (p->levels[i].blocks.ngroups > *blocks) *blocks = p->levels[i].blocks.ngroups;
+    }
+    return cost;
+}
+
 dk_status dk_group_plan_init(dk_group_plan *p, const uint32_t *group_of, const bool *use, size_t nterms,
-                             size_t ngroups, int replicates, double budget, uint64_t seed, dk_error *err) {
+                             size_t ngroups, const uint32_t *stage_of, size_t nstages, int replicates, double budget, uint64_t seed, dk_error *err) {
     memset(p, 0, sizeof *p);
     size_t *size = calloc(ngroups + 1, sizeof *size), *first = calloc(ngroups + 1, sizeof *first);
     p->groups.first = first;
@@ -76,15 +181,17 @@ dk_status dk_group_plan_init(dk_group_plan *p, const uint32_t *group_of, const b
         }
     }
     free(size);
+    if (status == DK_OK && stage_of != NULL) status = make_levels(p, stage_of, nstages, err);
     if (status == DK_OK) {
-        double m = (double)p->nterms, exact = dk_lanes_shapley_cost(&p->groups);
+        size_t blocks;
+        double m = (double)p->nterms, exact = exact_cost(p, &blocks);
         double sets = ceil((double)replicates / DK_LANES) * DK_LANES, sweep = m * m * m / 3 + m * m;
-        bool exact_point = p->groups.ngroups <= 26 && exact * DK_LANES <= budget;
+        bool exact_point = blocks <= 26 && exact * DK_LANES <= budget;
         if (!exact_point)
-            status = sample_orders(p->groups.ngroups, budget / 8, sweep * DK_LANES, 64, 4096,
+            status = sample_orders(p->groups.ngroups, p->stage, budget / 8, sweep * DK_LANES, 64, 4096,
                                    dk_hash_mix(seed, 1), &p->orders, &p->norders, err);
         if (status == DK_OK && (!exact_point || exact * sets > budget))
-            status = sample_orders(p->groups.ngroups, budget / 8, sweep * sets, 8, 256, dk_hash_mix(seed, 1),
+            status = sample_orders(p->groups.ngroups, p->stage, budget / 8, sweep * sets, 8, 256, dk_hash_mix(seed, 1),
                                    &p->few, &p->nfew, err);
     }
     if (status != DK_OK) dk_group_plan_dispose(p);
@@ -121,7 +228,7 @@ dk_status dk_group_importance(const double *a, size_t m, const dk_group_plan *p,
            *by_order = malloc((p->norders * g + 1) * sizeof *by_order);
     dk_status status = b == NULL || by_order == NULL ? dk_fail_memory(err) : DK_OK;
     if (status == DK_OK)
-        status = dk_importance_point(b, &p->groups, p->orders, p->norders, importance, by_order, err);
+        status = dk_importance_point(b, &p->groups, p->levels, p->nlevels, p->orders, p->norders, importance, by_order, err);
     for (size_t i = 0; i < g && status == DK_OK; i++) se[i] = 0;
     if (status == DK_OK && p->orders != NULL) pair_errors(by_order, g, p->norders, importance, se);
     free(b);
@@ -129,12 +236,13 @@ dk_status dk_group_importance(const double *a, size_t m, const dk_group_plan *p,
     return status;
 }
 
-/* ---- Owen values, exactly: all sets of other groups, and for each all sets of the group's own terms ---- */
+/* ---- Owen values, exactly: all sets of other stages, of other groups of the stage, and of the group's own terms ---- */
 
 typedef struct owen_search {
-    const size_t *block;    /* ends of blocks: the terms of the group one each, then the other groups */
-    size_t own;             /* blocks that are terms of the group */
-    double *among, *within; /* weights by the number of other groups, of own terms taken in */
+    const size_t *block;    /* ends of blocks: the group's terms one each, its stage's other groups, the other stages */
+    size_t own, near;       /* blocks that are terms of the group; that are those or groups of its stage */
+    double *among, *within; /* weights by the number of other stages, of own terms taken in */
+    double *beside;         /* and of other groups of the stage */
     double *taken;          /* own values, summed over sets with the term */
     double all;             /* sum over all sets with the weight of those without a term */
     double *within_without;
@@ -151,19 +259,26 @@ static void owen_sweep(const double *a, const double *y, size_t v, double *b, do
     }
 }
 
-static double owen_descend(owen_search *s, size_t blocks, const double *a, const double *y, double r2,
-                           size_t others, size_t mine, double *work) {
+/* taken in so far: other stages, other groups of the stage, terms of the group */
+typedef struct owen_taken {
+    size_t others, beside, mine;
+} owen_taken;
+
+static double owen_descend(owen_search *s, size_t blocks, const double *a, const double *y, double r2, owen_taken t, double *work) {
     if (blocks == 0) {
-        s->all += s->among[others] * s->within_without[mine] * r2;
-        return s->among[others] * s->within[mine] * r2;
+        double weight = s->among[t.others] * s->beside[t.beside];
+        s->all += weight * s->within_without[t.mine] * r2;
+        return weight * s->within[t.mine] * r2;
     }
-    size_t m = s->block[blocks], rest = s->block[blocks - 1], own = blocks <= s->own;
+    size_t m = s->block[blocks], rest = s->block[blocks - 1];
+    bool own = blocks <= s->own, beside = !own && blocks <= s->near;
     double *b = work, *z = work + m * (m + 1) / 2, gain = r2;
     owen_sweep(a, y, m - 1, b, z, &gain);
     for (size_t v = m - 1; v-- > rest;) owen_sweep(b, z, v, b, z, &gain);
-    double in = owen_descend(s, blocks - 1, b, z, gain, others + !own, mine + own, z + m);
+    owen_taken with = {t.others + (!own && !beside), t.beside + beside, t.mine + own};
+    double in = owen_descend(s, blocks - 1, b, z, gain, with, z + m);
     if (own) s->taken[blocks - 1] += in;
-    return in + owen_descend(s, blocks - 1, a, y, r2, others, mine, work);
+    return in + owen_descend(s, blocks - 1, a, y, r2, t, work);
 }
 
 /* weight[s] = s! (n - s)! / (n + 1)!: of a set of s among n others. */
@@ -181,7 +296,7 @@ static dk_status owen_exact(const double *a, size_t m, const dk_group_plan *p, s
     size_t groups = p->groups.ngroups, own = first[g + 1] - first[g], n = p->nterms,
            blocks = own + groups - 1;
     size_t triangle = n * (n + 1) / 2 + n, room = triangle * (blocks + 2);
-    double *memory = calloc(room + 4 * (blocks + 2), sizeof *memory);
+    double *memory = calloc(room + 5 * (blocks + 2), sizeof *memory);
     size_t *term = malloc((n + blocks + 2) * sizeof *term);
     if (memory == NULL || term == NULL) {
         free(memory);
@@ -194,16 +309,27 @@ static dk_status owen_exact(const double *a, size_t m, const dk_group_plan *p, s
         term[at++] = p->term[t];
         block[b++] = at;
     }
-    for (size_t o = 0; o < groups; o++) {
-        if (o == g) continue;
+    for (size_t o = 0; o < groups; o++) { /* without stages all groups are of one */
+        if (o == g || (p->stage != NULL && p->stage[o] != p->stage[g])) continue;
         for (size_t t = first[o]; t < first[o + 1]; t++) term[at++] = p->term[t];
         block[b++] = at;
     }
-    owen_search s = {.block = block, .own = own, .among = memory + room};
-    s.within = s.among + blocks + 2;
+    size_t near = b - 1, stages = 0;
+    for (size_t l = 0; l < p->nlevels; l++) {
+        size_t stage = p->stage[p->levels[l].group[0]];
+        if (stage == p->stage[g]) continue;
+        for (size_t o = 0; o < groups; o++)
+            for (size_t t = first[o]; t < first[o + 1] && p->stage[o] == stage; t++) term[at++] = p->term[t];
+        block[b++] = at;
+        stages++;
+    }
+    owen_search s = {.block = block, .own = own, .near = near, .among = memory + room};
+    s.beside = s.among + blocks + 2;
+    s.within = s.beside + blocks + 2;
     s.taken = s.within + blocks + 2;
     s.within_without = s.taken + blocks + 2;
-    set_weights(groups - 1, s.among);
+    set_weights(stages, s.among);
+    set_weights(near - own, s.beside);
     set_weights(own - 1, s.within_without);
     /* A set with r own terms counts for a member as one more than r - 1 others, and against each other one as r others. */
     for (size_t r = 0; r <= own; r++) {
@@ -215,7 +341,7 @@ static dk_status owen_exact(const double *a, size_t m, const dk_group_plan *p, s
         for (size_t j = 0; j <= i; j++) matrix[i * (i + 1) / 2 + j] = a[term[i] * (m + 1) + term[j]];
         y[i] = a[m * (m + 1) + term[i]];
     }
-    owen_descend(&s, blocks, matrix, y, 0, 0, 0, memory + triangle);
+    owen_descend(&s, b - 1, matrix, y, 0, (owen_taken){0}, memory + triangle);
     for (size_t t = 0; t < own; t++) owen[p->term[first[g] + t]] = s.taken[t] - s.all;
     free(memory);
     free(term);
@@ -230,7 +356,7 @@ static dk_status owen_sampled(const double *a, size_t m, const dk_group_plan *p,
     size_t *among = NULL, norders = 0, *order = NULL;
     double *b = rearranged(a, m, p->term, n), *value = malloc((n + 1) * sizeof *value);
     double cost = ((double)n * (double)n * (double)n / 3 + 1) * DK_LANES;
-    dk_status status = sample_orders(g, 4e9, cost, 16, 512, dk_hash_mix(seed, 2), &among, &norders, err);
+    dk_status status = sample_orders(g, p->stage, 4e9, cost, 16, 512, dk_hash_mix(seed, 2), &among, &norders, err);
     if (status == DK_OK) order = malloc(norders * (n + 1) * sizeof *order);
     if (status == DK_OK && (first == NULL || b == NULL || value == NULL || order == NULL))
         status = dk_fail_memory(err);
@@ -250,7 +376,7 @@ static dk_status owen_sampled(const double *a, size_t m, const dk_group_plan *p,
             }
             for (size_t i = 0; i < n; i++) other[i] = one[n - 1 - i];
         }
-        status = dk_importance_point(b, &single, order, norders, value, NULL, err);
+        status = dk_importance_point(b, &single, NULL, 0, order, norders, value, NULL, err);
         for (size_t i = 0; i < n && status == DK_OK; i++) owen[p->term[i]] = value[i];
     }
     free(first);
@@ -270,7 +396,10 @@ dk_status dk_owen(const double *a, size_t m, const dk_group_plan *p, const doubl
     for (size_t g = 0; g < groups; g++) {
         size_t own = first[g + 1] - first[g];
         several = several || own > 1;
-        if (own > 1) sets += ldexp(1, (int)(own + groups - 1)) * (double)(own * own);
+        size_t blocks = own + groups - 1;
+        for (size_t l = 0; l < p->nlevels; l++)
+            if (p->stage[p->levels[l].group[0]] == p->stage[g]) blocks = own + p->levels[l].blocks.ngroups - 1;
+        if (own > 1) sets += ldexp(1, (int)blocks) * (double)(own * own);
     }
     bool exact = sets <= 2e7;
     dk_status status = several && !exact ? owen_sampled(a, m, p, seed, owen, err) : DK_OK;

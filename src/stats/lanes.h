@@ -23,6 +23,14 @@ typedef struct dk_lane_groups {
     const size_t *first; /* ngroups + 1 of them */
 } dk_lane_groups;
 
+/* One stage of nested groups: the stage's groups one by one, then each other stage as a whole. */
+typedef struct dk_lane_level {
+    dk_lane_groups blocks;
+    size_t own;    /* the first so many blocks are the stage's groups */
+    size_t *group; /* their numbers */
+    size_t *term;  /* variables in the order of the blocks */
+} dk_lane_level;
+
 typedef struct dk_lanes {
     const char *name;
 
@@ -43,6 +51,10 @@ typedef struct dk_lanes {
        units of a's outcome diagonal. work: dk_lanes_shapley_work() lanes. */
     void (*shapley)(const dk_lane *a, const dk_lane_groups *groups, const dk_lane *floor, dk_lane *importance,
                     dk_lane *work);
+
+    /* Exact Owen (1977) values of the first own groups, which are one union, all others being unions of one: value[g]. The values of
+       a union's groups sum to the Shapley value of the union. work: dk_lanes_shapley_work() lanes. */
+    void (*owen)(const dk_lane *a, const dk_lane_groups *groups, size_t own, const dk_lane *floor, dk_lane *value, dk_lane *work);
 
     /* Adds to importance[g] what group g adds when groups enter in the given order; a is copied to work (q (q + 1) / 2). */
     void (*in_order)(const dk_lane *a, const dk_lane_groups *groups, const size_t *order,

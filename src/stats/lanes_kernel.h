@@ -165,6 +165,56 @@ static void shapley(const dk_lane *a, const dk_lane_groups *groups, const dk_lan
     for (size_t i = 0; i < g; i++) importance[i] -= excess / (double)g;
 }
 
+/* The same search with sets weighed by how many of the union's groups and how many other unions are in them. */
+typedef struct owen_search {
+    const size_t *first;
+    const dk_lane *floor;
+    size_t own;
+    const double *among, *within, *without; /* weights by the number of others, and of own with and without one more */
+    dk_lane *taken, all;
+} owen_search;
+
+static void descend_owen(owen_search *s, size_t g, const dk_lane *a, const dk_lane *y, const dk_lane *r2, size_t others, size_t mine,
+                         dk_lane *work, dk_lane *total) {
+    if (g == 0) {
+        *total = *r2 * (s->among[others] * s->within[mine]);
+        s->all += *r2 * (s->among[others] * s->without[mine]);
+        return;
+    }
+    size_t m = s->first[g], rest = s->first[g - 1], own = g <= s->own;
+    dk_lane *b = work, *z = work + tri(m, 0), gain = *r2, in, out;
+    sweep(a, y, m - 1, &s->floor[m - 1], b, z, &gain);
+    for (size_t v = m - 1; v-- > rest;) sweep(b, z, v, &s->floor[v], b, z, &gain);
+    descend_owen(s, g - 1, b, z, &gain, others + !own, mine + own, z + m, &in);
+    descend_owen(s, g - 1, a, y, r2, others, mine, work, &out);
+    if (own) s->taken[g - 1] += in;
+    *total = in + out;
+}
+
+/* weight[s] = s! (n - s)! / (n + 1)!: of a set of s among n others. */
+static void set_weights(size_t n, double *weight) {
+    double choose = 1;
+    for (size_t s = 0; s <= n; s++) {
+        weight[s] = 1 / ((double)(n + 1) * choose);
+        choose = choose * (double)(n - s) / (double)(s + 1);
+    }
+}
+
+static void owen(const dk_lane *a, const dk_lane_groups *groups, size_t own, const dk_lane *floor, dk_lane *value, dk_lane *work) {
+    size_t n = groups->ngroups, q = groups->first[n];
+    double among[66] = {0}, within[66] = {0}, without[66] = {0};
+    set_weights(n - own, among);
+    set_weights(own - 1, without);
+    /* A set with r own groups counts for a member as one more than r - 1 others, and against each other one as r others. */
+    for (size_t r = 0; r <= own; r++) within[r] = (r > 0 ? without[r - 1] : 0) + (r < own ? without[r] : 0);
+    without[own] = 0;
+    for (size_t i = 0; i < own; i++) value[i] = (dk_lane){0};
+    owen_search s = {groups->first, floor, own, among, within, without, value, {0}};
+    dk_lane none = {0}, total;
+    descend_owen(&s, n, a, a + tri(q, 0), &none, 0, 0, work, &total);
+    for (size_t i = 0; i < own; i++) value[i] -= s.all;
+}
+
 static void in_order(const dk_lane *a, const dk_lane_groups *groups, const size_t *order,
                      const dk_lane *floor, dk_lane *importance, dk_lane *work) {
     size_t q = groups->first[groups->ngroups];
@@ -196,5 +246,6 @@ const dk_lanes DK_LANES_NAME = {
     .eliminate = eliminate,
     .substitute = substitute,
     .shapley = shapley,
+    .owen = owen,
     .in_order = in_order,
 };

@@ -331,6 +331,68 @@ static dk_status make_drivers(maker *k, dk_error *err) {
     return DK_OK;
 }
 
+/* A stage's interval: that of its only group; else from the sums of the replicates, on the scale of roots and with their bias taken off
+   as for groups, down to 0 where a joint test of the stage's terms does not tell it from nothing. */
+static dk_status stage_interval(maker *k, size_t s, dk_driver_stage *stage, dk_error *err) {
+    const dk_estimate *e = k->e;
+    const dk_group_plan *plan = &e->plan;
+    size_t n = (size_t)e->boot.replicates, *terms = dk_arena_calloc(k->arena, plan->nterms + 1, sizeof *terms), nterms = 0, rank = 0;
+    double without[DK_BOOT_BLOCKS] = {0}, bias = 0, *form, *b, statistic;
+    if (terms == NULL) return dk_fail_memory(err);
+    for (size_t r = 0; r < n; r++) k->scratch[r] = 0;
+    for (size_t g = 0; g < plan->groups.ngroups; g++) {
+        if (plan->stage[g] != s) continue;
+        for (size_t t = plan->groups.first[g]; t < plan->groups.first[g + 1]; t++) terms[nterms++] = plan->term[t];
+        for (size_t r = 0; r < n; r++) k->scratch[r] += e->boot.importance[g * n + r];
+        for (size_t i = 0; i < DK_BOOT_BLOCKS; i++) without[i] += e->jack.importance[g * DK_BOOT_BLOCKS + i];
+    }
+    if (nterms == 0) return DK_OK;
+    dk_status status = wald_of(k, terms, nterms, &form, &b, &rank, &statistic, err);
+    if (status != DK_OK) return status;
+    double p = joint_p(k, terms, nterms, statistic, rank, true), m = (double)nterms;
+    for (size_t r = 0; r < n; r++) bias += (k->scratch[r] - stage->importance) / (double)n;
+    bias = fmax(0, 2 * bias * (m - 1) / m);
+    for (size_t r = 0; r < n; r++) k->scratch[r] = sqrt(fmax(0, k->scratch[r] - bias));
+    dk_interval root = dk_bca(k->scratch, n, sqrt(fmax(0, stage->importance - bias / 2)), dk_acceleration(without, DK_BOOT_BLOCKS),
+                              k->o->confidence);
+    stage->importance_ci = (dk_interval){p <= 1 - k->o->confidence ? root.lo * root.lo : 0, root.hi * root.hi};
+    return DK_OK;
+}
+
+/* Stages as sums of their groups. */
+static dk_status make_stages(maker *k, dk_error *err) {
+    const dk_frame *f = k->f;
+    const dk_group_plan *plan = &k->e->plan;
+    double beyond = k->e->r2 - k->e->r2_controls;
+    dk_status status = DK_OK;
+    dk_driver_stage *stages = dk_arena_calloc(k->arena, f->nstages + 1, sizeof *stages);
+    if (stages == NULL) return dk_fail_memory(err);
+    k->r->stages = stages;
+    k->r->nstages = f->nstages;
+    for (size_t s = 0; s < f->nstages && status == DK_OK; s++) {
+        dk_driver_stage *stage = &stages[s];
+        size_t groups = 0, last = 0;
+        *stage = (dk_driver_stage){.name = f->stages[s], .importance_ci = {NAN, NAN}};
+        for (size_t g = 0; g < plan->groups.ngroups; g++) {
+            if (plan->stage[g] != s) continue;
+            stage->importance += k->e->importance[g];
+            groups++;
+            last = plan->group[g];
+        }
+        stage->share = beyond > 0 ? stage->importance / beyond : 0;
+        if (groups > 1 && k->e->boot.replicates > 0) status = stage_interval(k, s, stage, err);
+        for (size_t g = 0; g < k->r->ndrivers && groups == 1; g++)
+            if (k->drivers[g].terms->column < k->e->n && f->group_of[k->drivers[g].terms->column] == last)
+                stage->importance_ci = k->drivers[g].importance_ci;
+    }
+    if (status != DK_OK) return status;
+    for (size_t g = 0; g < k->r->ndrivers; g++) {
+        uint32_t group = f->group_of[k->drivers[g].terms->column];
+        k->drivers[g].stage = f->stages[f->stage_of[group]];
+    }
+    return DK_OK;
+}
+
 static void judge(maker *k, double statistic, size_t rank) {
     const dk_estimate *e = k->e;
     const dk_driver_options *o = k->o;
@@ -493,6 +555,8 @@ static dk_status make(maker *k, dk_error *err) {
     r->p_model = joint_p(k, plan->term, plan->nterms, statistic, rank, false);
     status = compare(k, err);
     if (status == DK_OK) status = make_drivers(k, err);
+    if (status != DK_OK) return status;
+    if (k->f->stage_of != NULL) status = make_stages(k, err);
     if (status != DK_OK) return status;
     r->detectable = median_detectable(k);
     judge(k, statistic, rank);

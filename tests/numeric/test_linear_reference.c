@@ -313,7 +313,7 @@ static void importance_of(const double *r, size_t p, double *lmg, double *relati
         }
     dk_group_plan plan;
     double se[5];
-    SUCCEED(dk_group_plan_init(&plan, group, use, p, p, 0, 1e9, 1, &error_));
+    SUCCEED(dk_group_plan_init(&plan, group, use, p, p, NULL, 0, 0, 1e9, 1, &error_));
     SUCCEED(dk_group_importance(a, p, &plan, lmg, se, &error_));
     SUCCEED(dk_compare_importance(a, p, use, NULL, NULL, relative, NULL, NULL, &error_));
     dk_group_plan_dispose(&plan);

@@ -175,7 +175,7 @@ static void owen_by_definition(void **state) {
     bool use[M] = {true, true, true, true, true};
     dk_group_plan plan;
     double importance[3], se[3], owen[M], want[M] = {0};
-    SUCCEED(dk_group_plan_init(&plan, group, use, M, 3, 0, 1e9, 1, &error_));
+    SUCCEED(dk_group_plan_init(&plan, group, use, M, 3, NULL, 0, 0, 1e9, 1, &error_));
     SUCCEED(dk_group_importance(a, M, &plan, importance, se, &error_));
     SUCCEED(dk_owen(a, M, &plan, importance, 1, owen, &error_));
     size_t ends[M + 1] = {0, 1, 2, 3, 4, 5}, allowed = 0;
@@ -194,12 +194,67 @@ static void owen_by_definition(void **state) {
                     together = false;
         if (!together) continue;
         double value[M];
-        SUCCEED(dk_importance_point(a, &single, order, 1, value, NULL, &error_));
+        SUCCEED(dk_importance_point(a, &single, NULL, 0, order, 1, value, NULL, &error_));
         for (int i = 0; i < M; i++) want[i] += value[i];
         allowed++;
     }
     assert_int_equal(allowed, 36);
     for (int i = 0; i < M; i++) assert_close(owen[i], want[i] / 36, 1e-10);
+    dk_group_plan_dispose(&plan);
+}
+
+/* Nested Owen values by their definition: all orders that keep stages together, in them groups, in them terms; sampled orders keep the
+   same together. If it fails, themes do not add up to touchpoints and stages as the documents say. */
+static void nested_owen_by_definition(void **state) {
+    (void)state;
+    enum { M = 6 };
+    double a[(M + 1) * (M + 1)];
+    for (int i = 0; i <= M; i++)
+        for (int j = 0; j <= M; j++) a[i * (M + 1) + j] = i == j ? 1 : 0.1 + 0.07 * ((i + j) % 3);
+    uint32_t group[M] = {0, 1, 0, 2, 3, 3}, stage[4] = {0, 1, 0, 1};
+    bool use[M] = {true, true, true, true, true, true};
+    dk_group_plan plan;
+    double importance[4], se[4], owen[M], want[M] = {0}, of_group[4] = {0};
+    SUCCEED(dk_group_plan_init(&plan, group, use, M, 4, stage, 2, 0, 1e9, 1, &error_));
+    assert_null(plan.orders);
+    SUCCEED(dk_group_importance(a, M, &plan, importance, se, &error_));
+    SUCCEED(dk_owen(a, M, &plan, importance, 1, owen, &error_));
+    size_t ends[M + 1] = {0, 1, 2, 3, 4, 5, 6}, allowed = 0;
+    dk_lane_groups single = {M, ends};
+    for (size_t code = 0; code < 46656; code++) {
+        size_t order[M], seen = 0, rest = code;
+        bool together = true;
+        for (int k = 0; k < M; k++, rest /= M) {
+            order[k] = rest % M;
+            seen |= (size_t)1 << order[k];
+        }
+        if (seen != 63) continue;
+        for (int k = 0; k + 2 < M; k++)
+            for (int l = k + 2; l < M; l++) {
+                uint32_t first = group[order[k]], before = group[order[l - 1]], last = group[order[l]];
+                if ((first == last && before != last) || (stage[first] == stage[last] && stage[before] != stage[last])) together = false;
+            }
+        if (!together) continue;
+        double value[M];
+        SUCCEED(dk_importance_point(a, &single, NULL, 0, order, 1, value, NULL, &error_));
+        for (int i = 0; i < M; i++) want[i] += value[i];
+        allowed++;
+    }
+    assert_int_equal(allowed, 2 * (2 * 2) * (2 * 2)); /* stages; groups in each; terms in the two groups of two */
+    for (int i = 0; i < M; i++) {
+        assert_close(owen[i], want[i] / (double)allowed, 1e-10);
+        of_group[group[i]] += want[i] / (double)allowed;
+    }
+    for (size_t g = 0; g < 4; g++) assert_close(importance[g], of_group[plan.group[g]], 1e-10);
+    size_t orders[64 * 4];
+    dk_orders_sample(4, plan.stage, 64, 5, orders);
+    bool begins[4] = {false};
+    for (size_t o = 0; o < 64; o++) {
+        const size_t *order = orders + 4 * o;
+        assert_true(plan.stage[order[0]] == plan.stage[order[1]] && plan.stage[order[2]] == plan.stage[order[3]]);
+        begins[order[0]] = true;
+    }
+    for (size_t g = 0; g < 4; g++) assert_true(begins[g]);
     dk_group_plan_dispose(&plan);
 }
 
@@ -286,7 +341,8 @@ int main(void) {
         cmocka_unit_test(distributions),        cmocka_unit_test(false_discovery_rates),
         cmocka_unit_test(nps_and_its_interval), cmocka_unit_test(leave_one_out_impact),
         cmocka_unit_test(shares_and_means),     cmocka_unit_test(lanes_agree),
-        cmocka_unit_test(owen_by_definition),   cmocka_unit_test(rows_spill_and_merge),
+        cmocka_unit_test(owen_by_definition),
+        cmocka_unit_test(nested_owen_by_definition),   cmocka_unit_test(rows_spill_and_merge),
         cmocka_unit_test(linear_algebra),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
