@@ -106,18 +106,19 @@ static bool clause_polarity(const dk_reading *r, const dk_tokens *tokens, const 
 
 /* Below this the learned weights of a clause say nothing of its mentions, thousandths of a logit; and how many make a sum of
    opinions of 1000. */
-enum { LEARNED_LEAST = 400, LEARNED_UNIT = 2000, LEARNED_LOOK = 16 };
+enum { LEARNED_LEAST = 450, LEARNED_UNIT = 2000, LEARNED_LOOK = 16 };
 
 /* What the learned weights of the clause around a mention come to, as a sum of opinions; 0 when they are weak. The mention's own
-   words name the theme and are no opinion of it: "paid by card" is no complaint, though many who write "paid" complain. */
-static int64_t learned_polarity(const dk_reading *r, const dk_match *m, const dk_clause *c) {
+   words name the theme and are no opinion of it: "paid by card" is no complaint, though many who write "paid" complain. Nor are
+   full stops. */
+static int64_t learned_polarity(const dk_reading *r, const dk_tokens *tokens, const dk_match *m, const dk_clause *c) {
     if (r->learned == NULL) return 0;
     uint32_t first = m->first > c->first + LEARNED_LOOK ? m->first - LEARNED_LOOK : c->first;
     uint32_t last = m->last + LEARNED_LOOK < c->last ? m->last + LEARNED_LOOK : c->last;
     int64_t sum = 0;
     for (uint32_t i = first; i <= last; i++) {
         bool own = i >= m->first && i <= m->last && m->mask >> (i - m->first) & 1;
-        if (!own) sum += r->learned[i];
+        if (!own && tokens->items[i].kind != DK_TOKEN_PUNCT) sum += r->learned[i];
     }
     sum = sum * dk_weights_damp(last - first + 1) / 4096;
     return sum >= LEARNED_LEAST || sum <= -LEARNED_LEAST ? sum * 1000 / LEARNED_UNIT : 0;
@@ -153,7 +154,7 @@ static void judge_mention(const dk_reading *r, const dk_lexicon *lex, const dk_t
         if (e->has_valence) {
             sum = e->valence;
             rules |= DK_RULE_OWN;
-        } else if ((sum = learned_polarity(r, m, c)) != 0) {
+        } else if (!(c->rules & DK_RULE_QUESTION) && (sum = learned_polarity(r, tokens, m, c)) != 0) {
             rules |= DK_RULE_LEARNED;
         } else if (!(c->rules & (DK_RULE_SUGGESTION | DK_RULE_QUESTION))) {
             sum = polarity_around(r, c) / 2;
@@ -180,7 +181,8 @@ static void mark_wholes(const dk_reading *r, const dk_lexicon *lex, dk_tokens *t
     for (size_t i = 0; i < r->nopinions; i++) {
         const dk_opinion *o = &r->opinions[i];
         bool lukewarm = o->first < o->last && o->base <= LUKEWARM && o->base >= -LUKEWARM;
-        bool turned = o->rules & DK_RULE_NEGATED && o->base < 0;
+        bool praise_turned = o->base > 0 && o->value < 0 && o->rules & (DK_RULE_SUGGESTION | DK_RULE_COMPARISON | DK_RULE_EXCESS | DK_RULE_LACK);
+        bool turned = praise_turned || (o->rules & DK_RULE_NEGATED && o->base < 0);
         if (o->rules & DK_RULE_IDIOM || lukewarm || turned) mark(tokens, o->first, o->last);
     }
     for (size_t i = 0; i < r->nshifts; i++)
@@ -201,15 +203,42 @@ static void mark_wholes(const dk_reading *r, const dk_lexicon *lex, dk_tokens *t
 dk_status dk_reading_run(dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens, dk_str text, dk_error *err) {
     dk_status status = dk_resolve(r, lex, tokens->count, err);
     if (status == DK_OK) status = dk_scope_clauses(r, lex, tokens, text, err);
-    if (status == DK_OK) status = dk_scope_shift(r, lex, tokens, err);
+    if (status == DK_OK) status = dk_scope_shift(r, lex, tokens, text, err);
     if (status != DK_OK) return status;
     mark_wholes(r, lex, tokens);
     judge_comment(r);
     return DK_OK;
 }
 
+/* Ease and satisfaction with the whole are themes only where nothing else is named: "the checkout was smooth" is about the
+   checkout. */
+static bool is_general(const dk_theme *theme) {
+    return strcmp(theme->id, "overall.ease") == 0 || strcmp(theme->id, "overall.satisfaction") == 0;
+}
+
+/* Takes out the general themes in whose clause another is named by a word without an opinion of its own. */
+static void drop_general(dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens) {
+    size_t kept = 0;
+    for (size_t i = 0; i < r->nthemes; i++) {
+        uint16_t clause = tokens->items[r->themes[i].first].clause;
+        bool named = false;
+        if (is_general(&lex->taxonomy.themes[lex->entries[r->themes[i].entry].theme])) {
+            enum { LOOK = 16 };
+            size_t from = i > LOOK ? i - LOOK : 0, to = i + LOOK < r->nthemes ? i + LOOK : r->nthemes;
+            for (size_t k = from; k < to && !named; k++) {
+                const dk_entry *e = &lex->entries[r->themes[k].entry];
+                named = !e->has_valence && tokens->items[r->themes[k].first].clause == clause &&
+                        !is_general(&lex->taxonomy.themes[e->theme]);
+            }
+        }
+        if (!named) r->themes[kept++] = r->themes[i];
+    }
+    r->nthemes = kept;
+}
+
 dk_status dk_reading_mentions(dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens, dk_error *err) {
     r->nmentions = 0;
+    if (r->nthemes > 1) drop_general(r, lex, tokens);
     if (!dk_grow(&r->mentions, &r->mentions_cap, r->nthemes)) return dk_fail_memory(err);
     for (size_t i = 0; i < r->nthemes; i++) judge_mention(r, lex, tokens, &r->themes[i], &r->mentions[i]);
     r->nmentions = r->nthemes;

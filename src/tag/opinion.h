@@ -19,7 +19,7 @@ typedef struct dk_opinion {
 
 /* A flag of tokens, set by dk_reading_run: the rules read it as part of a whole, and what it says by itself is not what is meant. So
    are the words of an idiom, of a phrase that says nothing or is lukewarm ("so-so"), of one that counts a negation in ("no waiting time"),
-   and of a bad word with the negation that turns it ("never rude"). The learned weights of single words leave them out. */
+   of a bad word with the negation that turns it ("never rude"), and praise that a wish or a comparison turns. The learned weights of single words leave them out. */
 enum { DK_TOKEN_READ_WHOLE = 1 << 7 };
 
 /* A modifier that counts. */

@@ -55,6 +55,11 @@ dk_status dk_scope_clauses(dk_reading *r, const dk_lexicon *lex, dk_tokens *toke
         now->last = (uint32_t)i;
         if (r->nclauses > UINT16_MAX) r->nclauses = UINT16_MAX; /* a hostile comment: the rest is one clause */
         t->clause = (uint16_t)(r->nclauses - 1);
+        if (is_mark(t, text, "?"))
+            for (size_t k = r->nclauses; k > 0 && r->clauses[k - 1].sentence == sentence; k--) {
+                if (r->clauses[k - 1].rules & DK_RULE_QUESTION) break; /* it has been asked: no work twice */
+                r->clauses[k - 1].rules |= DK_RULE_QUESTION;
+            }
         if (t->flags & DK_TOKEN_ENDS_SENTENCE && sentence < UINT16_MAX) sentence++;
         if (ends_clause(t, text) && i + 1 < tokens->count) status = add_clause(r, (uint32_t)i + 1, sentence, err);
     }
@@ -115,9 +120,46 @@ static void shift_opinion(dk_opinion *o, const dk_entry *e, dk_shift *s) {
     o->value = (int32_t)(v > 2000 ? 2000 : v < -2000 ? -2000 : v);
 }
 
+/* Where the reach of a modifier begins: behind it, or behind what a pair of commas inserts there ("ikke, desværre, hjælpsomme"). */
+static uint32_t reach_from(const dk_tokens *tokens, const dk_shift *s, dk_str text) {
+    enum { INSERTED = 4 };
+    uint32_t next = s->last + 1;
+    if (next >= tokens->count || !is_mark(&tokens->items[next], text, ",")) return next;
+    for (uint32_t i = next + 2; i < tokens->count && i <= next + INSERTED; i++)
+        if (is_mark(&tokens->items[i], text, ",")) return i + 1;
+    return next;
+}
+
+/* Whether nothing but a mark stands behind a token. */
+static bool ends_part(const dk_tokens *tokens, uint32_t last) {
+    return last + 1 >= tokens->count || tokens->items[last + 1].kind == DK_TOKEN_PUNCT ||
+           tokens->items[last].clause != tokens->items[last + 1].clause;
+}
+
+/* The opinion that a clause begins with and its last word negates: "Helpful they were not", "Billigt er det ikke". */
+static dk_opinion *fronted_opinion(dk_reading *r, const dk_shift *s, const dk_tokens *tokens, size_t here) {
+    enum { BEFORE_IT = 2, BETWEEN = 4 };
+    if (here == 0 || !ends_part(tokens, s->last)) return NULL;
+    dk_opinion *o = &r->opinions[here - 1];
+    if (o->last >= s->first || s->first - o->last > BETWEEN || o->clause != tokens->items[s->first].clause) return NULL;
+    uint32_t first = o->first;
+    while (first > 0 && tokens->items[first - 1].kind != DK_TOKEN_PUNCT && tokens->items[first - 1].clause == o->clause) first--;
+    return o->first - first <= BEFORE_IT && !mark_between(tokens, o->last + 1, s->first) ? o : NULL;
+}
+
+/* "No." as the answer to a question: what was asked is not so. Returns false when it is no such answer. */
+static bool answer_question(dk_reading *r, const dk_entry *e, dk_shift *s, const dk_tokens *tokens, dk_str text) {
+    if (s->first == 0 || !(tokens->items[s->first].flags & DK_TOKEN_BEGINS_SENTENCE) || !ends_part(tokens, s->last)) return false;
+    if (!is_mark(&tokens->items[s->first - 1], text, "?")) return false;
+    uint16_t asked = r->clauses[tokens->items[s->first - 1].clause].sentence;
+    for (size_t i = opinion_from(r, s->first); i > 0 && r->clauses[r->opinions[i - 1].clause].sentence == asked; i--)
+        shift_opinion(&r->opinions[i - 1], e, s);
+    return true;
+}
+
 /* Shifts the opinions within reach after and before the modifier. An intensifier, diminisher or excess goes with the
    nearest opinion only; a negation covers all up to the next mark. */
-static bool shift_reach(dk_reading *r, const dk_entry *e, dk_shift *s, const dk_tokens *tokens) {
+static bool shift_reach(dk_reading *r, const dk_entry *e, dk_shift *s, const dk_tokens *tokens, dk_str text) {
     bool nearest = e->modifier == DK_MOD_INTENSIFIER || e->modifier == DK_MOD_DIMINISHER || e->modifier == DK_MOD_EXCESS;
     uint16_t clause = tokens->items[s->first].clause;
     bool any = false;
@@ -126,9 +168,11 @@ static bool shift_reach(dk_reading *r, const dk_entry *e, dk_shift *s, const dk_
         shift_opinion(&r->opinions[here - 1], e, s);
         return true;
     }
-    for (size_t i = opinion_from(r, s->last + 1); i < r->nopinions; i++) {
+    if (e->modifier == DK_MOD_NEGATOR && answer_question(r, e, s, tokens, text)) return true;
+    uint32_t from = e->modifier == DK_MOD_NEGATOR ? reach_from(tokens, s, text) : s->last + 1;
+    for (size_t i = opinion_from(r, from); i < r->nopinions; i++) {
         dk_opinion *o = &r->opinions[i];
-        if (o->first - s->last > e->after || o->clause != clause || mark_between(tokens, s->last + 1, o->first)) break;
+        if (o->first - from >= e->after || o->clause != clause || mark_between(tokens, from, o->first)) break;
         shift_opinion(o, e, s);
         any = true;
         if (nearest) return true;
@@ -141,7 +185,10 @@ static bool shift_reach(dk_reading *r, const dk_entry *e, dk_shift *s, const dk_
         any = true;
         if (nearest) break;
     }
-    return any;
+    if (any || e->modifier != DK_MOD_NEGATOR) return any;
+    dk_opinion *fronted = fronted_opinion(r, s, tokens, here);
+    if (fronted != NULL) shift_opinion(fronted, e, s);
+    return fronted != NULL;
 }
 
 static dk_status insert_opinion(dk_reading *r, const dk_opinion *own, dk_error *err) {
@@ -173,8 +220,19 @@ static dk_status add_own_opinion(dk_reading *r, const dk_lexicon *lex, const dk_
     return insert_opinion(r, &own, err);
 }
 
-/* A wish makes praise in its clause a slight complaint, and is one itself where the clause says nothing else; a question
-   weakens what its clause says. */
+/* Whether a theme is named in a clause. */
+static bool names_theme(const dk_reading *r, const dk_clause *c) {
+    size_t lo = 0, hi = r->nthemes;
+    while (lo < hi) {
+        size_t mid = (lo + hi) / 2;
+        if (r->themes[mid].first < c->first) lo = mid + 1;
+        else hi = mid;
+    }
+    return lo < r->nthemes && r->themes[lo].first <= c->last;
+}
+
+/* A wish makes praise in its clause a slight complaint, and is one itself where the clause names a theme and says nothing else of
+   it ("please charge my phone" is no complaint); a question weakens what its clause says. */
 static dk_status shift_clause(dk_reading *r, const dk_entry *e, const dk_shift *s, uint16_t clause, dk_error *err) {
     dk_clause *c = &r->clauses[clause];
     bool wish = e->modifier == DK_MOD_WISH;
@@ -186,7 +244,7 @@ static dk_status shift_clause(dk_reading *r, const dk_entry *e, const dk_shift *
         if (!wish) o->value = (int32_t)((int64_t)o->value * e->strength / 1000);
         o->rules |= wish ? DK_RULE_SUGGESTION : DK_RULE_QUESTION;
     }
-    if (!wish || i > first) return DK_OK;
+    if (!wish || i > first || !names_theme(r, c)) return DK_OK;
     dk_opinion own = {.first = s->first, .last = s->last, .entry = s->entry, .base = e->strength, .value = e->strength,
                       .rules = DK_RULE_SUGGESTION, .clause = clause};
     return insert_opinion(r, &own, err);
@@ -207,7 +265,7 @@ static void shift_capitals(dk_reading *r, const dk_tokens *tokens) {
     }
 }
 
-dk_status dk_scope_shift(dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens, dk_error *err) {
+dk_status dk_scope_shift(dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens, dk_str text, dk_error *err) {
     shift_capitals(r, tokens);
     /* strengthening before turning round: "not very good" is a turned "very good" */
     static const dk_modifier rounds[2][4] = {{DK_MOD_INTENSIFIER, DK_MOD_DIMINISHER, DK_MOD_EXCESS, DK_MOD_NONE},
@@ -217,7 +275,7 @@ dk_status dk_scope_shift(dk_reading *r, const dk_lexicon *lex, const dk_tokens *
             const dk_entry *e = entry_of(lex, &r->shifts[i]);
             bool mine = false;
             for (int k = 0; rounds[round][k] != DK_MOD_NONE; k++) mine |= e->modifier == rounds[round][k];
-            if (!mine || shift_reach(r, e, &r->shifts[i], tokens)) continue;
+            if (!mine || shift_reach(r, e, &r->shifts[i], tokens, text)) continue;
             dk_status status = add_own_opinion(r, lex, &r->shifts[i], tokens, err);
             if (status != DK_OK) return status;
         }

@@ -356,7 +356,7 @@ static dk_status weigh(dk_session *s, dk_str text, dk_error *err) {
     if (r->label == DK_MIXED) return DK_OK;
     /* where every opinion of the rules says the same and the words agree, there is nothing to be in doubt about */
     bool sure = agreed(r) && (r->by_rules > 0) == (r->sentiment > 0);
-    r->label = sure ? dk_label_of(r->sentiment) : dk_weights_label(weights, r->sentiment, r->nopinions > 0);
+    r->label = sure ? dk_label_of(r->by_rules) : dk_weights_label(weights, r->sentiment, r->nopinions > 0);
     return DK_OK;
 }
 
