@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/nearest.h"
 #include "cli/lexicon.h"
 #include "cli/workbench.h"
@@ -21,7 +22,27 @@ typedef struct pattern_file {
     char path[64];
 } pattern_file;
 
-static dk_status open_pattern(pattern_file *file, const char *pattern, dk_error *err) {
+/* The theme that the pattern's entry names: any will do, as it has no valence and so moves no label. */
+static dk_status any_theme(const dk_cli *cli, char out[128], dk_error *err) {
+    char *data_dir = NULL, *lexicons = NULL, *path = NULL;
+    dk_taxonomy taxonomy;
+    dk_taxonomy_init(&taxonomy);
+    dk_status status = dk_data_find(cli->data_dir, cli->executable, &data_dir, err);
+    if (status == DK_OK) lexicons = dk_path_join(data_dir, "lexicons");
+    if (lexicons != NULL) path = dk_path_join(lexicons, "taxonomy.tsv");
+    if (status == DK_OK && path == NULL) status = dk_fail_memory(err);
+    if (status == DK_OK) status = dk_taxonomy_read(&taxonomy, path, -1, err);
+    if (status == DK_OK && taxonomy.count == 0) status = dk_fail_at(err, DK_EDATA, path, 0, 0, "no themes");
+    if (status == DK_OK) snprintf(out, 128, "%s", taxonomy.themes[0].id);
+    dk_taxonomy_dispose(&taxonomy);
+    free(data_dir);
+    free(lexicons);
+    free(path);
+    return status;
+}
+
+static dk_status open_pattern(pattern_file *file, const dk_cli *cli, const char *pattern, dk_error *err) {
+    char theme[128];
     dk_arena arena;
     dk_term term;
     dk_arena_init(&arena);
@@ -31,12 +52,13 @@ static dk_status open_pattern(pattern_file *file, const char *pattern, dk_error 
         dk_error_excerpt(err, pattern, strlen(pattern));
     }
     dk_arena_dispose(&arena);
+    if (status == DK_OK) status = any_theme(cli, theme, err);
     if (status != DK_OK) return status;
     file->fd = memfd_create("pattern", MFD_CLOEXEC);
     snprintf(file->path, sizeof file->path, "/proc/self/fd/%d", file->fd);
     dk_buf text;
     dk_buf_init(&text);
-    dk_buf_putf(&text, "theme\tterm\noverall.satisfaction\t%s\n", pattern);
+    dk_buf_putf(&text, "theme\tterm\n%s\t%s\n", theme, pattern);
     status = dk_buf_status(&text, err);
     if (status == DK_OK && (file->fd < 0 || write(file->fd, text.ptr, text.len) != (ssize_t)text.len))
         status = dk_fail(err, DK_EIO, "the pattern cannot be kept in memory");
@@ -104,7 +126,7 @@ static dk_status make(options *o, const dk_cli *cli, const char *source, dk_erro
     dk_progress progress;
     dk_status status = dk_bench_corpus_options(&co, cli, &o->bench, source, err);
     if (status == DK_OK && o->pattern != NULL) {
-        status = open_pattern(&file, o->pattern, err);
+        status = open_pattern(&file, cli, o->pattern, err);
         dk_opt_list *l = &o->bench.lexicons;
         if (status == DK_OK && !dk_grow(&l->items, &l->cap, l->count + 1)) status = dk_fail_memory(err);
         if (status == DK_OK) l->items[l->count++] = file.path;

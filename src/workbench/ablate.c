@@ -1,6 +1,5 @@
 #include "workbench/ablate.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/pipeline.h"
@@ -183,11 +182,19 @@ static int by_key(const void *a, const void *b) {
     return (x->entry > y->entry) - (x->entry < y->entry);
 }
 
-static const dk_sheet_column entry_columns[] = {
-    {"entry", DK_SHEET_TEXT, 0, 0},    {"term", DK_SHEET_TEXT, 36, 0},   {"matched", DK_SHEET_COUNT, 0, 0},
-    {"decided", DK_SHEET_COUNT, 0, 0}, {"themes", DK_SHEET_COUNT, 0, 0}, {"labels", DK_SHEET_COUNT, 0, 0},
-    {"signs", DK_SHEET_COUNT, 0, 0},   {"right", DK_SHEET_COUNT, 0, 0},  {"wrong", DK_SHEET_COUNT, 0, 0},
-    {"f1", DK_SHEET_REAL, 0, 0}};
+#define ENTRY_COLUMNS                                                                                                    \
+    {"entry", DK_SHEET_TEXT, 0, 0}, {"term", DK_SHEET_TEXT, 36, 0}, {"matched", DK_SHEET_COUNT, 0, 0},                    \
+        {"decided", DK_SHEET_COUNT, 0, 0}, {"themes", DK_SHEET_COUNT, 0, 0}, {"labels", DK_SHEET_COUNT, 0, 0}
+static const dk_sheet_column plain_columns[] = {ENTRY_COLUMNS};
+static const dk_sheet_column score_columns[] = {ENTRY_COLUMNS, {"signs", DK_SHEET_COUNT, 0, 0}};
+static const dk_sheet_column code_columns[] = {
+    ENTRY_COLUMNS, {"right", DK_SHEET_COUNT, 0, 0}, {"wrong", DK_SHEET_COUNT, 0, 0}, {"f1", DK_SHEET_REAL, 0, 0}};
+static const dk_sheet_column both_columns[] = {ENTRY_COLUMNS,
+                                               {"signs", DK_SHEET_COUNT, 0, 0},
+                                               {"right", DK_SHEET_COUNT, 0, 0},
+                                               {"wrong", DK_SHEET_COUNT, 0, 0},
+                                               {"f1", DK_SHEET_REAL, 0, 0}};
+#define COUNT(a) (sizeof(a) / sizeof *(a))
 static const dk_sheet_column idle_columns[] = {
     {"entry", DK_SHEET_TEXT, 0, 0}, {"term", DK_SHEET_TEXT, 36, 0}, {"matched", DK_SHEET_COUNT, 0, 0}};
 
@@ -204,8 +211,10 @@ static void put_tables(dk_book *book, const job *j, row *rows, size_t n, const o
     dk_buf_init(&scratch);
     size_t idle = 0, top = j->o->top, shown = 0;
     qsort(rows, n, sizeof *rows, by_key);
-    bool judged = j->o->scores != NULL || j->o->coded != NULL;
-    dk_sheet *s = dk_book_add(book, "entries", "What entries contribute", entry_columns, sizeof entry_columns / sizeof *entry_columns);
+    bool scored = j->o->scores != NULL, coded = j->o->coded != NULL, judged = scored || coded;
+    const dk_sheet_column *columns = scored && coded ? both_columns : scored ? score_columns : coded ? code_columns : plain_columns;
+    size_t ncolumns = COUNT(plain_columns) + (scored ? 1 : 0) + (coded ? 3 : 0);
+    dk_sheet *s = dk_book_add(book, "entries", "What entries contribute", columns, ncolumns);
     for (size_t i = 0; i < n; i++) {
         const effect *e = &rows[i].e;
         if (e->decided == 0) {
@@ -219,19 +228,16 @@ static void put_tables(dk_book *book, const job *j, row *rows, size_t n, const o
         put_entry(s, lex, rows[i].entry, &scratch);
         const int64_t cells[] = {e->matched, e->decided, e->themes, e->labels};
         for (int c = 0; c < 4; c++) dk_sheet_int(s, cells[c]);
-        if (j->o->scores != NULL) dk_sheet_int(s, e->sign);
-        else dk_sheet_real(s, NAN);
-        if (j->o->coded != NULL) {
-            dk_sheet_int(s, e->right);
-            dk_sheet_int(s, e->wrong);
-            dk_sheet_real(s, 100 * rows[i].f1);
-        } else
-            for (int c = 0; c < 3; c++) dk_sheet_real(s, NAN);
+        if (scored) dk_sheet_int(s, e->sign);
+        if (!coded) continue;
+        dk_sheet_int(s, e->right);
+        dk_sheet_int(s, e->wrong);
+        dk_sheet_real(s, 100 * rows[i].f1);
     }
-    if (j->o->coded != NULL)
+    if (coded)
         dk_sheet_note(s, "f1: hundredths of F1 that would be lost without the entry, of %.2f in all", 100 * dk_f1((double)sums->right, (double)sums->wrong, (double)sums->missed));
     dk_sheet_note(s, "%zu entries decide, %zu only match, %zu do neither", n - idle, idle, lex->count - n);
-    dk_sheet *t = dk_book_add(book, "idle", "Match but never decide", idle_columns, sizeof idle_columns / sizeof *idle_columns);
+    dk_sheet *t = dk_book_add(book, "idle", "Match but never decide", idle_columns, COUNT(idle_columns));
     for (size_t i = 0; i < n; i++) rows[i].key = rows[i].e.decided == 0 ? (double)rows[i].e.matched : -1;
     qsort(rows, n, sizeof *rows, by_key);
     for (size_t i = 0; i < n && i < top && rows[i].key > 0; i++) {

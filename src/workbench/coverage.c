@@ -90,7 +90,7 @@ static void put_coverage(dk_book *book, const dk_corpus *k) {
         put_reach(s, "words", language, one->words);
         put_reach(s, "negative comments", language, one->negative);
     }
-    if (k->empty > 0) dk_sheet_note(s, "%lld rows have no comment", (long long)k->empty);
+    if (k->empty > 0) dk_sheet_note(s, "%lld row%s no comment", (long long)k->empty, k->empty == 1 ? " has" : "s have");
 }
 
 typedef struct theme_row {

@@ -112,6 +112,10 @@ dk_status dk_diff_drivers(dk_book *book, const dk_diff_row *rows, size_t n, cons
         const double cells[] = {a->rank, b->rank, a->importance, b->importance, a->negative, b->negative, a->positive, b->positive};
         for (int x = 0; x < 8; x++) dk_sheet_real(s, cells[x]);
     }
+    if (count == 0) {
+        dk_sheet_note(s, "no touchpoint has %d mentions among the %zu scored comments", MENTIONS_LEAST, n);
+        return DK_OK;
+    }
     dk_sheet_note(s, "linear model of the score on touchpoints with %d mentions or more, %zu scored comments; R2 %.3f and %.3f", MENTIONS_LEAST,
                   n, r2[0], r2[1]);
     return DK_OK;

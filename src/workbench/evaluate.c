@@ -225,10 +225,10 @@ static void put_summary(dk_evaluation *e, dk_sheet *s, bootstrap *b, const doubl
     dk_sheet_note(s, "%zu comments, %zu coder%s; %.0f %% intervals from %zu replicates", f->comments, f->coders, f->coders == 1 ? "" : "s",
                   95.0, b->replicates);
     const dk_coded *c = e->coded;
-    if (c->uncoded > 0) dk_sheet_note(s, "%lld rows are not coded yet", (long long)c->uncoded);
-    if (c->doubled > 0) dk_sheet_note(s, "%lld rows left out: the coder had coded that comment already", (long long)c->doubled);
+    if (c->uncoded > 0) dk_sheet_note(s, "not coded yet: %lld", (long long)c->uncoded);
+    if (c->doubled > 0) dk_sheet_note(s, "left out, as the coder had coded that comment already: %lld", (long long)c->doubled);
     if (c->unknown > 0)
-        dk_sheet_note(s, "%lld codes left out, unknown to the taxonomy or map, the first at %s:%lld: %.*s", (long long)c->unknown,
+        dk_sheet_note(s, "codes left out, unknown to the taxonomy or map: %lld, the first at %s:%lld: %.*s", (long long)c->unknown,
                       c->unknown_corpus->source, (long long)c->unknown_line, (int)c->unknown_code.len, c->unknown_code.ptr);
 }
 
