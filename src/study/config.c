@@ -30,12 +30,15 @@ void dk_study_config_dispose(dk_study_config *config) {
 
 const char *dk_study_config_path(dk_study_config *config, const char *path) {
     const char *slash = config->name != NULL ? strrchr(config->name, '/') : NULL;
-    if (slash == NULL || path[0] == '/' || strcmp(path, "-") == 0) return path;
+    size_t scheme = strncmp(path, "sqlite:", 7) == 0 ? 7 : 0; /* what stands before the path of a database */
+    bool elsewhere = strcmp(path, "-") == 0 || strncmp(path, "postgresql:", 11) == 0 || strncmp(path, "postgres:", 9) == 0;
+    if (slash == NULL || path[scheme] == '/' || elsewhere) return path;
     size_t folder = (size_t)(slash - config->name) + 1, n = strlen(path);
     char *joined = dk_arena_alloc(&config->arena, folder + n + 1);
     if (joined == NULL) return NULL;
-    memcpy(joined, config->name, folder);
-    memcpy(joined + folder, path, n + 1);
+    memcpy(joined, path, scheme);
+    memcpy(joined + scheme, config->name, folder);
+    memcpy(joined + scheme + folder, path + scheme, n - scheme + 1);
     return joined;
 }
 
@@ -55,6 +58,8 @@ static dk_status read_format(dk_study_config *c, const dk_yaml *map, dk_reader_o
     dk_status status = dk_yaml_text(&c->yaml, map, "delimiter", &delimiter, err);
     if (status == DK_OK) status = dk_yaml_text(&c->yaml, map, "quote", &quote, err);
     if (status == DK_OK) status = dk_yaml_text(&c->yaml, map, "encoding", &options->encoding, err);
+    if (status == DK_OK) status = dk_yaml_text(&c->yaml, map, "query", &options->query, err);
+    if (status == DK_OK) status = dk_yaml_text(&c->yaml, map, "sheet", &options->sheet, err);
     if (status != DK_OK) return status;
     if (delimiter != NULL) {
         options->delimiter = strcmp(delimiter, "tab") == 0 ? '\t' : delimiter[0];
@@ -71,13 +76,15 @@ static dk_status read_format(dk_study_config *c, const dk_yaml *map, dk_reader_o
 }
 
 static dk_status read_source(dk_study_config *c, const char *key, dk_study_source *source, dk_error *err) {
-    const char *known[NROLES + 7];
+    const char *known[NROLES + 9];
     size_t n = 0;
     for (size_t i = 0; i < NROLES; i++) known[n++] = roles[i].key;
     known[n++] = "file";
     known[n++] = "delimiter";
     known[n++] = "quote";
     known[n++] = "encoding";
+    known[n++] = "query";
+    known[n++] = "sheet";
     known[n++] = "currency";
     if (source == &c->customers) known[n++] = "window";
     known[n] = NULL;
@@ -208,10 +215,10 @@ static dk_status read_choice(dk_study_config *c, const char *key, const char *co
 
 static dk_status read_analysis(dk_study_config *c, dk_error *err) {
     static const char *const known[] = {"bootstrap",   "seed",      "confidence", "fdr",        "min_mentions",
-                                        "min_privacy", "score_low", "score_high", "duplicates", "score_blind", "min_wave", NULL};
+                                        "min_privacy", "score_low", "score_high", "duplicates", "score_blind", "redact", "min_wave", "money", NULL};
     const dk_yaml_file *f = &c->yaml;
     const dk_yaml *map;
-    const char *duplicates = NULL;
+    const char *duplicates = NULL, *money = NULL;
     dk_status status = dk_yaml_map(f, f->root, "analysis", &map, err);
     if (status != DK_OK || map == NULL) return status;
     status = dk_yaml_only(f, map, known, err);
@@ -224,7 +231,19 @@ static dk_status read_analysis(dk_study_config *c, dk_error *err) {
     if (status == DK_OK) status = dk_yaml_number(f, map, "fdr", 0.0001, 0.5, &c->fdr, err);
     if (status == DK_OK) status = dk_yaml_number(f, map, "score_low", -1000, 1000, &c->score_low, err);
     if (status == DK_OK) status = dk_yaml_number(f, map, "score_high", -1000, 1000, &c->score_high, err);
+    bool redact = !c->no_redact;
     if (status == DK_OK) status = dk_yaml_bool(f, map, "score_blind", &c->score_blind, err);
+    if (status == DK_OK) status = dk_yaml_bool(f, map, "redact", &redact, err);
+    c->no_redact = !redact;
+    if (status == DK_OK) status = dk_yaml_text(f, map, "money", &money, err);
+    if (status == DK_OK && money != NULL) {
+        static const char *const scales[] = {"level", "winsorised", "log"};
+        int found = -1;
+        for (int i = 0; i < 3; i++)
+            if (strcmp(money, scales[i]) == 0) found = i;
+        if (found < 0) return dk_yaml_fail(f, dk_yaml_get(map, "money"), err, "expected level, winsorised or log");
+        c->money = (dk_money_scale)found;
+    }
     if (status == DK_OK) status = dk_yaml_text(f, map, "duplicates", &duplicates, err);
     if (status != DK_OK || duplicates == NULL) return status;
     c->drop_duplicates = strcmp(duplicates, "first") == 0;

@@ -42,6 +42,9 @@ typedef struct dk_band {
 
 typedef enum dk_wave_unit { DK_WAVE_NONE, DK_WAVE_MONTH, DK_WAVE_QUARTER, DK_WAVE_YEAR } dk_wave_unit;
 
+/* What drivers of profit are fitted to: the amounts, with the largest and smallest 1 % cut, or the logarithm of those above 0. */
+typedef enum dk_money_scale { DK_MONEY_LEVEL, DK_MONEY_WINSORISED, DK_MONEY_LOG } dk_money_scale;
+
 typedef struct dk_study_config {
     dk_yaml_file yaml; /* owns the texts; empty for a bare file */
     dk_arena arena;
@@ -69,12 +72,14 @@ typedef struct dk_study_config {
     size_t nlexicons;
     int64_t bootstrap, seed, min_mentions, min_privacy;
     double confidence, fdr;
+    dk_money_scale money;
     double discount;              /* of money, a year: 0.08 */
     int64_t window;               /* days between answer and baseline or follow-up; 0: two periods */
     int64_t currency_line;
     struct dk_worth_config *worth; /* levels, actions, initiatives: see worth_config.h; NULL for a bare file */
     double score_low, score_high; /* NaN: found out */
     bool drop_duplicates;         /* a response id that comes again: the first stays; otherwise all stay */
+    bool no_redact;               /* quotes keep addresses, numbers and names of persons */
     bool score_blind;             /* no weights that were learned from scores */
 } dk_study_config;
 

@@ -287,6 +287,11 @@ static dk_status note_data(dk_fit_context *x, const dk_engine *engine, dk_error 
     return status;
 }
 
+static const char *say_redaction(const dk_fit_context *x) {
+    return x->survey->config->no_redact ? "Quotes stand as they were written, with whatever they tell of persons."
+                                        : "E-mail addresses, numbers and common names of persons are crossed out in quotes; rare names and what else tells of somebody is not recognised.";
+}
+
 static dk_status note_methods(dk_fit_context *x, dk_error *err) {
     dk_study_result *r = x->result;
     dk_status status = DK_OK;
@@ -310,7 +315,7 @@ static dk_status note_methods(dk_fit_context *x, dk_error *err) {
     if (both) NOTE(DK_NOTE_METHOD, "Themes that fewer than %lld responses mention are pooled with the others of their touchpoint (named .other).", (long long)r->min_mentions);
     if (r->link.tested && r->link.verdict == DK_LINK && r->nfits > 0)
         NOTE(DK_NOTE_LIMIT, "Worth assumes that a step of the score is worth to every customer what it goes with on average, and that what is improved is the cause; it covers the customers who answered.");
-    if (r->nquotes > 0) NOTE(DK_NOTE_LIMIT, "E-mail addresses, @names and long numbers are crossed out in quotes; names of people are not recognised.");
+    if (r->nquotes > 0) NOTE(DK_NOTE_LIMIT, "%s", say_redaction(x));
     return status;
 }
 

@@ -204,7 +204,7 @@ static dk_status fetch_texts(dk_fit_context *x, dk_error *err) {
             dk_str cell = dk_cell_trim(dk_block_cell(block, r, 0));
             char *copy = dk_arena_strdup(&x->result->arena, cell.ptr, cell.len);
             if (copy == NULL) status = dk_fail_memory(err);
-            else dk_redact(copy, cell.len);
+            else if (!s->config->no_redact) dk_redact(copy, cell.len);
             k->followups[place[at] - 1].text = copy;
         }
     }

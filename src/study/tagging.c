@@ -99,7 +99,7 @@ static dk_status keep_quote(second_pass *p, dk_kept *place, int quality, size_t 
     char *copy = dk_arena_strdup(&p->t->arena, text.ptr, text.len);
     dk_mention *copies = dk_arena_alloc(&p->t->arena, row->nmentions * sizeof *copies);
     if (copy == NULL || copies == NULL) return dk_fail_memory(err);
-    dk_redact(copy, text.len);
+    if (!p->s->config->no_redact) dk_redact(copy, text.len);
     memcpy(copies, mentions, row->nmentions * sizeof *copies);
     *place = (dk_kept){quality, response, {copy, text.len}, copies, row->nmentions, row->language, row->sentiment};
     return DK_OK;

@@ -249,6 +249,28 @@ static void quotes_are_redacted_in_place(void **state) {
         {"väntade 45 min, order 12", "väntade 45 min, order 12"},
         {"tack @kundtjanst", "tack @xxxxxxxxxx"},
         {"5 @ 10", "5 @ 10"},
+        /* names, with their surname, the genitive, a greeting */
+        {"Anna Bergström i kassan", "xxxx xxxxxxxxxx i kassan"},
+        {"Tack Mettes kollega", "Tack xxxxxx kollega"},
+        {"prata med karin", "prata med xxxxx"},
+        {"Mvh Zebulon Qvist", "Mvh xxxxxxx xxxxx"},
+        {"Hilsen, Ørnulf", "Hilsen, xxxxxxx"},
+        {"Åsa von Knorring svarade", "xxxx xxx xxxxxxxx svarade"},
+        {"Thomas. Leverans sen", "xxxxxx. Leverans sen"},
+        {"Anna-Karin hjälpte", "xxxx-xxxxx hjälpte"},
+        /* words that are names too are left where they can be words */
+        {"Per telefon gick bra", "Per telefon gick bra"},
+        {"Will you call? Mark it", "Will you call? Mark it"},
+        {"talade med Per i går", "talade med xxx i går"},
+        {"per post, bra pris", "per post, bra pris"},
+        {"Leveransen var sen", "Leveransen var sen"},
+        /* codes of one's own, however short */
+        {"order nr 12345 saknas", "order nr xxxxx saknas"},
+        {"Ärende: AB-1234!", "Ärende: xx-xxxx!"},
+        {"ordrenummer #9917", "ordrenummer #xxxx"},
+        {"CPR 010190-1234", "CPR xxxxxx-xxxx"},
+        {"kort 4571 1234 5678 9012", "kort xxxx xxxx xxxx xxxx"},
+        {"order 2 gånger", "order 2 gånger"},
         {"", ""},
     };
     (void)state;
