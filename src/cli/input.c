@@ -12,11 +12,10 @@ dk_status dk_input_open(dk_input *in, const dk_cli *cli, const char *source, con
     in->cli = cli;
     in->opened = dk_cli_seconds();
     dk_reader_options ro = {.rewindable = rewindable};
-    if (o->delimiter != NULL) ro.delimiter = strcmp(o->delimiter, "tab") == 0 ? '\t' : o->delimiter[0];
-    if (o->quote != NULL) ro.quoting = strcmp(o->quote, "none") == 0 ? DK_QUOTE_NONE : DK_QUOTE_DOUBLE;
     if (o->text == NULL) return dk_fail(err, DK_EUSAGE, "--text is missing: the column that holds the comments");
     size_t columns[2];
-    dk_status status = dk_reader_open(&in->reader, source, &ro, err);
+    dk_status status = dk_format_apply(&o->format, &ro, err);
+    if (status == DK_OK) status = dk_reader_open(&in->reader, source, &ro, err);
     if (status == DK_OK) status = dk_reader_find_column(in->reader, o->text, "--text", &columns[0], err);
     in->has_id = o->id != NULL;
     if (status == DK_OK && in->has_id) status = dk_reader_find_column(in->reader, o->id, "--id", &columns[1], err);

@@ -2,21 +2,20 @@
 #ifndef DK_CLI_INPUT_H
 #define DK_CLI_INPUT_H
 
-#include "cli/cli.h"
+#include "cli/format.h"
 #include "io/output.h"
 #include "io/reader.h"
 #include "tag/rows.h"
 
-/* Options on the delimited format, as table entries for a command. */
 typedef struct dk_input_options {
-    const char *text, *id, *delimiter, *quote;
+    const char *text, *id;
+    dk_format_options format;
 } dk_input_options;
 
 #define DK_INPUT_OPTIONS(in)                                                                                         \
     {"text", 't', DK_OPT_STRING, &(in).text, "COL", "the column of the comments", 0, 0},                             \
         {"id", 'i', DK_OPT_STRING, &(in).id, "COL", "the column of the ids (row numbers by default)", 0, 0},         \
-        {"delimiter", 0, DK_OPT_STRING, &(in).delimiter, "C|tab", "of a delimited file, when it is not to be found out", 0, 0}, \
-        {"quote", 0, DK_OPT_CHOICE, &(in).quote, "double|none", "whether \" quotes fields", 0, 0}
+        DK_FORMAT_OPTIONS((in).format)
 
 /* A block of rows on its way through the pipeline, with the output it becomes. */
 typedef struct dk_input_batch {

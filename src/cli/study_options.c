@@ -17,8 +17,7 @@ size_t dk_study_options_rows(dk_study_options *o, bool fits, dk_opt *rows) {
         {"profit", 0, DK_OPT_STRING, &o->column[DK_ROLE_PROFIT], "COL", "what the customer is worth", 0, 0},
         {"weight", 0, DK_OPT_STRING, &o->column[DK_ROLE_WEIGHT], "COL", "weights of the responses", 0, 0},
         {"touchpoint", 0, DK_OPT_STRING, &o->column[DK_ROLE_TOUCHPOINT], "COL", "where the survey was sent from", 0, 0},
-        {"delimiter", 0, DK_OPT_STRING, &o->delimiter, "C|tab", "of a delimited file, when it is not to be found out", 0, 0},
-        {"quote", 0, DK_OPT_CHOICE, &o->quote, "double|none", "whether \" quotes fields", 0, 0},
+        DK_FORMAT_OPTIONS(o->format),
         {"language", 'l', DK_OPT_CHOICE, &o->language, "auto|sv|da|en", "the language of all comments", 0, 0},
         {"language-prior", 0, DK_OPT_STRING, &o->prior, "SHARES", "how common languages are, for short comments; learned from the file by default", 0, 0},
         {"lexicon", 0, DK_OPT_LIST, &o->lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
@@ -56,12 +55,8 @@ dk_status dk_study_options_configure(const dk_study_options *o, const char *sour
         c->responses.column[r] = o->column[r];
         c->responses.line[r] = 0;
     }
-    if (o->delimiter != NULL) {
-        c->responses.reader.delimiter = strcmp(o->delimiter, "tab") == 0 ? '\t' : o->delimiter[0];
-        if (strcmp(o->delimiter, "tab") != 0 && strlen(o->delimiter) != 1)
-            return dk_fail(err, DK_EUSAGE, "--delimiter: expected one character, or tab");
-    }
-    if (o->quote != NULL) c->responses.reader.quoting = strcmp(o->quote, "none") == 0 ? DK_QUOTE_NONE : DK_QUOTE_DOUBLE;
+    status = dk_format_apply(&o->format, &c->responses.reader, err);
+    if (status != DK_OK) return status;
     if (o->language != NULL) c->language = o->language;
     if (o->prior != NULL) {
         status = dk_language_prior_parse(o->prior, &c->prior, err);

@@ -2,18 +2,19 @@
 #ifndef DK_CLI_STUDY_OPTIONS_H
 #define DK_CLI_STUDY_OPTIONS_H
 
-#include "cli/cli.h"
+#include "cli/format.h"
 #include "study/analyze.h"
 
 typedef struct dk_study_options {
     const char *column[DK_ROLES];
-    const char *delimiter, *quote, *language, *prior, *pack, *waves, *title, *currency, *report_language;
+    dk_format_options format;
+    const char *language, *prior, *pack, *waves, *title, *currency, *report_language;
     dk_opt_list lexicons;
     bool no_spelling, score_blind;
     int64_t bootstrap, seed; /* -1: those of the study */
 } dk_study_options;
 
-enum { DK_STUDY_OPTIONS = 32 };
+enum { DK_STUDY_OPTIONS = 40 };
 
 /* Fills the rows of an option table, for targets in o, and returns how many: at most DK_STUDY_OPTIONS less 8, so that a command
    can append its own. fits: also those of drivers. */

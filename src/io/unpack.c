@@ -101,7 +101,7 @@ static dk_status next_member(dk_unpack *u, bool *ended, dk_error *err) {
 
 static dk_status blown_up(const dk_unpack *u, dk_error *err) {
     dk_fail_at(err, DK_EDATA, u->name, 0, 0, "this %s file unpacks to more than %g times its size", u->kind->name, u->limit);
-    dk_error_remedy(err, "say --unpack-limit 0 when it is really that large");
+    dk_error_remedy(err, "say --unpack-limit none when it is really that large");
     return DK_EDATA;
 }
 

@@ -81,7 +81,7 @@ typedef void (*on_end)(void *state, const char *name);
 
 static dk_status blown_up(book *b) {
     dk_fail_at(b->err, DK_EDATA, b->path, 0, 0, "this workbook unpacks to more than %g times its size", b->limit);
-    dk_error_remedy(b->err, "say --unpack-limit 0 when it is really that large");
+    dk_error_remedy(b->err, "say --unpack-limit none when it is really that large");
     return DK_EDATA;
 }
 
