@@ -126,7 +126,7 @@ static bool fits(dk_role role, const dk_column_look *look) {
     case DK_ROLE_SEGMENT: return look->distinct >= 2 && look->distinct <= 20;
     case DK_ROLE_TOUCHPOINT: return look->distinct <= 100 && look->numbers < 0.5;
     case DK_ROLE_LANGUAGE: return look->distinct <= 30 && look->numbers < 0.5;
-    case DK_ROLE_CHURNED: return look->integers >= 0.99 && look->low >= 0 && look->high == 1;
+    case DK_ROLE_CHURNED: return look->integers >= 0.99 && look->low >= 0 && look->high <= 1; /* nobody may have left in the first rows */
     case DK_ROLE_ID: return look->spaced < 0.5 && look->length < 80;
     default: return true;
     }

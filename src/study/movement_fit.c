@@ -389,7 +389,10 @@ static double describe_outcome(dk_move_fit *f, const dk_move_design *d, const do
         for (size_t i = 0; i < d->n; i++)
             if (d->x[i * d->k + d->first + j] != 0) says++, events += y[d->row[i]] != 0;
         f->use[j] = says > 0 && says < d->n;
-        f->tested[j] = f->use[j] && (logit ? events >= DK_EVENTS_FOR_TEST && says - events >= DK_EVENTS_FOR_TEST : says >= DK_EVENTS_FOR_TEST);
+        double expected = (double)says * f->rate;
+        /* by the events to be expected: choosing by those that happened would choose large effects */
+        f->tested[j] = f->use[j] && (logit ? expected >= DK_EVENTS_FOR_TEST && (double)says - expected >= DK_EVENTS_FOR_TEST && events > 0 && events < says
+                                           : says >= DK_EVENTS_FOR_TEST);
     }
     return total;
 }

@@ -14,7 +14,7 @@
 #include "study/features.h"
 #include "study/movement_joint.h"
 
-#define DK_EVENTS_FOR_TEST 5 /* a mention with fewer events, or fewer non-events, is not tested */
+#define DK_EVENTS_FOR_TEST 3 /* a mention with fewer events, or fewer non-events, to be expected is not tested */
 
 /* The responses of a fit and their columns: the constant, the controls, the predictors. */
 typedef struct dk_move_design {
