@@ -49,7 +49,7 @@ static void put_row(dk_buf *out, const dk_kpi *k) {
     dk_cli_put_cell(out, dk_buf_cstr(&value), 34);
     if (!k->all.hidden) dk_cli_put_count(out, k->all.n);
     dk_buf_putf(out, " %s", k->base);
-    if (strcmp(k->unit, "share") != 0) dk_buf_putf(out, "; %s", k->unit);
+    if (strcmp(k->unit, "share") != 0 && strcmp(k->unit, k->label[DK_LANG_EN]) != 0) dk_buf_putf(out, "; %s", k->unit);
     if (mark.len > 0) dk_buf_putf(out, "; %s", dk_buf_cstr(&mark));
     dk_buf_putc(out, '\n');
     if (k->note != NULL) dk_buf_putf(out, "    %s\n", k->note);

@@ -198,6 +198,7 @@ static dk_status take_indexes(dk_kpi_space *s, dk_kpi_draft *drafts, dk_error *e
         else dk_kpi_draft_dispose(&d);
         if (status != DK_OK || r->kpi.nkpis == at) continue;
         r->kpi.kpis[at].unit = "net score, -100 to 100";
+        r->kpi.kpis[at].interval = "adjusted Wald (n + 3) on the effective number, clustered by customer";
         if (isnan(r->kpi.kpis[at].target)) r->kpi.kpis[at].target = c->indexes[i].target;
     }
     return status;

@@ -44,10 +44,18 @@ static dk_status find_answers(dk_kpi_space *s, dk_error *err) {
     const dk_records *r = s->context->records;
     if (r == NULL) return DK_OK;
     s->answer = malloc((r->count + 1) * sizeof *s->answer);
-    if (s->answer == NULL) return dk_fail_memory(err);
-    for (size_t k = 0; k < r->count; k++) s->answer[k] = DK_NO_ID;
+    s->during = malloc((r->count + 1) * sizeof *s->during);
+    if (s->answer == NULL || s->during == NULL) return dk_fail_memory(err);
+    for (size_t k = 0; k < r->count; k++) s->answer[k] = s->during[k] = DK_NO_ID;
     for (size_t i = 0; i < s->context->survey->n; i++)
         if (r->followup[i] != DK_NO_RECORD && !s->context->survey->dropped[i]) s->answer[r->followup[i]] = (uint32_t)i;
+    const dk_survey *v = s->context->survey;
+    for (size_t i = 0; i < v->n && v->date != NULL; i++) {
+        uint32_t c = v->customer != NULL ? v->customer[i] : DK_NO_ID;
+        if (c == DK_NO_ID || c >= r->ncustomers || v->date[i] == DK_NO_DATE || v->dropped[i]) continue;
+        for (size_t k = r->first_of[c]; k < r->first_of[c + 1]; k++)
+            if (r->items[k].first <= v->date[i] && v->date[i] <= r->items[k].last) s->during[k] = (uint32_t)i;
+    }
     return DK_OK;
 }
 
@@ -73,6 +81,7 @@ dk_status dk_kpi_space_make(dk_kpi_space *s, dk_fit_context *context, const dk_i
 
 void dk_kpi_space_dispose(dk_kpi_space *s) {
     free(s->answer);
+    free(s->during);
     free(s->touchpoint);
     free(s->touches);
     free(s->scores);
@@ -176,6 +185,25 @@ static double square_sums(const dk_facts *f, dk_kpi_space *s, dk_cut cut, size_t
     return fmax(squares, 0);
 }
 
+/* p(1) - p(-1) as NPS has it: three facts more, 3/4 of them 1 and 3/4 of them -1 (Rocks 2016). */
+static dk_interval net_interval(const dk_facts *f, const dk_kpi_space *s, dk_cut cut, size_t group, double se, double people, double confidence) {
+    double w = 0, up = 0, down = 0, z = dk_norm_quantile(0.5 + confidence / 2);
+    for (size_t i = 0; i < f->count; i++) {
+        const dk_fact *a = f->items + i;
+        if (!is_in(s, a, cut, group)) continue;
+        w += a->w;
+        up += a->y > 0 ? a->w : 0;
+        down += a->y < 0 ? a->w : 0;
+    }
+    up /= w;
+    down /= w;
+    double n = se > 0 ? (up + down - (up - down) * (up - down)) / (se * se) : people;
+    up = (up * n + 0.75) / (n + 3);
+    down = (down * n + 0.75) / (n + 3);
+    double half = z * sqrt((up + down - (up - down) * (up - down)) / (n + 3));
+    return (dk_interval){fmax(-1, up - down - half), fmin(1, up - down + half)};
+}
+
 static dk_status nps_value(const dk_facts *f, const dk_kpi_space *s, dk_cut cut, size_t group, dk_kpi_value *v, dk_error *err) {
     const dk_fit_context *x = s->context;
     uint32_t *rows = malloc((f->count + 1) * sizeof *rows);
@@ -219,9 +247,18 @@ dk_status dk_facts_value(const dk_facts *f, dk_kpi_space *s, dk_cut cut, size_t 
     if (f->interval == DK_INTERVAL_SHARE) {
         double n = se > 0 ? r * (1 - r) / (se * se) : c;
         v->ci = dk_wilson(r * n, n, confidence);
+        if (r <= 0) v->ci.lo = 0; /* and not what rounding leaves of it */
+        if (r >= 1) v->ci.hi = 1;
         if (f->scale < 0) v->ci = (dk_interval){f->offset + f->scale * v->ci.hi, f->offset + f->scale * v->ci.lo};
+    } else if (f->interval == DK_INTERVAL_NET) {
+        v->ci = net_interval(f, s, cut, group, se, c, confidence);
+        v->ci = (dk_interval){f->scale * v->ci.lo, f->scale * v->ci.hi};
     } else {
         double t = dk_t_quantile(0.5 + confidence / 2, c - 1);
+        if (f->divided && v->value > 0) {
+            v->ci = (dk_interval){v->value * exp(-t * v->se / v->value), v->value * exp(t * v->se / v->value)};
+            return DK_OK;
+        }
         v->ci = (dk_interval){v->value - t * v->se, v->value + t * v->se};
     }
     return DK_OK;

@@ -20,8 +20,9 @@ typedef struct dk_fact {
 } dk_fact;
 
 typedef enum dk_fact_interval {
-    DK_INTERVAL_RATIO, /* t over customers - 1 */
+    DK_INTERVAL_RATIO, /* t over customers - 1; of a ratio of ratios on the log scale, since it cannot be negative */
     DK_INTERVAL_SHARE, /* Wilson 1927 on the effective number p (1 - p) / se^2 */
+    DK_INTERVAL_NET,   /* the same adjusted Wald interval for y of -1, 0 and 1, on the effective number */
     DK_INTERVAL_NPS    /* that of stats/nps.h; y is the contribution */
 } dk_fact_interval;
 
@@ -41,6 +42,7 @@ typedef struct dk_kpi_space {
     int32_t first_wave;     /* a number of dk_wave_of */
     size_t ncustomers;      /* dense numbers: those of the survey, then responses without one */
     uint32_t *answer;       /* by record: the last response that it is the follow-up of; DK_NO_ID; NULL without records */
+    uint32_t *during;       /* by record: the last response of the customer in its period, for what happens after it */
     size_t ntouchpoints;
     const char **touchpoint;
     uint64_t (*touches)[2]; /* by response: bits of the touchpoints that it came from or mentions; NULL without */

@@ -90,7 +90,8 @@ static const char *say(const dk_kpi_space *s, const dk_kpi_link *l) {
         return dk_kpi_text(s, "%s and %s: no link. %lld customers rule out a rank correlation beyond %.2f either way.", a, b, (long long)l->n, l->ruled_out);
     default:
         if (l->n < LEAST) return dk_kpi_text(s, "%s and %s: %lld customers have both, which is too few to tell.", a, b, (long long)l->n);
-        return dk_kpi_text(s, "%s and %s: %lld customers cannot tell; the rank correlation lies between %.2f and %.2f.", a, b, (long long)l->n, l->ci.lo, l->ci.hi);
+        return dk_kpi_text(s, "%s and %s: %lld customers cannot tell; the rank correlation lies between %.2f and %.2f%s.", a, b, (long long)l->n, l->ci.lo, l->ci.hi,
+                           l->ci.lo > 0 || l->ci.hi < 0 ? ", which among so many pairs may be chance" : "");
     }
 }
 

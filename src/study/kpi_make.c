@@ -369,6 +369,7 @@ static dk_status gather_churn(dk_kpi_draft *d, const dk_kpi_space *s, bool retai
         dk_fact *f = dk_facts_add_record(&d->facts, s, k);
         if (f == NULL) return dk_fail_memory(err);
         f->y = lost;
+        f->response = s->during[k];
     }
     for (size_t i = 0; i < v->n && status == DK_OK; i++) {
         if (v->dropped[i]) continue;
@@ -402,6 +403,7 @@ static dk_status gather_lifetime(dk_kpi_draft *d, const dk_kpi_space *s, dk_erro
         if (f == NULL) return dk_fail_memory(err);
         f->x = !isnan(value);
         f->y = isnan(value) ? 0 : value;
+        f->response = s->during[k];
         f->x2 = !isnan(left);
         f->y2 = isnan(left) ? 0 : left;
         lost += f->y2 > 0;
@@ -426,6 +428,7 @@ static dk_status gather_growth(dk_kpi_draft *d, const dk_kpi_space *s, const cha
         if (isnan(before) || isnan(now)) continue;
         dk_fact *f = dk_facts_add_record(&d->facts, s, k);
         if (f == NULL) return dk_fail_memory(err);
+        f->response = s->during[k];
         f->y = share ? now > before : now;
         f->x = share ? 1 : before;
         f->wave = (int16_t)(f->wave >= 0 && (size_t)f->wave + 1 < s->context->result->nwaves ? f->wave + 1 : -1); /* growth is of the later period */
@@ -512,7 +515,7 @@ static dk_status mark_themes(const dk_kpi_space *s, const dk_kpi_index *index, b
 dk_status dk_kpi_gather_index(dk_kpi_draft *d, dk_kpi_space *s, const dk_kpi_index *index, dk_error *err) {
     const dk_survey *v = s->context->survey;
     const dk_tagging *t = s->context->tagging;
-    *d = (dk_kpi_draft){.facts.scale = 100};
+    *d = (dk_kpi_draft){.facts = {.scale = 100, .interval = DK_INTERVAL_NET}};
     bool *in = calloc(s->context->taxonomy->count + 1, sizeof *in);
     dk_status status = in != NULL ? mark_themes(s, index, in, err) : dk_fail_memory(err);
     if (status == DK_OK) status = begin(d, s, err);
