@@ -104,6 +104,7 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
     if (status == DK_OK && in->out[1] != NULL)
         status = dk_output_write(in->out[1], DK_MENTIONS_HEADER, strlen(DK_MENTIONS_HEADER), err);
     in->each = tag_one;
+    in->cross_fitted = o->weights.count > 0;
     if (status == DK_OK) status = dk_input_run(in, &plan, "tagging", err);
     if (status == DK_OK && o->stats) print_stats(in);
     return status;
@@ -121,6 +122,7 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
         {"mentions", 'm', DK_OPT_STRING, &o.mentions, "FILE", "write one row a mention here", 0, 0},
         {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
         {"weights", 0, DK_OPT_LIST, &o.weights, "FILE", "sentiment learned from your own scores (drivkraft learn)", 0, 0},
+        {"customer", 0, DK_OPT_STRING, &o.input.customer, "COL", "weights are used without what they learned from this customer", 0, 0},
         {"no-learned", 0, DK_OPT_FLAG, &o.no_learned, NULL, "hand-written entries and rules alone, no learned weights", 0, 0},
         {"engine", 0, DK_OPT_STRING, &o.engine, "FILE", "lexicons and models as one file (drivkraft lexicon compile)", 0, 0},
         {"stats", 0, DK_OPT_FLAG, &o.stats, NULL, "say on standard error how fast it went and what the caches did", 0, 0},

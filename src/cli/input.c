@@ -13,13 +13,18 @@ dk_status dk_input_open(dk_input *in, const dk_cli *cli, const char *source, con
     in->opened = dk_cli_seconds();
     dk_reader_options ro = {.rewindable = rewindable};
     if (o->text == NULL) return dk_fail(err, DK_EUSAGE, "--text is missing: the column that holds the comments");
-    size_t columns[2];
+    size_t columns[3];
     dk_status status = dk_format_apply(&o->format, &ro, err);
     if (status == DK_OK) status = dk_reader_open(&in->reader, source, &ro, err);
     if (status == DK_OK) status = dk_reader_find_column(in->reader, o->text, "--text", &columns[0], err);
     in->has_id = o->id != NULL;
     if (status == DK_OK && in->has_id) status = dk_reader_find_column(in->reader, o->id, "--id", &columns[1], err);
-    return status == DK_OK ? dk_reader_select(in->reader, columns, in->has_id ? 2 : 1, err) : status;
+    size_t n = in->has_id ? 2 : 1;
+    if (status == DK_OK && o->customer != NULL) {
+        in->customer = n;
+        status = dk_reader_find_column(in->reader, o->customer, "--customer", &columns[n++], err);
+    }
+    return status == DK_OK ? dk_reader_select(in->reader, columns, n, err) : status;
 }
 
 dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_engine_options *options, dk_error *err) {
@@ -52,6 +57,8 @@ static dk_status work(void *context, void *worker, void *item, dk_error *err) {
         else id = (dk_str){number, (size_t)snprintf(number, sizeof number, "%lld", (long long)b->block->row[i].number)};
         dk_str text = dk_block_cell(b->block, i, 0);
         if (dk_cell_missing(text)) text.len = 0; /* as in an analysis: "NA" and "." are no comments */
+        if (in->cross_fitted)
+            dk_session_set_customer(worker, in->customer != 0 ? dk_block_cell(b->block, i, in->customer) : (dk_str){"", 0});
         status = in->each(in, worker, id, text, b, err);
     }
     return status;

@@ -8,6 +8,7 @@
 #include "tag/rows.h"
 
 typedef struct dk_input_options {
+    const char *customer; /* column of the customers, for weights that are cross-fitted; NULL for none */
     const char *text, *id;
     dk_format_options format;
 } dk_input_options;
@@ -30,6 +31,8 @@ struct dk_input {
     dk_reader *reader;
     dk_output *out[2]; /* NULL where nothing is written */
     bool has_id;
+    bool cross_fitted; /* weights that have folds are used without the fold of the comment, or of its customer: */
+    size_t customer;   /* column of the block; 0 for none */
     dk_read_counts counts;
     dk_session_counts tagged;
     double opened, begun, ended; /* dk_cli_seconds at dk_input_open, and around dk_input_run */

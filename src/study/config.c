@@ -277,7 +277,7 @@ static dk_status read_prior(dk_study_config *c, dk_error *err) {
 
 dk_status dk_study_config_read(dk_study_config *c, const char *path, dk_error *err) {
     static const char *const known[] = {"title",    "report_language", "currency", "responses", "customers", "segments",
-                                        "outcomes", "controls",        "waves",    "language",  "language_prior", "packs", "lexicons",
+                                        "outcomes", "controls",        "waves",    "language",  "language_prior", "packs", "lexicons", "weights",
                                         "kpis", "invitations", "answering", "contact", "followup", "stages", "journeys", "analysis", "simulate",        "discount", "worth",     "actions",
                                         "owners",   "initiatives",     NULL};
     static const char *const languages[] = {"sv", "da", "en", NULL}, *const tagged[] = {"auto", "sv", "da", "en", NULL};
@@ -302,6 +302,7 @@ dk_status dk_study_config_read(dk_study_config *c, const char *path, dk_error *e
     if (status == DK_OK) status = dk_yaml_texts(&c->yaml, f->root, "outcomes", &c->outcomes, &c->noutcomes, err);
     if (status == DK_OK) status = dk_yaml_texts(&c->yaml, f->root, "controls", &c->controls, &c->ncontrols, err);
     if (status == DK_OK) status = dk_yaml_texts(&c->yaml, f->root, "lexicons", &c->lexicons, &c->nlexicons, err);
+    if (status == DK_OK) status = dk_yaml_texts(&c->yaml, f->root, "weights", &c->weights, &c->nweights, err);
     if (status == DK_OK) status = read_packs(c, err);
     if (status == DK_OK) status = read_prior(c, err);
     if (status == DK_OK) status = read_analysis(c, err);

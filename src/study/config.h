@@ -7,7 +7,7 @@
  *   segments:  {by: margin, bands: {blue: [.., 500], silver: [500, 2000], gold: [2000, ..]}}
  *              {by: margin, quantiles: {blue: 0.33, silver: 0.67, gold: 1}}   or   {column: segment, order: [blue, gold]}
  *   outcomes: [nps, margin]   controls: [channel]   waves: quarter
- *   language: auto   packs: auto   lexicons: [my/lexicon]   language_prior: sv=0.6,da=0.4
+ *   language: auto   packs: auto   lexicons: [my/lexicon]   weights: [my/weights.tsv]   language_prior: sv=0.6,da=0.4
  *   discount: 0.08   worth: {...}   initiatives: [...]          see worth_config.h
  *   analysis: {bootstrap: 1000, seed: 1, confidence: 0.95, fdr: 0.05, min_mentions: 30, min_privacy: 10}
  *   kpis, invitations, answering, contact, followup, stages, journeys      see kpi_config.h
@@ -70,6 +70,8 @@ typedef struct dk_study_config {
     const char *packs;    /* auto, none, or names joined by commas */
     const char *const *lexicons;
     size_t nlexicons;
+    const char *const *weights; /* files of weights learned from the survey's own scores, used without the fold of the customer */
+    size_t nweights;
     int64_t bootstrap, seed, min_mentions, min_privacy;
     double confidence, fdr;
     dk_money_scale money;

@@ -253,6 +253,8 @@ static dk_status note_data(dk_fit_context *x, const dk_engine *engine, dk_error 
     for (size_t i = 0; i < lexicon->npacks; i++)
         if (s->plan.packs >> i & 1) dk_buf_putf(&packs, "%s%s", packs.len > 0 ? ", " : "", lexicon->packs[i]);
     if (packs.len > 0) NOTE(DK_NOTE_METHOD, "Industry lexicons used: %s.", dk_buf_cstr(&packs));
+    if (x->survey->config->nweights > 0)
+        NOTE(DK_NOTE_METHOD, "Sentiment and mentions use weights learned from scores, cross-fitted: each response without those learned from its own customer's fold.");
     dk_buf_dispose(&packs);
     if (s->score == NULL)
         NOTE(DK_NOTE_LIMIT, "There is no score in the data: themes and sentiment are shown, but drivers need a score (name it with --score).");

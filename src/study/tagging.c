@@ -69,6 +69,10 @@ static dk_status work(void *context, void *worker, void *item, dk_error *err) {
         dk_str text = place != DK_NO_COLUMN ? dk_block_cell(b->block, r, place) : (dk_str){"", 0};
         dk_comment c;
         if (dk_cell_missing(text)) text.len = 0;
+        if (p->s->config->nweights > 0) { /* what was learned from a customer's score must not explain that score */
+            size_t customer = p->s->place[DK_ROLE_CUSTOMER];
+            dk_session_set_customer(worker, customer != DK_NO_COLUMN ? dk_block_cell(b->block, r, customer) : (dk_str){"", 0});
+        }
         status = dk_session_tag(worker, text, &c, err);
         if (status != DK_OK) break;
         dk_str id = id_of(p, b->block, r, &scratch);
