@@ -154,6 +154,7 @@ static void put_terms(dk_json *j, const dk_study_result *r, const dk_study_fit *
         const dk_driver *g = &d->drivers[i];
         dk_json_object(j);
         text(j, "name", g->name);
+        if (g->stage != NULL) text(j, "stage", g->stage);
         count(j, "rank", g->rank);
         count(j, "tie", g->tie);
         number(j, "p", g->p);
@@ -162,6 +163,17 @@ static void put_terms(dk_json *j, const dk_study_result *r, const dk_study_fit *
         interval(j, "importance_ci", g->importance_ci);
         number(j, "share", g->share);
         number(j, "prob_top3", g->prob_top3);
+        dk_json_end(j);
+    }
+    dk_json_end(j);
+    begin_list(j, "stages");
+    for (size_t i = 0; i < d->nstages; i++) {
+        const dk_driver_stage *s = &d->stages[i];
+        dk_json_object(j);
+        text(j, "name", s->name);
+        number(j, "importance", s->importance);
+        interval(j, "importance_ci", s->importance_ci);
+        number(j, "share", s->share);
         dk_json_end(j);
     }
     dk_json_end(j);
@@ -182,6 +194,9 @@ static void put_terms(dk_json *j, const dk_study_result *r, const dk_study_fit *
         number(j, "se", l->term->se);
         interval(j, "ci", l->term->ci);
         number(j, "p", l->term->p);
+        number(j, "impact", l->term->impact);
+        if (l->term->impact_from != NULL) text(j, "impact_from", l->term->impact_from);
+        number(j, "impact_part", l->term->impact_part);
         number(j, "importance", l->term->importance);
         number(j, "opportunity", l->term->opportunity);
         interval(j, "opportunity_ci", l->term->opportunity_ci);

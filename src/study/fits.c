@@ -33,7 +33,8 @@ static const double *outcome_values(const dk_fit_context *x, const char *name) {
     return strcmp(name, "profit") == 0 ? x->survey->profit : NULL;
 }
 
-static dk_status make_outcome(outcome *o, const dk_fit_context *x, const char *name, dk_error *err) {
+/* logarithm: of the values above 0; others are left out. */
+static dk_status make_outcome(outcome *o, const dk_fit_context *x, const char *name, bool logarithm, dk_error *err) {
     const dk_survey *s = x->survey;
     const double *values = outcome_values(x, name);
     bool nps = strcmp(name, "nps") == 0 && dk_survey_variable(s, name) == NULL;
@@ -43,9 +44,10 @@ static dk_status make_outcome(outcome *o, const dk_fit_context *x, const char *n
     else o->real = calloc(s->n + 1, sizeof *o->real);
     if (o->use == NULL || (o->whole == NULL && o->real == NULL)) return dk_fail_memory(err);
     for (size_t i = 0; i < s->n; i++) {
-        o->use[i] = !s->dropped[i] && !isnan(values[i]);
+        o->use[i] = !s->dropped[i] && !isnan(values[i]) && (!logarithm || values[i] > 0);
         if (!o->use[i]) continue;
-        if (nps) o->whole[i] = dk_nps_contribution((int)values[i]);
+        if (logarithm) o->real[i] = log(values[i]);
+        else if (nps) o->whole[i] = dk_nps_contribution((int)values[i]);
         else o->real[i] = values[i];
     }
     o->column = nps ? (dk_column){name, DK_COLUMN_FIXED, o->whole, 0, 1} : (dk_column){name, DK_COLUMN_REAL, o->real, 0, 0};
@@ -74,7 +76,9 @@ static dk_status add_outcome(dk_fit_context *x, const char *name, dk_error *err)
     o->money = strcmp(name, "profit") == 0 || (x->records != NULL && x->records->column[DK_ROLE_PROFIT] != DK_NO_COLUMN &&
                strcmp(name, dk_reader_column_name(x->records->reader, x->records->column[DK_ROLE_PROFIT]).ptr) == 0);
     o->model = !nps && !score && only_0_and_1(x->survey, values) ? DK_MODEL_BINARY : DK_MODEL_LINEAR;
-    o->unit = nps ? "NPS points" : score ? "points of the score" : o->model == DK_MODEL_BINARY ? "probability"
+    bool logarithm = o->money && x->survey->config->money == DK_MONEY_LOG;
+    if (logarithm) o->model = DK_MODEL_LINEAR;
+    o->unit = logarithm ? "logarithm (0.1 is about 10 % more)" : nps ? "NPS points" : score ? "points of the score" : o->model == DK_MODEL_BINARY ? "probability"
             : o->money && r->currency != NULL ? r->currency : o->name;
     return o->name != NULL ? DK_OK : dk_fail_memory(err);
 }
@@ -125,6 +129,31 @@ static dk_status list_rows(const dk_fit_context *x, const uint8_t *use, size_t s
     if (*rows == NULL) return dk_fail_memory(err);
     for (size_t i = 0; i < x->survey->n; i++)
         if (use[i] && dk_segment_has(x->segments, segment, i)) (*rows)[(*n)++] = (uint32_t)i;
+    return DK_OK;
+}
+
+/* Stages of the groups, so that importance adds up from themes to touchpoints to stages. */
+typedef struct stages {
+    uint32_t *of; /* by group */
+    const char **name;
+    size_t n;
+} stages;
+
+static const char *stage_name(const dk_taxonomy *t, const char *touchpoint) {
+    for (size_t i = 0; i < t->count; i++)
+        if (strcmp(t->touchpoints[t->themes[i].touchpoint], touchpoint) == 0 && t->themes[i].stage != NULL) return t->themes[i].stage;
+    return "";
+}
+
+static dk_status find_stages(const dk_fit_context *x, const dk_features *f, stages *s, dk_error *err) {
+    *s = (stages){.of = dk_arena_calloc(&x->result->arena, f->ngroups + 1, sizeof *s->of),
+                  .name = dk_arena_calloc(&x->result->arena, f->ngroups + 1, sizeof *s->name)};
+    if (s->of == NULL || s->name == NULL) return dk_fail_memory(err);
+    for (size_t g = 0; g < f->ngroups; g++) {
+        const char *name = stage_name(x->taxonomy, f->groups[g]);
+        while (s->of[g] < s->n && strcmp(s->name[s->of[g]], name) != 0) s->of[g]++;
+        if (s->of[g] == s->n && (s->name[s->n++] = keep_text(x->result, name)) == NULL) return dk_fail_memory(err);
+    }
     return DK_OK;
 }
 
@@ -205,7 +234,7 @@ static dk_status price_levers(dk_study_fit *fit, dk_fit_context *x, const dk_fea
     if (!link->tested || link->verdict != DK_LINK) return DK_OK;
     outcome score;
     dk_driver_result *d = NULL;
-    dk_status status = make_outcome(&score, x, "score", err);
+    dk_status status = make_outcome(&score, x, "score", false, err);
     dk_driver_options options = options_of(x, DK_MODEL_LINEAR);
     options.bootstrap = 0;
     dk_driver_table table = table_of(x, &score, f, rows, n);
@@ -249,8 +278,16 @@ static dk_status fit_one(dk_study_fit *fit, dk_fit_context *x, const outcome *o,
         else status = say_why(fit, x, "no theme is mentioned by %lld responses", (long long)r->min_mentions);
         goto done;
     }
+    stages stage;
+    status = find_stages(x, &f, &stage, err);
+    if (status != DK_OK) goto done;
     dk_driver_table table = table_of(x, o, &f, rows, n);
+    table.stage_of = stage.of;
+    table.stages = stage.name;
+    table.nstages = stage.n;
     dk_driver_options options = options_of(x, r->outcomes[fit->outcome].model);
+    if (r->outcomes[fit->outcome].money && x->survey->config->money == DK_MONEY_WINSORISED && options.model == DK_MODEL_LINEAR)
+        options.winsor = 0.01;
     dk_error why = {0};
     status = dk_drivers_fit(&table, &options, &fit->drivers, &why);
     if (status == DK_EDATA) {
@@ -290,7 +327,7 @@ dk_status dk_fits_make(dk_fit_context *x, dk_error *err) {
     for (size_t k = 0; k < r->noutcomes && status == DK_OK; k++) {
         outcome o;
         double *before = NULL;
-        status = make_outcome(&o, x, r->outcomes[k].name, err);
+        status = make_outcome(&o, x, r->outcomes[k].name, r->outcomes[k].money && x->survey->config->money == DK_MONEY_LOG, err);
         if (status == DK_OK) status = outcome_before(x, r->outcomes[k].name, &before, err);
         for (size_t segment = 0; segment < x->segments->count && status == DK_OK; segment++) {
             dk_study_fit *fit = r->fits + r->nfits++;
