@@ -74,13 +74,18 @@ void dk_session_free(dk_session *s) {
 /* Adds what tokens first..end-1 say about the language. */
 static void add_evidence(const dk_session *s, size_t first, size_t end, evidence *sum) {
     enum { BEFORE_OVERFLOW = INT32_MAX / DK_LANGUAGE_SCORE_MAX };
+    typedef int32_t scores __attribute__((vector_size(4 * DK_LANGUAGE_CLASSES))); /* compilers add them one by one otherwise */
+    const dk_token *tokens = s->tokens.items;
+    const dk_form *forms = s->forms.forms;
     while (first < end) {
         size_t stop = end - first > BEFORE_OVERFLOW ? first + BEFORE_OVERFLOW : end;
-        int32_t sums[DK_LANGUAGE_CLASSES] = {0};
+        scores sums = {0};
         uint32_t nwords = 0;
         for (; first < stop; first++) {
-            const dk_form *f = &s->forms.forms[s->tokens.items[first].form]; /* zeros when it does not speak */
-            for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sums[c] += f->language[c];
+            const dk_form *f = &forms[tokens[first].form]; /* zeros when it does not speak */
+            scores one;
+            memcpy(&one, f->language, sizeof one);
+            sums += one;
             nwords += f->speaks;
         }
         for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sum->sums[c] += sums[c];

@@ -153,7 +153,10 @@ static bool find_from(dk_regex *regex, dk_regex_scratch *scratch, dk_str text, s
     const pcre2_code *code = code_of(regex);
     *limited = code == NULL;
     if (code == NULL) return false;
-    int n = pcre2_match(code, (PCRE2_SPTR)text.ptr, text.len, from, 0, scratch->match, scratch->context);
+    /* the short way into compiled code; there is nothing for pcre2_match to check, since patterns take invalid UTF-8 */
+    size_t compiled = 0;
+    bool jit = pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &compiled) == 0 && compiled > 0;
+    int n = (jit ? pcre2_jit_match : pcre2_match)(code, (PCRE2_SPTR)text.ptr, text.len, from, 0, scratch->match, scratch->context);
     *limited = n == PCRE2_ERROR_MATCHLIMIT || n == PCRE2_ERROR_DEPTHLIMIT || n == PCRE2_ERROR_HEAPLIMIT ||
                n == PCRE2_ERROR_JIT_STACKLIMIT;
     if (n < 0) return false;
