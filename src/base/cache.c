@@ -23,6 +23,12 @@ static bool folder_path(const char *folder, char out[PATH_MAX_HERE]) {
     return n > 0 && n < PATH_MAX_HERE;
 }
 
+bool dk_cache_folder(char *out, size_t room) {
+    char path[PATH_MAX_HERE];
+    int n = folder_path(NULL, path) ? snprintf(out, room, "%s", path) : -1;
+    return n > 0 && (size_t)n < room;
+}
+
 static bool file_path(const char *folder, const char *name, char out[PATH_MAX_HERE]) {
     char path[PATH_MAX_HERE];
     if (!folder_path(folder, path) || strlen(path) + strlen(name) + 16 > PATH_MAX_HERE) return false;

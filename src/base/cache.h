@@ -9,6 +9,9 @@
 
 #include "base/status.h"
 
+/* Writes the path of the user's cache folder to out; false when there is none (no HOME). */
+bool dk_cache_folder(char *out, size_t room);
+
 /* Maps the file `name` of folder (NULL: the user's own; "": no cache) for reading, when it is the user's and holds anything. The
    caller unmaps it. */
 bool dk_cache_map(const char *folder, const char *name, void **bytes, size_t *size);

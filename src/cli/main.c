@@ -12,7 +12,7 @@
 
 static const dk_command *const commands[] = {
     &dk_cmd_analyze, &dk_cmd_report, &dk_cmd_simulate, &dk_cmd_tag, &dk_cmd_tokens, &dk_cmd_explain, &dk_cmd_drivers, &dk_cmd_merge, &dk_cmd_kpi, &dk_cmd_segments, &dk_cmd_lexicon,
-    &dk_cmd_learn,
+    &dk_cmd_learn, &dk_cmd_doctor,
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -18,8 +18,7 @@ extern char **environ;
 
 enum { SECONDS = 120 };
 
-/* The first of the known browsers on the PATH, in new memory; NULL when there is none. */
-static char *find_browser(void) {
+char *dk_report_browser(void) {
     static const char *const names[] = {"chromium", "chromium-browser", "google-chrome-stable", "google-chrome"};
     const char *chosen = getenv("DRIVKRAFT_CHROMIUM");
     if (chosen != NULL && chosen[0] != '\0') return strdup(chosen);
@@ -97,7 +96,7 @@ static dk_status print(const char *browser, const char *profile, const char *url
 }
 
 dk_status dk_report_pdf(const char *html, const char *pdf, dk_error *err) {
-    char *browser = find_browser(), *whole = realpath(html, NULL), *part = NULL;
+    char *browser = dk_report_browser(), *whole = realpath(html, NULL), *part = NULL;
     char profile[] = "/tmp/drivkraft-pdf-XXXXXX";
     dk_buf url, bytes;
     dk_output *output = NULL;

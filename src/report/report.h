@@ -47,6 +47,10 @@ dk_status dk_report_write(const dk_study_result *result, const char *folder, con
    report.json is none of this program's. */
 dk_status dk_report_rebuild(const char *folder, const dk_report_options *options, dk_error *err);
 
+/* The browser that prints pages: $DRIVKRAFT_CHROMIUM, else the first of Chromium and Chrome on the PATH; in new memory, NULL when
+   there is none. */
+char *dk_report_browser(void);
+
 /* Prints a page to a PDF file with an installed Chromium (or Chrome). DK_EIO with a remedy when there is none or it fails. */
 dk_status dk_report_pdf(const char *html, const char *pdf, dk_error *err);
 
