@@ -1,6 +1,6 @@
 // Makes the sample as large as an analysis of 200,000 comments makes it: every theme of the taxonomy with as many comments as
 // the analysis keeps (tagging.h, DK_KEPT_EACH for each theme and polarity), 8 segments, 24 months.
-const KEPT = 4, THEMES = 150;
+const KEPT = 10, THEMES = 150;
 
 export function large(report) {
   const theme = report.themes[0], use = theme.segments[0], words = "leveransen kom aldrig fram och ingen svarade när jag ringde trots att det stod att de skulle höra av sig inom två dagar ".repeat(3);

@@ -37,7 +37,7 @@ export function table(caption: string, columns: Column[], rows: Child[][], hidde
     i === 0
       ? h("th", { scope: "row", class: free(cell) }, cell)
       : h("td", { class: columns[i]?.num ? "num" : free(cell), "data-label": columns[i]?.head }, cell)))));
-  return h("table", { class: columns.length > 4 && "many" }, h("caption", { class: hidden && "hide" }, caption), head, body);
+  return h("table", { class: columns.length > 3 && "many" }, h("caption", { class: hidden && "hide" }, caption), head, body);
 }
 
 /** A figure with its interval on a line of its own. */

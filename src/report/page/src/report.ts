@@ -175,6 +175,7 @@ export interface Cut {
 export interface Kpi {
   id: string;
   label: Labels;
+  hidden?: boolean;
   kind: "descriptive" | "experience" | "outcome";
   unit: string | null;
   formula: string;
@@ -342,6 +343,7 @@ export interface Matrix {
 }
 
 export interface Hazard {
+  hidden?: boolean;
   event: string;
   from: string;
   n: number;
@@ -374,6 +376,7 @@ export interface Lifetime {
 }
 
 export interface Lever {
+  hidden?: boolean;
   rank: number;
   segment: string;
   touchpoint: string;

@@ -34,7 +34,7 @@ function kind(c: Context, all: Kpi[], name: string): Child {
   const columns = [{ head: say("kpi") }, { head: say("value"), num: true }, { head: say("n_behind"), num: true }, ...(compared ? [{ head: say("benchmark"), num: true }, { head: say("target"), num: true }] : []), { head: say("formula_source") }];
   const rows = mine.map((k): Child[] => {
     const how = write(c, k), chosen = cut(c, k), unit = k.unit !== null && k.unit !== "share" && k.unit !== c.report.currency ? word(k.unit) : "";
-    const value: Child = chosen ? (chosen.hidden ? say("hidden") : interval(chosen.value, chosen.ci, how)) : interval(k.value, k.ci, how);
+    const value: Child = chosen ? (chosen.hidden ? say("hidden") : interval(chosen.value, chosen.ci, how)) : k.hidden ? say("hidden") : interval(k.value, k.ci, how);
     return [[label(k.label, k.id), unit !== "" && h("small", null, unit), k.note && h("small", null, told(k.note)), cuts(c, k)], value, number(chosen && !chosen.hidden ? chosen.n : k.n),
       ...(compared ? [k.benchmark === null ? "–" : how(k.benchmark), k.target === null ? "–" : how(k.target)] : []), h("small", null, told(k.formula), " · ", told(k.source), k.interval && [" · ", told(k.interval)])];
   });

@@ -77,7 +77,7 @@ export function movement(c: Context): HTMLElement | null {
   const m = c.report.movement;
   if (!m) return null;
   const all = m.matrices.find((x) => x.who === "all customers") ?? m.matrices[0];
-  const hazards = m.hazards.filter((x) => c.state.segment === "" || x.from === c.state.segment);
+  const hazards = m.hazards.filter((x) => !x.hidden).filter((x) => c.state.segment === "" || x.from === c.state.segment);
   const life = c.report.lifetime, lives = life?.segments.filter((s) => !s.hidden) ?? [];
   return h("section", { id: "movement" }, h("h2", null, say("movement")), m.about && h("p", { class: "small" }, told(m.about)),
     all && flows(all, m.states), all && matrix(all, m.states),

@@ -23,7 +23,7 @@ function rox(c: Context): Child {
 export function worth(c: Context): HTMLElement | null {
   const w = c.report.worth;
   if (!w || w.levers.length === 0) return null;
-  const mine = w.levers.filter((l) => l.segment === c.segment.name && c.shows(l.touchpoint) && l.all_customers.money?.value != null);
+  const mine = w.levers.filter((l) => !l.hidden && l.segment === c.segment.name && c.shows(l.touchpoint) && l.all_customers.money?.value != null);
   const shown = mine.filter((l) => l.supported).slice(0, MOST);
   const rows: Row[] = shown.map((l) => ({ name: name(c, l), note: l.owner ? ownerWord(l.owner) : undefined, value: l.all_customers.money!.value!, low: l.all_customers.money?.ci?.[0] ?? NaN, high: l.all_customers.money?.ci?.[1] ?? NaN,
     text: c.money(l.all_customers.money!.value), color: l.polarity === "negative" ? "var(--neg)" : "var(--pos)", pick: l.theme ? () => c.change({ theme: l.theme!, polarity: l.polarity === "neutral" ? "" : l.polarity, view: "comments" }) : undefined }));
