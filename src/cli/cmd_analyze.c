@@ -7,12 +7,14 @@
 #include "base/file.h"
 #include "cli/analyze_worth.h"
 #include "cli/study_options.h"
+#include "report/earlier.h"
 #include "report/report.h"
 #include "study/analyze.h"
 
 typedef struct options {
     dk_study_options study;
-    bool pdf;
+    dk_opt_list earlier; /* folders of reports */
+    bool pdf, no_redact;
 } options;
 
 /* ---- What is said ------------------------------------------------------------------------------------ */
@@ -208,6 +210,7 @@ static dk_status analyze(const dk_cli *cli, const options *o, const char *source
     dk_study_watch watch = {.cli = cli};
     dk_study_config_init(&config);
     dk_status status = dk_study_options_configure(&o->study, source, &config, err);
+    config.no_redact = config.no_redact || o->no_redact;
     if (status == DK_OK) status = dk_data_find(cli->data_dir, cli->executable, &data, err);
     if (status == DK_OK) status = dk_report_page_find(data, cli->executable, &page, err);
     bool had_folder = dk_is_folder(cli->output);
@@ -216,6 +219,10 @@ static dk_status analyze(const dk_cli *cli, const options *o, const char *source
                                   .progress = dk_study_watch_progress, .progress_context = &watch};
     if (status == DK_OK) status = dk_analyze(&config, &how, &result, err);
     dk_study_watch_end(&watch);
+    for (size_t i = 0; i < o->earlier.count && status == DK_OK; i++) {
+        bool same;
+        status = dk_report_note_earlier(result, o->earlier.items[i], &same, err);
+    }
     if (status == DK_OK) {
         say_reading(cli, result);
         const dk_report_options form = {.language = DK_LANG_OTHER, .page = page};
@@ -237,7 +244,9 @@ static dk_status run_analyze(const dk_command *command, dk_cli *cli, int argc, c
     options o = {.study = {.bootstrap = -1, .seed = -1}};
     dk_opt table[DK_STUDY_OPTIONS];
     size_t rows = dk_study_options_rows(&o.study, true, table);
+    table[rows++] = (dk_opt){"no-redact", 0, DK_OPT_FLAG, &o.no_redact, NULL, "keep names, addresses and numbers in quotes", 0, 0};
     table[rows++] = (dk_opt){"pdf", 0, DK_OPT_FLAG, &o.pdf, NULL, "also print report.pdf, with an installed Chromium", 0, 0};
+    table[rows++] = (dk_opt){"earlier", 0, DK_OPT_LIST, &o.earlier, "FOLDER", "a report to compare with: says when it was read by another version", 0, 0};
     table[rows] = (dk_opt){NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0};
     const char *words[DK_CLI_WORDS];
     int nwords;
@@ -252,6 +261,7 @@ static dk_status run_analyze(const dk_command *command, dk_cli *cli, int argc, c
             status = analyze(cli, &o, words[0], err);
     }
     dk_opt_list_dispose(&o.study.lexicons);
+    dk_opt_list_dispose(&o.earlier);
     return status;
 }
 

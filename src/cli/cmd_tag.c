@@ -7,7 +7,7 @@
 
 typedef struct options {
     dk_input_options input;
-    const char *language, *prior, *pack, *plan, *mentions, *engine; /* NULL when not given */
+    const char *language, *prior, *pack, *plan, *plan_out, *mentions, *engine; /* NULL when not given */
     dk_opt_list lexicons, weights;
     bool no_spelling, no_learned, stats;
 } options;
@@ -70,6 +70,20 @@ static dk_status make_plan(dk_input *in, const options *o, dk_tag_plan *plan, dk
                                         : dk_packs_parse(dk_engine_lexicon(in->engine), o->pack, &plan->packs, err);
 }
 
+/* The tables have no place for what they were made with: the plan beside them has. */
+static dk_status write_plan(const dk_input *in, const char *path, const dk_tag_plan *plan, dk_error *err) {
+    dk_buf text;
+    dk_output *file = NULL;
+    dk_buf_init(&text);
+    dk_plan_put(&text, in->engine, plan);
+    dk_status status = dk_output_open(&file, path, err);
+    if (status == DK_OK) status = dk_output_put(file, &text, err);
+    if (status == DK_OK) status = dk_output_close(file, err);
+    else dk_output_abort(file);
+    dk_buf_dispose(&text);
+    return status;
+}
+
 /* What --stats says, on standard error: time and memory, so it is no part of the output. */
 static void print_stats(const dk_input *in) {
     const dk_session_counts *c = &in->tagged;
@@ -106,6 +120,7 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
     in->each = tag_one;
     in->cross_fitted = o->weights.count > 0;
     if (status == DK_OK) status = dk_input_run(in, &plan, "tagging", err);
+    if (status == DK_OK && o->plan_out != NULL) status = write_plan(in, o->plan_out, &plan, err);
     if (status == DK_OK && o->stats) print_stats(in);
     return status;
 }
@@ -119,6 +134,7 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
         {"lexicon", 0, DK_OPT_LIST, &o.lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
         {"pack", 'p', DK_OPT_STRING, &o.pack, "NAME|auto|none", "industry packs, comma-separated, or chosen by the text", 0, 0},
         {"plan", 0, DK_OPT_STRING, &o.plan, "FILE", "language prior and packs of the whole file, as analyze writes them", 0, 0},
+        {"plan-out", 0, DK_OPT_STRING, &o.plan_out, "FILE", "write the plan that was used, with the stamp of lexicons, models and program", 0, 0},
         {"mentions", 'm', DK_OPT_STRING, &o.mentions, "FILE", "write one row a mention here", 0, 0},
         {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
         {"weights", 0, DK_OPT_LIST, &o.weights, "FILE", "sentiment learned from your own scores (drivkraft learn)", 0, 0},
