@@ -49,22 +49,23 @@ static int byte_at(const scanner *s, size_t at) { return at < s->len ? (unsigned
 
 static bool is_alnum(int c) { return classes[c & 0xFF] == B_ALPHA || classes[c & 0xFF] == B_DIGIT; }
 
-/* Size in bytes of the letter, digit or joiner at this place, 0 when there is none. */
+/* Size in bytes of the letter or digit at this place, 0 when there is none. */
 static unsigned word_char(const scanner *s, size_t at) {
     if (at >= s->len) return 0;
     unsigned char c = (unsigned char)s->text[at];
     if (c < 0x80) return is_alnum(c) ? 1 : 0;
     unsigned size;
-    dk_char_class k = dk_utf8_class(dk_utf8_decode(s->text, s->len, at, &size));
-    return k == DK_CHAR_LETTER || k == DK_CHAR_DIGIT ? size : 0;
+    uint32_t decoded = dk_utf8_decode(s->text, s->len, at, &size);
+    dk_char_class k = dk_utf8_class(decoded);
+    return (k == DK_CHAR_LETTER || k == DK_CHAR_DIGIT) && !dk_utf8_extends(decoded) ? size : 0;
 }
 
-/* The same, but soft hyphens and joiners count too: they may stand inside a word, not begin one. */
+/* The same, but marks, soft hyphens and joiners count too: they may stand inside a word, not begin one. */
 static unsigned inner_char(const scanner *s, size_t at) {
     unsigned n = word_char(s, at);
     if (n != 0 || at >= s->len || (unsigned char)s->text[at] < 0x80) return n;
     unsigned size;
-    return dk_utf8_class(dk_utf8_decode(s->text, s->len, at, &size)) == DK_CHAR_JOINER ? size : 0;
+    return dk_utf8_extends(dk_utf8_decode(s->text, s->len, at, &size)) ? size : 0;
 }
 
 /* Capitals, looked at once a token; letters beyond ASCII count as capitals only in the Latin-1 block. */
@@ -95,7 +96,17 @@ static void mark_case(const char *text, dk_token *t) {
     if (upper >= 2) t->flags |= DK_TOKEN_UPPER_ALL;
 }
 
+/* The end of a token with the marks and joiners that follow it (UAX #29, WB4). The byte behind most tokens is ASCII. */
+static inline size_t with_marks(const scanner *s, size_t end) {
+    unsigned size;
+    while (DK_UNLIKELY(end < s->len && ((unsigned char)s->text[end] >= 0xCC || (unsigned char)s->text[end] == 0xC2)) &&
+           dk_utf8_extends(dk_utf8_decode(s->text, s->len, end, &size)))
+        end += size;
+    return end;
+}
+
 static bool emit(scanner *s, size_t start, size_t end, dk_token_kind kind) {
+    end = with_marks(s, end);
     dk_tokens *t = s->out;
     if (DK_UNLIKELY(t->count == t->cap) && !dk_grow(&t->items, &t->cap, t->count + 1)) return false;
     dk_token *k = &t->items[t->count++];
@@ -199,7 +210,7 @@ static size_t abbreviation_end(const scanner *s, size_t start, size_t dot) {
         if (listed(abbreviations, sizeof abbreviations / sizeof *abbreviations, s->text + start, at - start)) best = byte_at(s, at) == '.' ? at + 1 : at;
         if (byte_at(s, at) != '.') break;
         size_t next = at + 1;
-        while (next - at <= 4 && word_char(s, next) != 0) next += word_char(s, next);
+        while (next - at <= 4 && inner_char(s, next) != 0) next += inner_char(s, next);
         if (next == at + 1) break;
         at = next;
     }
@@ -370,7 +381,7 @@ static bool scan_mark(scanner *s) {
     if (end != 0) return emit(s, start, end, DK_TOKEN_EMOJI);
     if ((c == '@' || c == '#') && word_char(s, start + 1) != 0) {
         end = start + 1;
-        while (byte_at(s, end) == '_' || word_char(s, end) != 0) end += byte_at(s, end) == '_' ? 1 : word_char(s, end);
+        while (byte_at(s, end) == '_' || inner_char(s, end) != 0) end += byte_at(s, end) == '_' ? 1 : inner_char(s, end);
         return emit(s, start, end, DK_TOKEN_NAME);
     }
     if (apostrophe(s, start) != 0 && !s->space && s->out->count > 0) {
@@ -389,6 +400,11 @@ static bool scan_high(scanner *s) {
     uint32_t c = dk_utf8_decode(s->text, s->len, s->at, &size);
     switch (dk_utf8_class(c)) {
     case DK_CHAR_LETTER:
+        if (dk_utf8_extends(c)) { /* a mark of nothing: it stands at the beginning or behind a space */
+            s->at += size;
+            return true;
+        }
+        return scan_word(s);
     case DK_CHAR_DIGIT: return scan_word(s);
     case DK_CHAR_EMOJI: return emit(s, s->at, emoji_end(s, s->at), DK_TOKEN_EMOJI);
     case DK_CHAR_SPACE:

@@ -3,7 +3,8 @@
  * Unicode's UAX #29 in spirit. Differences, each for the sake of feedback: decimals, dates, prices, addresses, @names,
  * #tags, emoticons and emoji sequences are one token each; a hyphen inside a word belongs to the word; English
  * n't, 's, 're, 've, 'll, 'd and 'm are tokens of their own, so that a negation can be seen; common abbreviations
- * keep their full stop and end no sentence.
+ * keep their full stop and end no sentence; a colon between letters and underscores at the edge of a word are marks.
+ * tests/unit/test_wordbreak.c holds the tokens against Unicode's own examples and counts these differences by rule.
  */
 #ifndef DK_TEXT_TOKEN_H
 #define DK_TEXT_TOKEN_H

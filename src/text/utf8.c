@@ -96,6 +96,15 @@ dk_char_class dk_utf8_class(uint32_t c) {
     }
 }
 
+bool dk_utf8_extends(uint32_t c) {
+    if (c < 0x300) return c == 0xAD;
+    dk_char_class k = dk_utf8_class(c);
+    if (k == DK_CHAR_JOINER) return true;
+    if (k != DK_CHAR_LETTER) return false;
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)c);
+    return category == UTF8PROC_CATEGORY_MN || category == UTF8PROC_CATEGORY_MC || category == UTF8PROC_CATEGORY_ME;
+}
+
 /* Straight for curly quotes and dashes that stand for a hyphen; 0 drops the character. */
 static uint32_t plain(uint32_t c) {
     switch (c) {

@@ -23,6 +23,9 @@ unsigned dk_utf8_encode(uint32_t c, char out[4]);
 
 dk_char_class dk_utf8_class(uint32_t c);
 
+/* Whether the character belongs to the one before it, as UAX #29 has it (Extend, Format, ZWJ): marks, joiners, selectors. */
+bool dk_utf8_extends(uint32_t c);
+
 /* Appends text folded: lower case, NFC, curly quotes straight; soft hyphens, zero-width characters and skin tones gone.
    Bytes that are no UTF-8 become U+FFFD. Folding a folded text changes nothing. */
 dk_status dk_utf8_fold(dk_buf *out, const char *text, size_t len, dk_error *err);
