@@ -34,6 +34,8 @@ dk_status dk_bench_corpus_options(dk_corpus_options *co, const dk_cli *cli, cons
     co->id = in->id;
     if (b->language != NULL) co->plan.language_fixed = dk_language_from_name(dk_str_from(b->language), &co->plan.language);
     co->packs = b->pack;
+    co->cross_fitted = b->weights.count > 0;
+    co->customer = in->customer;
     co->threads = (int)cli->threads;
     return dk_format_apply(&in->format, &co->reader, err);
 }

@@ -19,6 +19,7 @@ typedef struct dk_bench_options {
         {"lexicon", 0, DK_OPT_LIST, &(b).lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},            \
         {"pack", 'p', DK_OPT_STRING, &(b).pack, "NAME|auto|none", "industry packs, or chosen by the text", 0, 0},         \
         {"weights", 0, DK_OPT_LIST, &(b).weights, "FILE", "sentiment learned from your own scores", 0, 0},                \
+        {"customer", 0, DK_OPT_STRING, &(b).input.customer, "COL", "weights are used without what they learned from this customer", 0, 0}, \
         {"no-learned", 0, DK_OPT_FLAG, &(b).no_learned, NULL, "hand-written entries and rules alone", 0, 0},              \
         {"no-spelling", 0, DK_OPT_FLAG, &(b).no_spelling, NULL, "do not match words with typing errors", 0, 0},           \
         {"format", 'f', DK_OPT_CHOICE, &(b).format, "text|csv|json", "of the output (text; csv holds one table)", 0, 0},  \

@@ -1,5 +1,6 @@
 #include "workbench/corpus.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "io/cell.h"
@@ -114,8 +115,14 @@ static dk_status add_comment(item *t, const dk_block *block, size_t row, const d
     return status;
 }
 
+typedef struct reading {
+    dk_corpus *corpus;
+    const dk_pass *pass;
+    bool keep_text, cross_fitted;
+} reading;
+
 static dk_status work(void *context, void *worker, const dk_block *block, void *p, dk_error *err) {
-    (void)context;
+    const reading *x = context;
     item *t = p;
     begin_item(t);
     dk_status status = DK_OK;
@@ -123,17 +130,12 @@ static dk_status work(void *context, void *worker, const dk_block *block, void *
         dk_str text = dk_pass_text(block, r);
         dk_comment c;
         if (text.len == 0) continue;
+        if (x->cross_fitted) dk_session_set_customer(worker, dk_pass_extra(x->pass, block, r, x->corpus->nextras));
         status = dk_session_tag(worker, text, &c, err);
         if (status == DK_OK) status = add_comment(t, block, r, &c, text, err);
     }
     return status;
 }
-
-typedef struct reading {
-    dk_corpus *corpus;
-    const dk_pass *pass;
-    bool keep_text;
-} reading;
 
 static bool copy_text(dk_arena *arena, dk_str from, dk_str *to) {
     to->ptr = dk_arena_strdup(arena, from.ptr, from.len);
@@ -221,11 +223,16 @@ dk_status dk_corpus_read(dk_corpus *k, const dk_engine *engine, const dk_corpus_
     bool choose = o->packs != NULL && strcmp(o->packs, "auto") == 0;
     dk_pass pass = {.work = work, .deliver = deliver, .rejected = o->rejected, .progress = o->progress,
                     .progress_context = o->progress_context};
-    reading x = {k, &pass, o->keep_text};
+    reading x = {k, &pass, o->keep_text, o->cross_fitted};
     pass.context = &x;
     dk_reader_options ro = o->reader;
     ro.rewindable |= choose;
-    dk_pass_columns columns = {o->text, o->id, o->extras, o->options, o->nextras};
+    const char *extras[DK_PASS_EXTRAS], *options[DK_PASS_EXTRAS]; /* the customer stands behind those of the caller */
+    assert(o->nextras < DK_PASS_EXTRAS);
+    for (size_t i = 0; i < o->nextras; i++) extras[i] = o->extras[i], options[i] = o->options[i];
+    extras[o->nextras] = o->customer;
+    options[o->nextras] = "--customer";
+    dk_pass_columns columns = {o->text, o->id, extras, options, o->nextras + 1};
     void **workers = calloc((size_t)o->threads, sizeof *workers);
     dk_status status = workers == NULL ? dk_fail_memory(err) : dk_pass_open(&pass, o->source, &ro, &columns, err);
     if (status == DK_OK && choose) status = dk_corpus_choose_packs(&pass, engine, &k->plan, err);

@@ -36,6 +36,8 @@ typedef struct dk_corpus_options {
     const char *const *options; /* how they are called on the command line */
     size_t nextras;
     bool keep_text;
+    bool cross_fitted;    /* weights that have folds are used without the fold of the comment, or of its customer */
+    const char *customer; /* their column; NULL for none */
     dk_tag_plan plan;
     const char *packs; /* auto, none, names; NULL: those of the plan */
     int threads;
