@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TOO_DEPENDENT 1e4 /* condition number whose square replicates, which are fitted in doubles, cannot bear */
+
 dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err) {
     size_t n = frame->npredictors;
     memset(e, 0, sizeof *e);
@@ -124,7 +126,7 @@ void dk_estimate_note_aliased(dk_estimate *e, const dk_frame *f, const dk_soluti
         if (!(s->sd[i] > 0))
             dk_estimate_note(e, "%s is the same in every row: left out", name);
         else
-            dk_estimate_note(e, "%s says nothing new, it follows exactly from %s: left out", name, dk_buf_cstr(&sources));
+            dk_estimate_note(e, "%s says nothing new, it follows from %s: left out", name, dk_buf_cstr(&sources));
         dk_buf_dispose(&sources);
     }
 }
@@ -197,7 +199,7 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
         status = dk_absorb_init(&absorbed, f->rows, &m, err);
         absorb = &absorbed;
     }
-    if (status == DK_OK) status = dk_solve(&m, f->unit, f->weight_unit, columns, k, nc, 1, absorb, &s, err);
+    if (status == DK_OK) status = dk_solve(&m, f->unit, f->weight_unit, columns, k, nc, 1, absorb, DK_ALIASED, &s, err);
     if (status == DK_OK)
         status = dk_robust_compute(f->rows, &m, f->unit, f->weight_unit, columns, 1, &s, absorb, o->hc,
                                    o->threads, &robust, err);
@@ -243,7 +245,12 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
     e->max_leverage = robust.max_leverage;
     e->max_cook = robust.max_cook;
     status = dk_estimate_importance(f, o, e, err);
-    if (status == DK_OK) status = bootstrap(f, o, &m, &s, absorb, e, err);
+    if (status == DK_OK && s.condition > TOO_DEPENDENT && o->bootstrap > 0)
+        dk_estimate_note(e, "the predictors depend on each other too much (condition number %.3g) for replicates to tell them apart: there are "
+                            "no intervals of importance and opportunity; leave out one of those that overlap, or make them one group",
+                         s.condition);
+    else if (status == DK_OK)
+        status = bootstrap(f, o, &m, &s, absorb, e, err);
 done:
     free(columns);
     dk_moments_dispose(&m);

@@ -265,7 +265,7 @@ static dk_status importance_of(glm_fit *g, dk_error *err) {
     double *quadratic = NULL, *se = NULL;
     dk_status status = working_rows(g, &w, err);
     if (status == DK_OK) status = dk_moments_compute(w.rows, g->o->threads, &m, err);
-    if (status == DK_OK) status = dk_solve(&m, w.unit, w.weight_unit, g->columns, g->k, nc, 1, NULL, &s, err);
+    if (status == DK_OK) status = dk_solve(&m, w.unit, w.weight_unit, g->columns, g->k, nc, 1, NULL, DK_ALIASED_ROWS, &s, err);
     if (status == DK_OK) status = adjust_for_few(g, &w, &m, &s, err);
     if (status != DK_OK) goto done;
     double beyond = s.r2 - s.r2_controls, scale = beyond > 0 ? (e->r2 - e->r2_controls) / beyond : 0;
@@ -361,7 +361,8 @@ static dk_status fit(glm_fit *g, dk_error *err) {
     dk_status status = dk_moments_compute(f->rows, o->threads, &g->moments, err);
     if (status == DK_OK)
         status =
-            dk_solve(&g->moments, f->unit, f->weight_unit, g->columns, g->k, nc, 1, NULL, &g->linear, err);
+            dk_solve(&g->moments, f->unit, f->weight_unit, g->columns, g->k, nc, 1, NULL, DK_ALIASED_ROWS, &g->linear,
+                     err);
     if (status == DK_OK)
         status = dk_design_init(&g->design, f->rows, &g->moments, f->unit, g->columns, 1, &g->linear, err);
     if (status != DK_OK) return status;

@@ -13,7 +13,6 @@ void dpotrs_(const char *, const int *, const int *, const double *, const int *
              int *);
 void dsyev_(const char *, const char *, const int *, double *, const int *, double *, double *, const int *,
             int *);
-void dgeqrf_(const int *, const int *, double *, const int *, double *, double *, const int *, int *);
 char *openblas_get_corename(void);
 void openblas_set_num_threads(int);
 
@@ -117,23 +116,3 @@ dk_status dk_eigen_symmetric(size_t n, double *a, double *values, dk_error *err)
     free(work);
     return info == 0 ? DK_OK : lapack_failed("dsyev", info, err);
 }
-
-dk_status dk_qr_r(size_t m, size_t n, double *a, double *r, dk_error *err) {
-    int im, in, info = 0, lwork = -1;
-    if (as_int(m, &im, err) != DK_OK || as_int(n, &in, err) != DK_OK) return DK_EDATA;
-    if (n == 0) return DK_OK;
-    memset(r, 0, n * n * sizeof *r);
-    if (m == 0) return DK_OK;
-    double best = 0;
-    dgeqrf_(&im, &in, a, &im, NULL, &best, &lwork, &info);
-    if (as_int((size_t)best, &lwork, err) != DK_OK) return DK_EDATA;
-    double *work = malloc(((size_t)lwork + n) * sizeof *work);
-    if (work == NULL) return dk_fail_memory(err);
-    dgeqrf_(&im, &in, a, &im, work, work + n, &lwork, &info);
-    free(work);
-    if (info != 0) return lapack_failed("dgeqrf", info, err);
-    for (size_t j = 0; j < n; j++)
-        for (size_t i = 0; i <= j && i < m; i++) r[j * n + i] = a[j * m + i];
-    return DK_OK;
-}
-

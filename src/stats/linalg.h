@@ -36,7 +36,4 @@ dk_status dk_spd_solve(size_t n, double *a, double *b, size_t m, dk_error *err);
 /* Eigenvalues ascending; a is overwritten by the eigenvectors in its columns. */
 dk_status dk_eigen_symmetric(size_t n, double *a, double *values, dk_error *err);
 
-/* R of a = Q R (a is m x n, overwritten); r (n x n) gets the upper triangle, zeros below. m may be below n. */
-dk_status dk_qr_r(size_t m, size_t n, double *a, double *r, dk_error *err);
-
 #endif

@@ -7,8 +7,6 @@
 #include "stats/dd.h"
 #include "stats/linalg.h"
 
-#define ALIASED 1e-24
-
 void dk_solution_dispose(dk_solution *s) {
     free(s->mean);
     free(s->sd);
@@ -188,8 +186,8 @@ static dk_status condition_of(dk_solution *s, dk_error *err) {
 }
 
 dk_status dk_solve(const dk_moments *m, const double *unit, double weight_unit, const size_t *columns,
-                   size_t k, size_t ncontrols, size_t outcome, const dk_absorb *absorb, dk_solution *s,
-                   dk_error *err) {
+                   size_t k, size_t ncontrols, size_t outcome, const dk_absorb *absorb, double least,
+                   dk_solution *s, dk_error *err) {
     size_t q = k + 1, terms = k - ncontrols;
     dk_status status = solution_init(s, k, ncontrols, err);
     dd *c = calloc(q * (q + 1) / 2, sizeof *c);
@@ -210,7 +208,7 @@ dk_status dk_solve(const dk_moments *m, const double *unit, double weight_unit, 
             for (size_t i = 0; i <= terms; i++)
                 for (size_t j = 0; j <= terms; j++)
                     s->partial[i * (terms + 1) + j] = c[dk_tri(v + i, v + j)].hi;
-        s->aliased[v] = !(s->sd[v] > 0) || !(c[dk_tri(v, v)].hi > ALIASED);
+        s->aliased[v] = !(s->sd[v] > 0) || !(c[dk_tri(v, v)].hi > least);
         if (!s->aliased[v]) eliminate(c, q, v);
     }
     if (terms == 0) {

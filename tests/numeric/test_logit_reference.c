@@ -35,7 +35,7 @@ static void fit(logit *l, size_t n, size_t k, bool binary) {
     SUCCEED(dk_frame_from_table(&t, &l->frame, &error_));
     SUCCEED(dk_moments_compute(l->frame.rows, 2, &l->moments, &error_));
     SUCCEED(
-        dk_solve(&l->moments, l->frame.unit, l->frame.weight_unit, at, k, 0, 1, NULL, &l->linear, &error_));
+        dk_solve(&l->moments, l->frame.unit, l->frame.weight_unit, at, k, 0, 1, NULL, DK_ALIASED, &l->linear, &error_));
     SUCCEED(
         dk_design_init(&l->design, l->frame.rows, &l->moments, l->frame.unit, at, 1, &l->linear, &error_));
     SUCCEED(dk_glm_fit(l->frame.rows, &l->design, use, l->frame.weight_unit, binary, 2, &l->glm, &error_));
