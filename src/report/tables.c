@@ -1,7 +1,6 @@
 #include "report/tables.h"
 
-#include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "report/sentences.h"
 
@@ -48,6 +47,18 @@ static void put_theme(dk_buf *out, const walk *w, const dk_json_value *item, con
     dk_buf_puts(out, id);
 }
 
+/* "customer service|logistics": each in the language. */
+static void put_owners(dk_buf *out, const char *text, dk_language language) {
+    char name[96];
+    for (bool first = true; *text != '\0'; first = false) {
+        size_t len = strcspn(text, "|");
+        snprintf(name, sizeof name, "%.*s", (int)len, text);
+        dk_buf_puts(out, first ? "" : ", ");
+        dk_buf_puts(out, dk_message_owner(name, language));
+        text += len + (text[len] == '|');
+    }
+}
+
 /* The text of a cell in the language, or as it is for DK_LANG_OTHER. */
 static void put_text(dk_buf *out, const walk *w, dk_text_as as, const dk_json_value *item, const dk_json_value *value) {
     const char *text = dk_json_str(value);
@@ -69,8 +80,8 @@ static void put_text(dk_buf *out, const walk *w, dk_text_as as, const dk_json_va
     } else if (as == DK_AS_SEGMENT) {
         dk_buf_puts(out, strcmp(text, "all") == 0 ? dk_message_text(MSG_everybody, language) : text);
     } else {
-        const char *word = as == DK_AS_OWNER ? dk_message_owner(text, language) : dk_message_word(text, language);
-        dk_buf_puts(out, word);
+        if (as == DK_AS_OWNER) put_owners(out, text, language);
+        else dk_buf_puts(out, dk_message_word(text, language));
         if (as == DK_AS_UPPER && out->len > 0 && out->ptr[0] >= 'a' && out->ptr[0] <= 'z') out->ptr[0] -= 'a' - 'A';
     }
 }

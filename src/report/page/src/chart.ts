@@ -16,7 +16,7 @@ export interface Chart {
   table?: HTMLElement;
 }
 
-const PAPER = 690; // pixels between the margins of a page of A4
+const PAPER = 686; // pixels between the margins of a page of A4
 let paper = false;
 const drawn = new Map<HTMLElement, (width: number) => void>();
 const watcher = new ResizeObserver((entries) => {
@@ -27,7 +27,7 @@ const watcher = new ResizeObserver((entries) => {
 /** Draws all charts for paper, or for the screen again. */
 export function forPaper(on: boolean): void {
   paper = on;
-  for (const [host, draw] of drawn) if (host.isConnected) draw(on ? Math.min(PAPER, PAPER * (Number(host.dataset.part) || 1)) : host.clientWidth);
+  for (const [host, draw] of drawn) if (host.isConnected) draw(on ? (host.closest(".two") ? PAPER / 2 - 7 : PAPER) : host.clientWidth);
 }
 
 /** Forgets charts that are no longer on the page. */

@@ -67,7 +67,7 @@ export function followup(c: Context): HTMLElement | null {
   const f = c.report.followup;
   if (!f || f.items.length === 0) return null;
   const mine = f.items.filter((x) => c.state.segment === "" || x.segment === c.state.segment).slice(0, 20);
-  const rows = mine.map((x): Child[] => [x.id, x.segment ?? "–", number(x.score), number(x.urgency), x.owner ? ownerWord(x.owner) : "–", [x.themes.split("|").filter((t) => t !== "").map((t) => c.themeName(t)).join(", "), h("small", null, told(x.reason.replace(/(; )?can be mended: .*$/, "")))]]);
+  const rows = mine.map((x): Child[] => [x.id, x.segment ?? "–", number(x.score), number(x.urgency), x.owner ? x.owner.split("|").map(ownerWord).join(", ") : "–", [x.themes.split("|").filter((t) => t !== "").map((t) => c.themeName(t)).join(", "), h("small", null, told(x.reason.replace(/(; )?can be mended: .*$/, "")))]]);
   const columns = [{ head: say("response_id") }, { head: say("segment") }, { head: say("score"), num: true }, { head: say("urgency"), num: true }, { head: say("owner") }, { head: say("reason") }];
   return h("section", { id: "followup" }, h("h2", null, say("followup")), h("p", { class: "small" }, say("followup_read", number(f.listed), number(f.considered), f.file)), rows.length > 0 && table(say("followup"), columns, rows));
 }

@@ -50,18 +50,29 @@ function driverRows(c: Context, drivers: MoveDriver[]): Child[][] {
     figure(d.odds_ratio, d.odds_ci, (v) => number(v, 2)), figure(100 * d.effect, d.ci && [100 * d.ci[0]!, 100 * d.ci[1]!], (v) => signed(v, 1)), number(d.q, 3)]);
 }
 
-function hazard(c: Context, x: Hazard): HTMLElement {
+/** All events with their rates and what goes with them, in words. */
+function rates(c: Context, all: Hazard[]): HTMLElement {
+  const columns = [{ head: say("from") }, { head: say("event") }, { head: say("responses"), num: true }, { head: say("events"), num: true }, { head: say("rate"), num: true }, { head: say("goes_with") }];
+  const found = (x: Hazard): Child => {
+    if (!x.fitted) return [say("not_fitted"), x.reason && [" (", told(x.reason), ")"]];
+    const names = x.drivers.filter((d) => d.supported).map((d) => `${driverName(c, d)} ${signed(100 * d.effect, 1)}`);
+    if (names.length > 0) return names.join(", ");
+    return x.detectable !== null ? say("hazard_none", number(100 * x.detectable, 1)) : say("hazard_none_plain");
+  };
+  return table(say("what_moves"), columns, all.map((x): Child[] => [upper(word(x.from)), word(x.event), number(x.n), number(x.events), interval(x.rate, x.rate_ci, share), found(x)]));
+}
+
+/** What goes with an event, where something does. */
+function hazard(c: Context, x: Hazard): HTMLElement | null {
   const heading = say("hazard", upper(word(x.from)), word(x.event));
-  const rate = say("hazard_rate", number(x.events), number(x.n), figure(x.rate, x.rate_ci, share));
-  if (!x.fitted) return h("div", null, h("h3", null, heading), h("p", null, rate, " ", say("not_fitted"), x.reason && [" (", told(x.reason), ")"]));
-  const supported = x.drivers.filter((d) => d.supported && c.shows(d.touchpoint)), others = x.drivers.filter((d) => !d.supported && c.shows(d.touchpoint));
-  const good = x.event === "up";
+  const supported = x.fitted ? x.drivers.filter((d) => d.supported && c.shows(d.touchpoint)) : [];
+  if (supported.length === 0) return null;
+  const others = x.drivers.filter((d) => !d.supported && c.shows(d.touchpoint)), good = x.event === "up";
   const rows: Row[] = supported.slice(0, 8).map((d) => ({ name: driverName(c, d), note: say(d.polarity), value: 100 * d.effect, low: 100 * (d.ci?.[0] ?? NaN), high: 100 * (d.ci?.[1] ?? NaN),
     text: signed(100 * d.effect, 1), color: d.effect > 0 === good ? "var(--pos)" : "var(--neg)" }));
   const columns = [{ head: say("theme") }, { head: say("mentions"), num: true }, { head: say("odds_ratio"), num: true }, { head: say("effect_points"), num: true }, { head: say("q_value"), num: true }];
-  const none = x.detectable !== null ? say("hazard_none", number(100 * x.detectable, 1)) : say("hazard_none_plain");
-  return h("div", null, h("h3", null, heading), h("p", null, rate, supported.length === 0 && ` ${none}`),
-    rows.length > 0 && chart({ id: `hazard-${x.event}-${x.from}`, describe: `${heading}: ${rows.map((r) => `${r.name} ${r.text}`).join("; ")}`, draw: (width) => intervals(rows, width, { label: say("effect_points") }), table: table(heading, columns, driverRows(c, supported)) }),
+  return h("div", null, h("h3", null, heading),
+    chart({ id: `hazard-${x.event}-${x.from}`, describe: `${heading}: ${rows.map((r) => `${r.name} ${r.text}`).join("; ")}`, draw: (width) => intervals(rows, width, { label: say("effect_points") }), table: table(heading, columns, driverRows(c, supported)) }),
     others.length > 0 && details(`hazard-others-${x.event}-${x.from}`, say("others", number(others.length)), table(heading, columns, driverRows(c, others))));
 }
 
@@ -83,7 +94,7 @@ export function movement(c: Context): HTMLElement | null {
     all && flows(all, m.states), all && matrix(all, m.states),
     m.matrices.filter((x) => x !== all).map((x, i) => details(`matrix-${i}`, `${upper(word(x.who))}, ${word(x.step)}`, matrix(x, m.states))),
     m.noise && m.noise.known && m.noise.share_of_spread !== null ? h("p", { class: "small" }, say("noise_share", share(m.noise.share_of_spread)), " ", told(m.noise.about)) : m.noise?.reason && h("p", { class: "small" }, told(m.noise.reason)),
-    hazards.map((x) => hazard(c, x)), gap(c, m),
+    hazards.length > 0 && [h("h3", null, say("what_moves")), rates(c, hazards), h("div", { class: "two" }, hazards.map((x) => hazard(c, x)))], gap(c, m),
     life && lives.length > 0 && [h("h3", null, say("lifetime_value")),
       table(say("lifetime_value"), [{ head: say("segment") }, { head: say("profit_period"), num: true }, { head: say("lifetime_value"), num: true }, { head: say("expected_periods"), num: true }],
         lives.map((s): Child[] => [c.segmentName(s.segment), interval(s.margin?.value, s.margin?.ci, c.money), interval(s.value?.value, s.value?.ci, c.money), number(s.expected_periods, 1)])),

@@ -25,14 +25,14 @@ function map(c: Context): HTMLElement | null {
   const draw = (width: number): SVGSVGElement => {
     const svg = Plot.plot({
       width, height: Math.min(380, Math.max(260, width * 0.4)), marginLeft: 46, marginBottom: 44, marginTop: 26, marginRight: 24,
-      x: profit ? { label: profitLabel(c), labelArrow: "none", labelAnchor: "right", nice: true, tickFormat: tick, ticks: Math.floor(width / 110), grid: true, insetLeft: 40, insetRight: 60 } : { axis: null, type: "point", padding: 0.6 },
-      y: { label: nps ? "NPS" : say("score"), labelArrow: "none", nice: true, tickFormat: tick, ticks: 6, grid: true, insetTop: 24, insetBottom: 14 },
+      x: profit ? { label: profitLabel(c), labelArrow: "none", labelAnchor: "right", nice: true, tickFormat: tick, ticks: Math.floor(width / 110), grid: true, insetLeft: width < 500 ? 28 : 40, insetRight: width < 500 ? 34 : 60 } : { axis: null, type: "point", padding: 0.6 },
+      y: { label: nps ? "NPS" : say("score"), labelArrow: "none", nice: true, tickFormat: tick, ticks: 6, grid: true, insetTop: 34, insetBottom: 14 },
       r: { range: [5, 22], domain: [0, Math.max(...rows.map((r) => r.size))] },
       marks: [
         Plot.ruleX(rows, { x: profit ? "x" : "name", y1: "lowY", y2: "highY", stroke: "var(--seg)", strokeWidth: 2.5 }),
         profit ? Plot.ruleY(rows, { y: "y", x1: "lowX", x2: "highX", stroke: "var(--seg)", strokeWidth: 2.5 }) : null,
         Plot.dot(rows, { x: profit ? "x" : "name", y: "y", r: "size", fill: "var(--seg)", fillOpacity: (d) => (d.chosen ? 0.8 : 0.35), stroke: "var(--seg)", strokeWidth: 2 }),
-        Plot.text(rows, { x: profit ? "x" : "name", y: "y", text: (d) => `${d.name} ${number(d.y, nps ? 0 : 1)}`, dx: profit ? 28 : 0, dy: profit ? -16 : -28, textAnchor: profit ? "start" : "middle", fontSize: 14, fontWeight: 600, fill: "var(--ink)", stroke: "var(--card)", strokeWidth: 5 }),
+        Plot.text(rows, { x: profit ? "x" : "name", y: "y", text: (d) => `${d.name} ${number(d.y, nps ? 0 : 1)}`, dx: profit && width >= 500 ? 28 : 0, dy: profit && width >= 500 ? -16 : -30, textAnchor: profit && width >= 500 ? "start" : "middle", fontSize: 14, fontWeight: 600, fill: "var(--ink)", stroke: "var(--card)", strokeWidth: 5 }),
       ],
     }) as SVGSVGElement;
     svg.querySelectorAll("[aria-label=dot] circle").forEach((dot, i) => dot.addEventListener("click", () => c.change({ segment: c.state.segment === rows[i]!.key ? "" : rows[i]!.key })));
