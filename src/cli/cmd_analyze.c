@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "cli/analyze_worth.h"
 #include "cli/study_options.h"
+#include "cli/study_text.h"
 #include "report/earlier.h"
 #include "report/report.h"
 #include "study/analyze.h"
@@ -18,16 +19,6 @@ typedef struct options {
 } options;
 
 /* ---- What is said ------------------------------------------------------------------------------------ */
-
-/* "12,408" */
-static void put_count(dk_buf *out, int64_t n) {
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%lld", (long long)n);
-    for (int i = 0; i < len; i++) {
-        if (i > 0 && (len - i) % 3 == 0 && digits[i - 1] != '-') dk_buf_putc(out, ',');
-        dk_buf_putc(out, digits[i]);
-    }
-}
 
 static void say_columns(const dk_cli *cli, const dk_study_file *f) {
     dk_buf left;
@@ -117,7 +108,7 @@ static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out
     for (size_t i = 0; i < f->nlevers; i++) supported += f->levers[i].supported;
     if (supported == 0) {
         dk_buf_putf(out, "\n%s, %s: no driver found in ", name, who);
-        put_count(out, f->drivers->rows);
+        dk_cli_put_count(out, f->drivers->rows);
         dk_buf_puts(out, " responses");
         if (isfinite(f->drivers->detectable)) dk_buf_putf(out, "; an effect under %.3g %s would often not show", f->drivers->detectable, o->unit);
         dk_buf_puts(out, ".\n");
@@ -174,7 +165,7 @@ static void put_problems(const dk_study_result *r, const char *folder, dk_buf *o
     for (int k = 0; k < DK_PROBLEMS; k++) {
         if (r->problem_counts[k] == 0) continue;
         dk_buf_puts(out, first ? "\n" : ", ");
-        put_count(out, r->problem_counts[k]);
+        dk_cli_put_count(out, r->problem_counts[k]);
         dk_buf_putf(out, " %s", problem_words[k][r->problem_counts[k] != 1]);
         first = false;
     }

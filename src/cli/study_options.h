@@ -16,7 +16,7 @@ typedef struct dk_study_options {
 
 enum { DK_STUDY_OPTIONS = 40 };
 
-/* Fills the rows of an option table, for targets in o, and returns how many: at most DK_STUDY_OPTIONS less 8, so that a command
+/* Fills the rows of an option table, for targets in o, and returns how many: at most DK_STUDY_OPTIONS less 16, so that a command
    can append its own. fits: also those of drivers. */
 size_t dk_study_options_rows(dk_study_options *o, bool fits, dk_opt *rows);
 
