@@ -508,6 +508,10 @@ void dk_worth_name_themes(dk_study_result *r, const int *theme_of_taxonomy) {
     for (size_t i = 0; i < r->movement.nhazards; i++)
         for (size_t k = 0; k < r->movement.hazards[i].ndrivers; k++) name_theme(&r->movement.hazards[i].drivers[k].theme, theme_of_taxonomy);
     for (size_t k = 0; k < r->movement.gap.ndrivers; k++) name_theme(&r->movement.gap.drivers[k].theme, theme_of_taxonomy);
-    for (size_t i = 0; i < r->worth.nlevers; i++) name_theme(&r->worth.levers[i].theme, theme_of_taxonomy);
+    for (size_t i = 0; i < r->worth.nlevers; i++) {
+        dk_worth_lever *l = r->worth.levers + i;
+        name_theme(&l->theme, theme_of_taxonomy);
+        if (l->theme >= 0) l->stage = r->themes[l->theme].stage; /* the study may have stages of its own */
+    }
     for (size_t i = 0; i < r->worth.nrox; i++) name_theme(&r->worth.rox[i].theme, theme_of_taxonomy);
 }
