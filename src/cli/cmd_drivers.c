@@ -76,7 +76,8 @@ dk_status dk_drivers_answer_all(const dk_drivers_data *d, const dk_driver_option
             if (err != NULL) *err = why;
             status = fitted;
         }
-        answers[s] = (dk_drivers_answer){d->segments[s].name, results[s], text, s == 0 ? nnotes : 0, NAN, logarithm};
+        answers[s] =
+            (dk_drivers_answer){d->segments[s].name, results[s], text, s == 0 ? nnotes : 0, NAN, logarithm};
         if (status == DK_OK && d->permutations > 0)
             status =
                 dk_drivers_permute(d, s, d->permutations, o.seed, o.threads, &answers[s].p_permutation, err);
@@ -122,18 +123,23 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
     dk_drivers_spec spec = {0};
     dk_driver_options o;
     dk_driver_options_init(&o);
-    const char *missing = "drop", *model = "linear", *format = "text", *hc = "3", *partial = NULL, *r2 = "mcfadden", *q = "fdr";
+    const char *missing = "drop", *model = "linear", *format = "text", *hc = "3", *partial = NULL,
+               *r2 = "mcfadden", *q = "fdr";
     double winsor = 0.01;
     int64_t permutations = 0, bootstrap = o.bootstrap, seed = (int64_t)o.seed, min_rows = o.min_rows;
     const dk_opt table[] = {
         {"outcome", 'y', DK_OPT_STRING, &spec.outcome, "COL", "the column to explain", 0, 0},
         {"as", 0, DK_OPT_CHOICE, &spec.as, "level|contribution|promoter|detractor|log|winsor",
-         "what is made of the outcome: of scores 0 to 10 the NPS contribution (-100, 0, 100), ...; of amounts the logarithm, or the "
+         "what is made of the outcome: of scores 0 to 10 the NPS contribution (-100, 0, 100), ...; of "
+         "amounts the logarithm, or the "
          "largest and smallest cut",
          0, 0},
-        {"winsor", 0, DK_OPT_NUMBER, &winsor, "SHARE", "of the rows at each end that --as winsor cuts (0.01)", 1e-6, 0.25},
+        {"winsor", 0, DK_OPT_NUMBER, &winsor, "SHARE", "of the rows at each end that --as winsor cuts (0.01)",
+         1e-6, 0.25},
         {"predictors", 'x', DK_OPT_LIST, &spec.predictors, "A,B|GROUP=A+B",
-         "columns or groups of columns to rank; commas part them, a group is one driver; STAGE/GROUP=A+B adds groups up to stages", 0, 0},
+         "columns or groups of columns to rank; commas part them, a group is one driver; STAGE/GROUP=A+B "
+         "adds groups up to stages",
+         0, 0},
         {"controls", 'c', DK_OPT_LIST, &spec.controls, "A,B", "columns held fixed and not ranked", 0, 0},
         {"model", 'm', DK_OPT_CHOICE, &model, "linear|binary|ordinal", "the kind of outcome", 0, 0},
         {"weight", 'w', DK_OPT_STRING, &spec.weight, "COL", "a weight for each row", 0, 0},
@@ -157,9 +163,11 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
         {"min-rows", 0, DK_OPT_INT, &min_rows, "N", "fewer rows are inconclusive (30)", 1, 1e9},
         {"negligible", 0, DK_OPT_NUMBER, &o.negligible_r2, "R2", "a part of R2 that would not matter (0.02)",
          1e-6, 1},
-        {"r2", 0, DK_OPT_CHOICE, &r2, "mcfadden|estrella", "what importance is a part of in binary and ordinal models (mcfadden)", 0, 0},
+        {"r2", 0, DK_OPT_CHOICE, &r2, "mcfadden|estrella",
+         "what importance is a part of in binary and ordinal models (mcfadden)", 0, 0},
         {"q", 0, DK_OPT_CHOICE, &q, "fdr|familywise",
-         "what q is: the share of false names among the drivers, or the chance that any is false (fdr)", 0, 0},
+         "what q is: the share of false names among the drivers, or the chance that any is false (fdr)", 0,
+         0},
         {"format", 'f', DK_OPT_CHOICE, &format, "json|csv|text", "text by default", 0, 0},
         {"partial", 0, DK_OPT_STRING, &partial, "PART", "only gather the rows into PART, for drivkraft merge",
          0, 0},
@@ -229,7 +237,8 @@ const dk_command dk_cmd_drivers = {
     "  drivkraft drivers survey.csv --outcome score --predictors price,service,delivery\n"
     "  drivkraft drivers survey.csv --outcome score --predictors \"support=support_neg+support_pos,price\" "
     "--cluster customer\n"
-    "  drivkraft drivers survey.csv --outcome score --predictors buying/price,buying/shop=staff+queue,use/quality\n"
+    "  drivkraft drivers survey.csv --outcome score --predictors "
+    "buying/price,buying/shop=staff+queue,use/quality\n"
     "  drivkraft drivers survey.csv --outcome churned --model binary --predictors price,service --format "
     "json -o drivers.json\n",
     run_drivers,

@@ -1,5 +1,5 @@
-/* Stored rows as arrays again: with gaps where indicators say that a control is missing, to fill them in (--missing impute);
-   and for the permutation test (--permutations). */
+/* Stored rows as arrays again: with gaps where indicators say that a control is missing, to fill them in (--missing
+   impute); and for the permutation test (--permutations). */
 #include <math.h>
 #include <stdlib.h>
 

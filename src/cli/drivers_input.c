@@ -55,7 +55,8 @@ bool dk_decimal_parse(dk_str cell, int64_t *mantissa, uint8_t *decimals) {
     return true;
 }
 
-/* The outcome as asked for (winsorised is it later, when all rows are in); false when it cannot be (a score outside 0 to 10, the logarithm of what is not positive). */
+/* The outcome as asked for (winsorised is it later, when all rows are in); false when it cannot be (a score outside 0
+   to 10, the logarithm of what is not positive). */
 static bool transform(const char *as, int64_t *mantissa, uint8_t *decimals) {
     double value = (double)*mantissa / pow(10, *decimals);
     if (strcmp(as, "level") == 0 || strcmp(as, "winsor") == 0) return true;
@@ -138,7 +139,8 @@ static dk_status put_item(dk_drivers_data *d, const dk_reader *r, dk_str item, b
         stage = dk_cell_trim((dk_str){name.ptr, (size_t)(slash - name.ptr)});
         name = dk_cell_trim((dk_str){slash + 1, (size_t)(name.ptr + name.len - slash - 1)});
         if (stage.len == 0 || name.len == 0)
-            return dk_fail(err, DK_EUSAGE, "--predictors %.*s: STAGE/GROUP=A+B was expected", (int)item.len, item.ptr);
+            return dk_fail(err, DK_EUSAGE, "--predictors %.*s: STAGE/GROUP=A+B was expected", (int)item.len,
+                           item.ptr);
         *nested = true;
     }
     if (name.len == 0) return dk_fail(err, DK_EUSAGE, "--predictors: a name is missing before =");
@@ -429,11 +431,11 @@ static void tell_unreadable(const reading *r, const batch *b, size_t i) {
     uint8_t decimals;
     const char *why = "is no number";
     if (dk_decimal_parse(cell, &mantissa, &decimals))
-        why = (int)j == r->at.weight             ? "is negative, which a weight cannot be"
-              : strcmp(r->as, "log") == 0        ? "has no logarithm: it is not above 0"
-                                                 : "is no score of 0 to 10";
-    dk_cli_note(r->cli, "%s:%lld: %s %s: %.*s", dk_reader_source(r->reader), (long long)b->block->row[i].line, column_name(r, j), why,
-                (int)(cell.len > 60 ? 60 : cell.len), cell.ptr);
+        why = (int)j == r->at.weight      ? "is negative, which a weight cannot be"
+              : strcmp(r->as, "log") == 0 ? "has no logarithm: it is not above 0"
+                                          : "is no score of 0 to 10";
+    dk_cli_note(r->cli, "%s:%lld: %s %s: %.*s", dk_reader_source(r->reader), (long long)b->block->row[i].line,
+                column_name(r, j), why, (int)(cell.len > 60 ? 60 : cell.len), cell.ptr);
 }
 
 static dk_status deliver(void *context, void *item, dk_error *err) {
@@ -521,20 +523,28 @@ static dk_status none_usable(const reading *r, dk_error *err) {
     const char *table = r->spec->table;
     if (d->read == 0) return dk_fail_at(err, DK_EDATA, table, 0, 0, "there are no rows");
     bool text = d->unreadable_count >= d->missing_count;
-    dk_fail_at(err, DK_EDATA, table, 0, 0, "none of %lld rows can be used: %lld with missing values, %lld with something that is no number",
-               (long long)d->read, (long long)d->missing, (long long)d->unreadable);
+    dk_fail_at(
+        err, DK_EDATA, table, 0, 0,
+        "none of %lld rows can be used: %lld with missing values, %lld with something that is no number",
+        (long long)d->read, (long long)d->missing, (long long)d->unreadable);
     const char *name = text ? d->unreadable_most : d->missing_most;
     if (text && name != NULL && strcmp(name, r->spec->outcome) == 0)
-        dk_error_remedy(err, "%s is no usable number in %lld of them: --outcome takes a column of numbers%s", name,
-                        (long long)d->unreadable_count, strcmp(r->as, "level") != 0 ? " that --as fits" : "");
+        dk_error_remedy(err, "%s is no usable number in %lld of them: --outcome takes a column of numbers%s",
+                        name, (long long)d->unreadable_count,
+                        strcmp(r->as, "level") != 0 ? " that --as fits" : "");
     else if (text && name != NULL)
-        dk_error_remedy(err, "%s is no usable number in %lld of them; make a column of 0 and 1 for each of its values, or leave it out", name,
-                        (long long)d->unreadable_count);
+        dk_error_remedy(err,
+                        "%s is no usable number in %lld of them; make a column of 0 and 1 for each of its "
+                        "values, or leave it out",
+                        name, (long long)d->unreadable_count);
     else if (name != NULL && strcmp(name, r->spec->outcome) == 0)
-        dk_error_remedy(err, "%s is missing in %lld of them: is it the --outcome you meant?", name, (long long)d->missing_count);
-    else if (name != NULL)
-        dk_error_remedy(err, "%s is missing in %lld of them; leave it out, or make it one of --controls with --missing indicator", name,
+        dk_error_remedy(err, "%s is missing in %lld of them: is it the --outcome you meant?", name,
                         (long long)d->missing_count);
+    else if (name != NULL)
+        dk_error_remedy(err,
+                        "%s is missing in %lld of them; leave it out, or make it one of --controls with "
+                        "--missing indicator",
+                        name, (long long)d->missing_count);
     return DK_EDATA;
 }
 

@@ -13,7 +13,8 @@ typedef struct dk_drivers_spec {
     const char *as; /* what is made of the outcome: level, contribution, promoter, detractor, log or winsor */
     bool indicator; /* a missing control becomes 0 with an indicator beside it; else its row is left out */
     bool impute;    /* with indicator: such controls are filled in by multiple imputation */
-    dk_opt_list predictors, controls; /* A,B or GROUP=A+B or STAGE/GROUP=A+B; several may be joined by commas */
+    dk_opt_list predictors,
+        controls; /* A,B or GROUP=A+B or STAGE/GROUP=A+B; several may be joined by commas */
 } dk_drivers_spec;
 
 typedef struct dk_drivers_segment {
@@ -36,14 +37,14 @@ typedef struct dk_drivers_data {
     size_t nsegments, cap;
     /* Rows read; left out for a missing value, for what is no number; lost to the reader. */
     int64_t read, missing, unreadable, rejected;
-    /* The column most rows were lost to for a missing value, and for what is no number, with how many; NULL: none, or not known
-       (partial results do not keep it). */
+    /* The column most rows were lost to for a missing value, and for what is no number, with how many; NULL: none, or
+       not known (partial results do not keep it). */
     const char *missing_most, *unreadable_most;
     int64_t missing_count, unreadable_count;
 } dk_drivers_data;
 
-/* Reads the table. Rows with a missing value or with text for a number are left out and counted; the first of the latter is
-   told on standard error. */
+/* Reads the table. Rows with a missing value or with text for a number are left out and counted; the first of the
+   latter is told on standard error. */
 dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_cli *cli, dk_drivers_data *data,
                           dk_error *err);
 void dk_drivers_data_dispose(dk_drivers_data *data);

@@ -93,7 +93,8 @@ static void put_term(dk_json *j, const dk_driver_term *t, const dk_shrunk *shrun
     dk_json_end(j);
 }
 
-static void put_driver(dk_json *j, const dk_driver *d, const dk_drivers_across *across, size_t segment, bool logarithm) {
+static void put_driver(dk_json *j, const dk_driver *d, const dk_drivers_across *across, size_t segment,
+                       bool logarithm) {
     dk_json_object(j);
     dk_json_key(j, "name");
     dk_json_text(j, d->name);
@@ -120,7 +121,8 @@ static void put_driver(dk_json *j, const dk_driver *d, const dk_drivers_across *
     dk_json_key(j, "terms");
     dk_json_array(j);
     for (size_t i = 0; i < d->nterms; i++)
-        put_term(j, &d->terms[i], segment > 0 ? &across[d->terms[i].column].shrunk[segment] : NULL, logarithm);
+        put_term(j, &d->terms[i], segment > 0 ? &across[d->terms[i].column].shrunk[segment] : NULL,
+                 logarithm);
     dk_json_end(j);
     dk_json_end(j);
 }
@@ -298,13 +300,14 @@ static void put_range(dk_buf *out, double x, dk_interval ci, int width) {
 static void put_changes(dk_buf *out, const dk_driver_result *r) {
     char typical[32];
     format_short(typical, sizeof typical, exp(r->outcome_mean));
-    dk_buf_putf(out, "effects on the logarithm, as a change of the typical (geometric mean) outcome of %s:\n", typical);
+    dk_buf_putf(out, "effects on the logarithm, as a change of the typical (geometric mean) outcome of %s:\n",
+                typical);
     for (size_t i = 0; i < r->ndrivers; i++)
         for (size_t k = 0; k < r->drivers[i].nterms; k++) {
             const dk_driver_term *t = &r->drivers[i].terms[k];
             if (isnan(t->effect)) continue;
-            dk_buf_putf(out, "   %-28.28s  %+.1f %% (%+.1f to %+.1f %%)\n", t->predictor, 100 * expm1(t->effect), 100 * expm1(t->ci.lo),
-                        100 * expm1(t->ci.hi));
+            dk_buf_putf(out, "   %-28.28s  %+.1f %% (%+.1f to %+.1f %%)\n", t->predictor,
+                        100 * expm1(t->effect), 100 * expm1(t->ci.lo), 100 * expm1(t->ci.hi));
         }
 }
 

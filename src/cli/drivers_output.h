@@ -26,7 +26,8 @@ typedef struct dk_drivers_answer {
 dk_status dk_drivers_compare(const dk_drivers_answer *answers, size_t nanswers, dk_arena *arena,
                              dk_drivers_across **across, size_t *n, dk_error *err);
 
-/* across: from dk_drivers_compare, or NULL with one answer. The whole first. JSON: the whole's keys at the top, the segments in "segments". */
+/* across: from dk_drivers_compare, or NULL with one answer. The whole first. JSON: the whole's keys at the top, the
+   segments in "segments". */
 void dk_drivers_put_json(dk_buf *out, const dk_drivers_answer *answers, size_t n,
                          const dk_drivers_across *across, size_t nacross);
 

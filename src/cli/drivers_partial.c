@@ -34,12 +34,14 @@ static void put_question(dk_buf *out, const dk_drivers_data *d, const char *outc
 
 dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *o, const char *outcome,
                                    const char *path, dk_error *err) {
-    head h = {.shape = {d->shape.ncols, d->shape.clusters, d->shape.clusters2, d->shape.fixed,
-                        d->shape.weights, d->shape.decimals},
-              .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments, d->nindicators, d->impute, d->nstages},
-              .rows = {d->read, d->missing, d->unreadable, d->rejected},
-              .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc, o->r2, o->family_wise},
-              .numbers = {o->confidence, o->alpha, o->negligible_r2, o->winsor}};
+    head h = {
+        .shape = {d->shape.ncols, d->shape.clusters, d->shape.clusters2, d->shape.fixed, d->shape.weights,
+                  d->shape.decimals},
+        .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments, d->nindicators, d->impute,
+                   d->nstages},
+        .rows = {d->read, d->missing, d->unreadable, d->rejected},
+        .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc, o->r2, o->family_wise},
+        .numbers = {o->confidence, o->alpha, o->negligible_r2, o->winsor}};
     dk_buf out, text;
     dk_output *file = NULL;
     dk_buf_init(&out);
@@ -150,8 +152,9 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
     d->stages = take_texts(&text, d->nstages, &d->arena);
     d->group_of = dk_arena_calloc(&d->arena, d->npredictors + 1, sizeof *d->group_of);
     d->stage_of = dk_arena_calloc(&d->arena, d->ngroups + 1, sizeof *d->stage_of);
-    if (*outcome == NULL || d->predictors == NULL || d->controls == NULL || d->groups == NULL || d->stages == NULL ||
-        d->group_of == NULL || d->stage_of == NULL || !take(&text, d->group_of, d->npredictors * sizeof *d->group_of) ||
+    if (*outcome == NULL || d->predictors == NULL || d->controls == NULL || d->groups == NULL ||
+        d->stages == NULL || d->group_of == NULL || d->stage_of == NULL ||
+        !take(&text, d->group_of, d->npredictors * sizeof *d->group_of) ||
         (d->nstages > 0 && !take(&text, d->stage_of, d->ngroups * sizeof *d->stage_of)))
         return damaged(path, err);
     for (size_t g = 0; g < d->ngroups; g++)

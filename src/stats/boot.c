@@ -236,8 +236,8 @@ static void store(double *out, int replicates, size_t item, int first, const dk_
 }
 
 /* Nested values, stage by stage with its terms first; a is (m + 1) x (m + 1). work: of nested_work(). */
-static void nested(const dk_lanes *lanes, const dk_lane *a, size_t m, const dk_lane_level *levels, size_t nlevels, const dk_lane *floor,
-                   dk_lane *importance, dk_lane *work) {
+static void nested(const dk_lanes *lanes, const dk_lane *a, size_t m, const dk_lane_level *levels,
+                   size_t nlevels, const dk_lane *floor, dk_lane *importance, dk_lane *work) {
     dk_lane *b = work, *low = b + (m + 1) * (m + 2) / 2, *value = low + m + 1, *rest = value + m + 1;
     for (size_t l = 0; l < nlevels; l++) {
         const dk_lane_level *v = &levels[l];
@@ -430,8 +430,9 @@ done:
     return status;
 }
 
-dk_status dk_importance_point(const double *a, const dk_lane_groups *groups, const dk_lane_level *levels, size_t nlevels,
-                              const size_t *orders, size_t norders, double *importance, double *by_order, dk_error *err) {
+dk_status dk_importance_point(const double *a, const dk_lane_groups *groups, const dk_lane_level *levels,
+                              size_t nlevels, const size_t *orders, size_t norders, double *importance,
+                              double *by_order, dk_error *err) {
     const dk_lanes *lanes = dk_lanes_best();
     size_t g = groups->ngroups, m = groups->first[g], q = m + 1, triangle = q * (q + 1) / 2;
     size_t work = orders != NULL   ? triangle

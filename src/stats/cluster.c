@@ -6,9 +6,11 @@
 
 #include "stats/linalg.h"
 
-#define NOTHING_LEFT 1e-8 /* a direction that the fit follows wholly: its residual is 0, whatever it is multiplied by */
+#define NOTHING_LEFT \
+    1e-8 /* a direction that the fit follows wholly: its residual is 0, whatever it is multiplied by */
 
-dk_status dk_cluster_shape_init(dk_cluster_shape *s, const double *inverse, size_t p, int kind, dk_error *err) {
+dk_status dk_cluster_shape_init(dk_cluster_shape *s, const double *inverse, size_t p, int kind,
+                                dk_error *err) {
     *s = (dk_cluster_shape){.p = p, .inverse = inverse, .kind = kind, .root = calloc(p * p, sizeof(double))};
     if (s->root == NULL) return dk_fail_memory(err);
     double *l = s->root; /* l[i * p + j], j <= i; columns without a pivot (aliased) stay 0 */
@@ -112,7 +114,8 @@ static void times(const double *a, const double *x, size_t n, double *y) {
 }
 
 /* Few rows: H itself. Its eigenvectors (in rows) and values, and z = x~M. */
-static dk_status hat_of_few(const dk_cluster_shape *s, const dk_cluster *c, double *h, double *z, double *values, dk_error *err) {
+static dk_status hat_of_few(const dk_cluster_shape *s, const dk_cluster *c, double *h, double *z,
+                            double *values, dk_error *err) {
     size_t p = c->p, n = c->kept;
     memset(z, 0, n * p * sizeof *z);
     for (size_t i = 0; i < n; i++) {
@@ -155,8 +158,8 @@ static void whole_gram(dk_cluster *c) {
 }
 
 /* Eigenvectors q (in rows) and values of L'TL; tl = TL. All in c->work; room behind it is left from free on. */
-static dk_status spectrum(const dk_cluster_shape *s, dk_cluster *c, double **tl, double **q, double **values, double **rest,
-                          dk_error *err) {
+static dk_status spectrum(const dk_cluster_shape *s, dk_cluster *c, double **tl, double **q, double **values,
+                          double **rest, dk_error *err) {
     size_t p = c->p;
     const double *l = s->root;
     whole_gram(c);
@@ -203,7 +206,8 @@ dk_status dk_cluster_score(const dk_cluster_shape *s, dk_cluster *c, double *out
 }
 
 dk_status dk_cluster_freedom_init(dk_cluster_freedom *f, size_t p, dk_error *err) {
-    *f = (dk_cluster_freedom){p, calloc(p, sizeof(double)), calloc(p, sizeof(double)), calloc(p * p * p, sizeof(double))};
+    *f = (dk_cluster_freedom){p, calloc(p, sizeof(double)), calloc(p, sizeof(double)),
+                              calloc(p * p * p, sizeof(double))};
     return f->trace != NULL && f->square != NULL && f->outer != NULL ? DK_OK : dk_fail_memory(err);
 }
 
@@ -215,8 +219,8 @@ void dk_cluster_freedom_dispose(dk_cluster_freedom *f) {
 }
 
 /* out = T + TL Q' D Q L'T: x~'f(H)x~, or with f^2. g: room for p x p. */
-static void bent_gram(const dk_cluster_shape *s, const dk_cluster *c, const double *tl, const double *q, const double *values,
-                      bool squared, double *g, double *out) {
+static void bent_gram(const dk_cluster_shape *s, const dk_cluster *c, const double *tl, const double *q,
+                      const double *values, bool squared, double *g, double *out) {
     size_t p = c->p;
     for (size_t v = 0; v < p; v++) times(tl, q + v * p, p, g + v * p); /* rows: TL times an eigenvector */
     memcpy(out, c->gram, p * p * sizeof *out);
@@ -228,7 +232,8 @@ static void bent_gram(const dk_cluster_shape *s, const dk_cluster *c, const doub
 }
 
 /* What a cluster adds to coefficient j, m its row of M: v = x~'f(H)x~ m, own = m'x~'f(H)^2 x~m. room: for p. */
-static void add_freedom(dk_cluster_freedom *f, const dk_cluster_shape *s, size_t j, const double *v, double own, double *room) {
+static void add_freedom(dk_cluster_freedom *f, const dk_cluster_shape *s, size_t j, const double *v,
+                        double own, double *room) {
     size_t p = f->p;
     double across = 0, *outer = f->outer + j * p * p;
     times(s->inverse, v, p, room);
@@ -240,7 +245,8 @@ static void add_freedom(dk_cluster_freedom *f, const dk_cluster_shape *s, size_t
 }
 
 /* Fewer rows than columns: with H = UDU', x~'f(H)x~ m = x~'U f U'(x~m). */
-static dk_status add_freedom_of_few(dk_cluster_freedom *f, const dk_cluster_shape *s, dk_cluster *c, dk_error *err) {
+static dk_status add_freedom_of_few(dk_cluster_freedom *f, const dk_cluster_shape *s, dk_cluster *c,
+                                    dk_error *err) {
     size_t p = c->p, n = c->kept;
     double *h = c->work, *values = h + n * n, *z = values + n, *v = z + n * p, *room = v + p;
     dk_status status = hat_of_few(s, c, h, z, values, err);
@@ -260,7 +266,8 @@ static dk_status add_freedom_of_few(dk_cluster_freedom *f, const dk_cluster_shap
     return status;
 }
 
-dk_status dk_cluster_freedom_add(dk_cluster_freedom *f, const dk_cluster_shape *s, dk_cluster *c, dk_error *err) {
+dk_status dk_cluster_freedom_add(dk_cluster_freedom *f, const dk_cluster_shape *s, dk_cluster *c,
+                                 dk_error *err) {
     size_t p = c->p;
     if (!c->summed) return add_freedom_of_few(f, s, c, err);
     double *tl, *q, *values, *rest;

@@ -18,8 +18,8 @@ dk_status dk_design_init(dk_design *d, dk_rows *rows, const dk_moments *m, const
     d->prior = calloc(p, sizeof *d->prior);
     d->always = calloc(p, sizeof *d->always);
     d->dense = calloc(p, sizeof *d->dense);
-    if (d->place == NULL || d->step == NULL || d->zero == NULL || d->mean == NULL || d->centre == NULL || d->prior == NULL ||
-        d->always == NULL || d->dense == NULL)
+    if (d->place == NULL || d->step == NULL || d->zero == NULL || d->mean == NULL || d->centre == NULL ||
+        d->prior == NULL || d->always == NULL || d->dense == NULL)
         return dk_fail_memory(err);
     int64_t n = dk_rows_count(rows);
     d->mean[0] = 1;

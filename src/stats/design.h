@@ -1,8 +1,8 @@
 /* Rows as vectors of scaled predictors, for steps that look at every row: residuals, scores, likelihoods.
  *
- * A row becomes x~ = (x - centre) / sd for columns that are mostly not 0 (centre: the mean, rounded to the column's step),
- * and x / sd for sparse ones, which the row then leaves out where they are 0: a row costs what it holds. Index 0 is the
- * constant 1; column i of the k given ones has index i + 1.
+ * A row becomes x~ = (x - centre) / sd for columns that are mostly not 0 (centre: the mean, rounded to the column's
+ * step), and x / sd for sparse ones, which the row then leaves out where they are 0: a row costs what it holds. Index
+ * 0 is the constant 1; column i of the k given ones has index i + 1.
  */
 #ifndef DK_STATS_DESIGN_H
 #define DK_STATS_DESIGN_H
@@ -15,7 +15,8 @@ typedef struct dk_design {
     size_t outcome;
     double *step, *zero, *mean; /* by index: value of one integer step, of an integer 0, and the mean of x~ */
     int64_t *centre;
-    double *prior;   /* standard deviation of the prior that a logit takes where data separate (glm.h), by index */
+    double
+        *prior; /* standard deviation of the prior that a logit takes where data separate (glm.h), by index */
     size_t *always; /* indices of the dense columns, which every row lists */
     size_t nalways;
     bool *dense;

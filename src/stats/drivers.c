@@ -31,8 +31,10 @@ static dk_status check_options(const dk_driver_options *o, dk_error *err) {
     if (!(o->alpha > 0 && o->alpha < 1)) return dk_fail(err, DK_EUSAGE, "alpha is between 0 and 1");
     if (o->family_wise && o->bootstrap == 0)
         return dk_fail(err, DK_EUSAGE, "the family-wise q needs replicates");
-    if (!(o->winsor >= 0 && o->winsor <= 0.25)) return dk_fail(err, DK_EUSAGE, "at most a quarter of each end is winsorised");
-    if (o->winsor > 0 && o->model != DK_MODEL_LINEAR) return dk_fail(err, DK_EUSAGE, "winsorised outcomes are for the linear model");
+    if (!(o->winsor >= 0 && o->winsor <= 0.25))
+        return dk_fail(err, DK_EUSAGE, "at most a quarter of each end is winsorised");
+    if (o->winsor > 0 && o->model != DK_MODEL_LINEAR)
+        return dk_fail(err, DK_EUSAGE, "winsorised outcomes are for the linear model");
     if (o->hc < 0 || o->hc > 3) return dk_fail(err, DK_EUSAGE, "HC errors are 0 to 3");
     return DK_OK;
 }
@@ -43,8 +45,10 @@ dk_status dk_frame_fit(const dk_frame *frame, const dk_driver_options *o, dk_dri
     *result = NULL;
     dk_status status = check_options(o, err);
     if (status != DK_OK) return status;
-    if (dk_rows_count(frame->rows) == 0) return dk_fail(err, DK_EDATA, "no rows to fit: none has a weight above 0");
-    if (dk_rows_count(frame->rows) == 1) return dk_fail(err, DK_EDATA, "one row alone shows no effect of anything");
+    if (dk_rows_count(frame->rows) == 0)
+        return dk_fail(err, DK_EDATA, "no rows to fit: none has a weight above 0");
+    if (dk_rows_count(frame->rows) == 1)
+        return dk_fail(err, DK_EDATA, "one row alone shows no effect of anything");
     dk_frame cut = {0};
     dk_winsor winsor;
     bool winsorised = o->winsor > 0;

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOO_DEPENDENT 1e4 /* condition number whose square replicates, which are fitted in doubles, cannot bear */
+#define TOO_DEPENDENT \
+    1e4 /* condition number whose square replicates, which are fitted in doubles, cannot bear */
 
 dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err) {
     size_t n = frame->npredictors;
@@ -30,10 +31,11 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
     e->importance_se = calloc(frame->ngroups + 1, sizeof *e->importance_se);
     e->owen = calloc(n + 1, sizeof *e->owen);
     dk_buf_init(&e->notes);
-    return e->effect != NULL && e->cov != NULL && e->se != NULL && e->alone != NULL && e->vif != NULL && e->beta != NULL &&
-                   e->use != NULL && e->partial != NULL && e->sd != NULL && e->mean != NULL && e->df_of != NULL &&
-                   e->impact != NULL && e->impact_part != NULL && e->impact_from != NULL &&
-                   e->importance != NULL && e->importance_se != NULL && e->owen != NULL
+    return e->effect != NULL && e->cov != NULL && e->se != NULL && e->alone != NULL && e->vif != NULL &&
+                   e->beta != NULL && e->use != NULL && e->partial != NULL && e->sd != NULL &&
+                   e->mean != NULL && e->df_of != NULL && e->impact != NULL && e->impact_part != NULL &&
+                   e->impact_from != NULL && e->importance != NULL && e->importance_se != NULL &&
+                   e->owen != NULL
                ? DK_OK
                : dk_fail_memory(err);
 }
@@ -75,8 +77,9 @@ void dk_estimate_note(dk_estimate *e, const char *format, ...) {
 
 dk_status dk_estimate_importance(const dk_frame *frame, const dk_driver_options *o, dk_estimate *e,
                                  dk_error *err) {
-    dk_status status = dk_group_plan_init(&e->plan, frame->group_of, e->use, e->n, frame->ngroups, frame->stage_of,
-                                          frame->nstages, o->bootstrap, o->budget, o->seed, err);
+    dk_status status =
+        dk_group_plan_init(&e->plan, frame->group_of, e->use, e->n, frame->ngroups, frame->stage_of,
+                           frame->nstages, o->bootstrap, o->budget, o->seed, err);
     if (status == DK_OK)
         status = dk_group_importance(e->partial, e->n, &e->plan, e->importance, e->importance_se, err);
     if (status == DK_OK) status = dk_owen(e->partial, e->n, &e->plan, e->importance, o->seed, e->owen, err);
@@ -111,7 +114,8 @@ static void put_sources(const dk_frame *f, const dk_solution *s, size_t v, dk_bu
             more++;
             continue;
         }
-        dk_buf_putf(out, "%s%s", named++ > 0 ? ", " : "", u < f->ncontrols ? f->controls[u] : f->predictors[u - f->ncontrols]);
+        dk_buf_putf(out, "%s%s", named++ > 0 ? ", " : "",
+                    u < f->ncontrols ? f->controls[u] : f->predictors[u - f->ncontrols]);
     }
     if (more > 0) dk_buf_putf(out, " and %zu more", more);
 }
@@ -126,7 +130,8 @@ void dk_estimate_note_aliased(dk_estimate *e, const dk_frame *f, const dk_soluti
         if (!(s->sd[i] > 0))
             dk_estimate_note(e, "%s is the same in every row: left out", name);
         else
-            dk_estimate_note(e, "%s says nothing new, it follows from %s: left out", name, dk_buf_cstr(&sources));
+            dk_estimate_note(e, "%s says nothing new, it follows from %s: left out", name,
+                             dk_buf_cstr(&sources));
         dk_buf_dispose(&sources);
     }
 }
@@ -199,7 +204,8 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
         status = dk_absorb_init(&absorbed, f->rows, &m, err);
         absorb = &absorbed;
     }
-    if (status == DK_OK) status = dk_solve(&m, f->unit, f->weight_unit, columns, k, nc, 1, absorb, DK_ALIASED, &s, err);
+    if (status == DK_OK)
+        status = dk_solve(&m, f->unit, f->weight_unit, columns, k, nc, 1, absorb, DK_ALIASED, &s, err);
     if (status == DK_OK)
         status = dk_robust_compute(f->rows, &m, f->unit, f->weight_unit, columns, 1, &s, absorb, o->hc,
                                    o->threads, &robust, err);
@@ -239,15 +245,19 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
     double left = (double)e->rows - parameters;
     e->residual_sd = left > 0 ? sy * sqrt(fmax(0, 1 - s.r2) * s.w / left) : NAN;
     e->df = robust.df;
-    for (size_t i = 0; i < n; i++) e->df_of[i] = robust.df_of != NULL && e->use[i] ? robust.df_of[nc + i] : robust.df;
+    for (size_t i = 0; i < n; i++)
+        e->df_of[i] = robust.df_of != NULL && e->use[i] ? robust.df_of[nc + i] : robust.df;
     e->clusters = robust.clusters;
     e->influential = robust.influential;
     e->max_leverage = robust.max_leverage;
     e->max_cook = robust.max_cook;
     status = dk_estimate_importance(f, o, e, err);
     if (status == DK_OK && s.condition > TOO_DEPENDENT && o->bootstrap > 0)
-        dk_estimate_note(e, "the predictors depend on each other too much (condition number %.3g) for replicates to tell them apart: there are "
-                            "no intervals of importance and opportunity; leave out one of those that overlap, or make them one group",
+        dk_estimate_note(e,
+                         "the predictors depend on each other too much (condition number %.3g) for "
+                         "replicates to tell them apart: there are "
+                         "no intervals of importance and opportunity; leave out one of those that overlap, "
+                         "or make them one group",
                          s.condition);
     else if (status == DK_OK)
         status = bootstrap(f, o, &m, &s, absorb, e, err);

@@ -17,10 +17,11 @@ typedef struct dk_estimate {
     double *vif, *beta;
     double *impact, *impact_part; /* impact.h; NaN where there is none */
     size_t *impact_from;          /* among controls and predictors, SIZE_MAX: unknown */
-    bool *use;         /* false: aliased */
-    double *partial;   /* (n + 1)^2, the outcome last: see dk_solution */
-    double *mean, *sd; /* of predictors */
-    double *df_of; /* degrees of freedom of each effect's t: df, or fewer where clusters or mentions are few */
+    bool *use;                    /* false: aliased */
+    double *partial;              /* (n + 1)^2, the outcome last: see dk_solution */
+    double *mean, *sd;            /* of predictors */
+    double
+        *df_of; /* degrees of freedom of each effect's t: df, or fewer where clusters or mentions are few */
     double df, r2, r2_controls, condition, intercept, residual_sd, outcome_mean, outcome_sd;
     double n_effective;
     int64_t rows, clusters, influential;
@@ -28,9 +29,9 @@ typedef struct dk_estimate {
     dk_group_plan plan;
     double *importance, *importance_se; /* by lane group, in R2 */
     double *owen;                       /* by predictor */
-    dk_boot boot, jack;                 /* by lane term and lane group: replicates, and with blocks left out */
-    dk_winsor winsor; /* high < low: not winsorised */
-    dk_buf notes;                       /* sentences, each ended by a NUL */
+    dk_boot boot, jack; /* by lane term and lane group: replicates, and with blocks left out */
+    dk_winsor winsor;   /* high < low: not winsorised */
+    dk_buf notes;       /* sentences, each ended by a NUL */
     size_t nnotes;
 } dk_estimate;
 

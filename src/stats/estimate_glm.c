@@ -1,7 +1,8 @@
-/* Binary and ordinal outcomes. Effects are average marginal effects, R2 is McFadden's or Estrella's, importance its Shapley value: by
- * refitting every set of groups where that is cheap, else by the quadratic that the likelihood is near its top (each row
- * its working response and working weight), scaled to the R2 of the fit. Replicates are one Newton step of the
- * reweighted fit from the estimate, which the same working rows give. */
+/* Binary and ordinal outcomes. Effects are average marginal effects, R2 is McFadden's or Estrella's, importance its
+ * Shapley value: by refitting every set of groups where that is cheap, else by the quadratic that the likelihood is
+ * near its top (each row its working response and working weight), scaled to the R2 of the fit. Replicates are one
+ * Newton step of the
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@ typedef struct glm_fit {
 
 /* R2 of a log-likelihood, and its derivative by McFadden's. */
 static double r2_of(const glm_fit *g, const dk_glm *m, double *slope) {
-    double mcfadden = 1 - m->ll / m->ll_null, power = -2 * m->ll_null / m->w, estrella = 1 - pow(m->ll / m->ll_null, power);
+    double mcfadden = 1 - m->ll / m->ll_null, power = -2 * m->ll_null / m->w,
+           estrella = 1 - pow(m->ll / m->ll_null, power);
     bool plain = g->o->r2 == DK_R2_MCFADDEN;
     if (slope != NULL) *slope = plain ? 1 : power * pow(1 - mcfadden, power - 1);
     return plain ? mcfadden : estrella;
@@ -201,9 +203,9 @@ static dk_status bootstrap(const glm_fit *g, const dk_frame *frame, const dk_mom
     return status;
 }
 
-/* Replicates keep their differences from the working rows' own figures; the estimate is the likelihood's. scale turns an explained
-   part of the working response's variance into R2: half its weighted sum is what the log-likelihood changes by, to first order also
-   where the quadratic itself is far from the likelihood. */
+/* Replicates keep their differences from the working rows' own figures; the estimate is the likelihood's. scale turns
+   an explained part of the working response's variance into R2: half its weighted sum is what the log-likelihood changes
+   by, to first order also where the quadratic itself is far from the likelihood. */
 static void recentre(glm_fit *g, const dk_solution *s, const double *importance, double scale,
                      const dk_boot *means, dk_boot *b) {
     dk_estimate *e = g->e;
@@ -225,19 +227,22 @@ static void recentre(glm_fit *g, const dk_solution *s, const double *importance,
         }
 }
 
-/* What few rows or clusters call for (robust.h), as the working rows show it: intervals and tests use errors larger by as much as CR3 or
-   HC3 are there, and where degrees of freedom are few no smaller than those of the model, as the sandwich of a theme with hardly an event
-   is next to 0 (the larger of the two: Angrist & Pischke 2009, 8.1); and Satterthwaite's degrees of freedom. */
-static dk_status adjust_for_few(glm_fit *g, const dk_frame *w, const dk_moments *m, const dk_solution *s, dk_error *err) {
+/* What few rows or clusters call for (robust.h), as the working rows show it: intervals and tests use errors larger
+   by as much as CR3 or HC3 are there, and where degrees of freedom are few no smaller than those of the model, as the
+   sandwich of a theme with hardly an event is next to 0 (the larger of the two: Angrist & Pischke 2009, 8.1); and
+   Satterthwaite's degrees of freedom. */
+static dk_status adjust_for_few(glm_fit *g, const dk_frame *w, const dk_moments *m, const dk_solution *s,
+                                dk_error *err) {
     dk_estimate *e = g->e;
     size_t n = e->n, nc = g->f->ncontrols, k = g->k, size = g->glm.size;
     dk_robust r;
-    dk_status status =
-        dk_robust_compute(w->rows, m, w->unit, w->weight_unit, g->columns, 1, s, NULL, g->o->hc, g->o->threads, &r, err);
+    dk_status status = dk_robust_compute(w->rows, m, w->unit, w->weight_unit, g->columns, 1, s, NULL,
+                                         g->o->hc, g->o->threads, &r, err);
     if (status != DK_OK) return status;
     for (size_t i = 0; i < n && r.df_of != NULL; i++) {
         size_t a = nc + i, at = g->glm.nlevels - 1 + a;
-        double sandwich = g->glm.robust[at * size + at], model = g->glm.inverse[at * size + at] * g->glm.w / e->n_effective;
+        double sandwich = g->glm.robust[at * size + at],
+               model = g->glm.inverse[at * size + at] * g->glm.w / e->n_effective;
         if (!e->use[i] || s->aliased[a] || !(sandwich > 0)) continue;
         double factor = sqrt(fmax(1, r.cov_small[a * k + a] / r.cov[a * k + a]));
         if (r.df_of[a] < FEW_EVENTS) factor = fmax(factor, sqrt(model / sandwich));
@@ -265,7 +270,8 @@ static dk_status importance_of(glm_fit *g, dk_error *err) {
     double *quadratic = NULL, *se = NULL;
     dk_status status = working_rows(g, &w, err);
     if (status == DK_OK) status = dk_moments_compute(w.rows, g->o->threads, &m, err);
-    if (status == DK_OK) status = dk_solve(&m, w.unit, w.weight_unit, g->columns, g->k, nc, 1, NULL, DK_ALIASED_ROWS, &s, err);
+    if (status == DK_OK)
+        status = dk_solve(&m, w.unit, w.weight_unit, g->columns, g->k, nc, 1, NULL, DK_ALIASED_ROWS, &s, err);
     if (status == DK_OK) status = adjust_for_few(g, &w, &m, &s, err);
     if (status != DK_OK) goto done;
     double beyond = s.r2 - s.r2_controls, scale = beyond > 0 ? (e->r2 - e->r2_controls) / beyond : 0;
@@ -291,8 +297,7 @@ static dk_status importance_of(glm_fit *g, dk_error *err) {
         if (status == DK_OK)
             status = dk_owen(e->partial, n, &e->plan, e->importance, g->o->seed, e->owen, err);
     } else {
-        dk_estimate_note(
-            e, "importance is that of the likelihood's quadratic approximation, scaled to R2");
+        dk_estimate_note(e, "importance is that of the likelihood's quadratic approximation, scaled to R2");
     }
     if (status != DK_OK || g->o->bootstrap == 0) goto done;
     if (status == DK_OK) { /* the replicates' kind of importance at the estimate */
@@ -307,8 +312,9 @@ static dk_status importance_of(glm_fit *g, dk_error *err) {
         dk_boot *b = jack ? &e->jack : &e->boot, means = {0};
         status = bootstrap(g, &w, &m, &s, true, jack, b, err);
         if (status == DK_OK) status = bootstrap(g, g->f, &g->moments, &g->linear, false, jack, &means, err);
-        if (status == DK_OK) recentre(g, &s, quadratic, slope * 0.5 * s.w * s.sd[g->k] * s.sd[g->k] / -g->glm.ll_null,
-                                        &means, b);
+        if (status == DK_OK)
+            recentre(g, &s, quadratic, slope * 0.5 * s.w * s.sd[g->k] * s.sd[g->k] / -g->glm.ll_null, &means,
+                     b);
         dk_boot_dispose(&means);
     }
 done:
@@ -360,9 +366,8 @@ static dk_status fit(glm_fit *g, dk_error *err) {
     bool binary = o->model == DK_MODEL_BINARY;
     dk_status status = dk_moments_compute(f->rows, o->threads, &g->moments, err);
     if (status == DK_OK)
-        status =
-            dk_solve(&g->moments, f->unit, f->weight_unit, g->columns, g->k, nc, 1, NULL, DK_ALIASED_ROWS, &g->linear,
-                     err);
+        status = dk_solve(&g->moments, f->unit, f->weight_unit, g->columns, g->k, nc, 1, NULL,
+                          DK_ALIASED_ROWS, &g->linear, err);
     if (status == DK_OK)
         status = dk_design_init(&g->design, f->rows, &g->moments, f->unit, g->columns, 1, &g->linear, err);
     if (status != DK_OK) return status;
@@ -399,7 +404,8 @@ static dk_status fit(glm_fit *g, dk_error *err) {
                 e, "effects may well be the same at low and high levels (proportional odds, p %.2g)", p);
     }
     if (g->glm.penalised)
-        dk_estimate_note(e, "some predictors separate the outcomes perfectly: coefficients are shrunk towards 0 (normal prior, standard "
+        dk_estimate_note(e, "some predictors separate the outcomes perfectly: coefficients are shrunk "
+                            "towards 0 (normal prior, standard "
                             "deviation 2.5 on the log odds of a mention or of two standard deviations)");
     for (size_t i = 0; i < n; i++) {
         size_t a = nc + i;

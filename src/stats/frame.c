@@ -98,10 +98,12 @@ static dk_status check(const dk_driver_table *t, dk_error *err) {
         if (t->group_of[i] >= t->ngroups)
             return dk_fail(err, DK_EUSAGE, "predictor %s is in group %u of %zu", t->predictors[i].name,
                            t->group_of[i], t->ngroups);
-    if (t->stage_of != NULL && t->stages == NULL) return dk_fail(err, DK_EUSAGE, "stage_of and stages go together");
+    if (t->stage_of != NULL && t->stages == NULL)
+        return dk_fail(err, DK_EUSAGE, "stage_of and stages go together");
     size_t ngroups = t->group_of != NULL ? t->ngroups : t->npredictors;
     for (size_t g = 0; g < ngroups && t->stage_of != NULL; g++)
-        if (t->stage_of[g] >= t->nstages) return dk_fail(err, DK_EUSAGE, "group %zu is in stage %u of %zu", g, t->stage_of[g], t->nstages);
+        if (t->stage_of[g] >= t->nstages)
+            return dk_fail(err, DK_EUSAGE, "group %zu is in stage %u of %zu", g, t->stage_of[g], t->nstages);
     size_t n = t->subset != NULL ? t->nsubset : t->rows;
     for (size_t k = 0; k < n && t->subset != NULL; k++)
         if (t->subset[k] >= t->rows || (k > 0 && t->subset[k] <= t->subset[k - 1]))

@@ -52,8 +52,8 @@ static double logistic(double x) {
     return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
 }
 
-/* The pieces of log P(Y = y): with a and b the thresholds above and below, P = F(a - eta) - F(b - eta). Derivatives by a, b
-   and eta (= minus the sum of the others). */
+/* The pieces of log P(Y = y): with a and b the thresholds above and below, P = F(a - eta) - F(b - eta). Derivatives
+   by a, b and eta (= minus the sum of the others). */
 typedef struct pieces {
     double ll, ga, gb, ge;
     double haa, hbb, hab; /* minus second derivatives; those with eta follow from sums */
@@ -303,8 +303,8 @@ static dk_status climb(glm_job *job, newton *w, dk_glm *g, int threads, bool *se
             return DK_OK;
         }
         for (size_t i = 0; i < w->n; i++) decrement += w->step[i] * w->sums.gradient[w->at[i]];
-        /* The step after next to nothing is the last: its error is the square. Where the data separate, the likelihood gains next to
-           nothing by steps that do not get smaller. */
+        /* The step after next to nothing is the last: its error is the square. Where the data separate, the
+           likelihood gains next to nothing by steps that do not get smaller. */
         bool last = decrement < 1e-9;
         for (size_t i = 0; i < w->n && last; i++)
             last = w->at[i] < cuts || fabs(w->step[i]) < 0.01 * job->design->prior[w->at[i] - cuts + 1];
@@ -329,7 +329,9 @@ static dk_status fit(dk_rows *rows, const dk_design *design, const bool *use, do
     bool separated = false;
     glm_job job = {.rows = rows, .design = design, .use = use, .glm = g, .weight_unit = weight_unit};
     dk_status status = find_levels(rows, design->outcome, weight_unit, g, err);
-    if (status == DK_OK && g->nlevels < 2) status = dk_fail(err, DK_EDATA, "the outcome is the same in every row that is used: there is nothing to explain");
+    if (status == DK_OK && g->nlevels < 2)
+        status = dk_fail(err, DK_EDATA,
+                         "the outcome is the same in every row that is used: there is nothing to explain");
     if (status == DK_OK && binary && g->nlevels != 2) {
         status = dk_fail(err, DK_EDATA, "a binary outcome has 2 values, this one has %zu", g->nlevels);
         dk_error_remedy(err, "--model ordinal or linear");

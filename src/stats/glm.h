@@ -1,10 +1,11 @@
 /* Binary and ordered logit by maximum likelihood.
  *
- * P(Y <= level j) = F(alpha_j - eta), eta = sum of coef_i x_i, F logistic, alpha rising: the cumulative (proportional odds)
- * logit of McCullagh 1980; with two levels the binary logit with intercept -alpha. Newton's method with the analytic
- * gradient and observed Hessian, steps halved until the likelihood rises; the log-likelihood is concave. Where the data
- * separate (an estimate runs away to infinity) the fit is repeated with a normal prior, and says so: of standard deviation 2.5 on the log
- * odds that a 0/1 column adds, and on two standard deviations of another (the scales of Gelman, Jakulin, Pittau & Su 2008).
+ * P(Y <= level j) = F(alpha_j - eta), eta = sum of coef_i x_i, F logistic, alpha rising: the cumulative (proportional
+ * odds) logit of McCullagh 1980; with two levels the binary logit with intercept -alpha. Newton's method with the
+ * analytic gradient and observed Hessian, steps halved until the likelihood rises; the log-likelihood is concave.
+ * Where the data separate (an estimate runs away to infinity) the fit is repeated with a normal prior, and says so: of
+ * standard deviation 2.5 on the log odds that a 0/1 column adds, and on two standard deviations of another (the scales
+ * of Gelman, Jakulin, Pittau & Su 2008).
  *
  * theta holds the J - 1 alphas, then the k coefficients in units per standard deviation of each column (of sparse
  * columns uncentred, dense ones centred near their mean: see design.h). Aliased ones are 0 with zero (co)variance.
@@ -37,8 +38,8 @@ typedef struct dk_glm_point {
     double ll, slope, curvature; /* log P, its derivative by eta, and minus its second one */
 } dk_glm_point;
 
-/* use[i]: false leaves column i out (of the design's k). binary: exactly two levels are demanded. DK_EDATA when the outcome
-   has one level or more than 64. */
+/* use[i]: false leaves column i out (of the design's k). binary: exactly two levels are demanded. DK_EDATA when the
+   outcome has one level or more than 64. */
 dk_status dk_glm_fit(dk_rows *rows, const dk_design *design, const bool *use, double weight_unit, bool binary,
                      int threads, dk_glm *glm, dk_error *err);
 void dk_glm_dispose(dk_glm *glm);

@@ -91,8 +91,8 @@ void dk_orders_sample(size_t n, const size_t *unions, size_t count, uint64_t see
     }
 }
 
-static dk_status sample_orders(size_t n, const size_t *unions, double budget, double cost, size_t least, size_t most, uint64_t seed,
-                               size_t **orders, size_t *count, dk_error *err) {
+static dk_status sample_orders(size_t n, const size_t *unions, double budget, double cost, size_t least,
+                               size_t most, uint64_t seed, size_t **orders, size_t *count, dk_error *err) {
     double affordable = budget / (cost > 1 ? cost : 1);
     *count = affordable < (double)least  ? least
              : affordable > (double)most ? most
@@ -104,13 +104,15 @@ static dk_status sample_orders(size_t n, const size_t *unions, double budget, do
 }
 
 /* How the groups of a stage are searched: they, then the other stages, each stage's groups in lane order. */
-static dk_status make_level(dk_group_plan *p, size_t stage, size_t nstages, dk_lane_level *level, dk_error *err) {
+static dk_status make_level(dk_group_plan *p, size_t stage, size_t nstages, dk_lane_level *level,
+                            dk_error *err) {
     size_t ng = p->groups.ngroups, *first = calloc(ng + 2, sizeof *first), at = 0, block = 0;
     level->blocks.first = first;
     level->group = calloc(ng + 1, sizeof *level->group);
     level->term = calloc(p->nterms + 1, sizeof *level->term);
     if (first == NULL || level->group == NULL || level->term == NULL) return dk_fail_memory(err);
-    for (size_t turn = 0; turn <= nstages; turn++) { /* turn 0: the stage itself; turn s + 1: stage s, if another */
+    for (size_t turn = 0; turn <= nstages;
+         turn++) { /* turn 0: the stage itself; turn s + 1: stage s, if another */
         size_t which = turn == 0 ? stage : turn - 1, before = at;
         if (turn > 0 && which == stage) continue;
         for (size_t g = 0; g < ng; g++) {
@@ -160,7 +162,8 @@ static double exact_cost(const dk_group_plan *p, size_t *blocks) {
 }
 
 dk_status dk_group_plan_init(dk_group_plan *p, const uint32_t *group_of, const bool *use, size_t nterms,
-                             size_t ngroups, const uint32_t *stage_of, size_t nstages, int replicates, double budget, uint64_t seed, dk_error *err) {
+                             size_t ngroups, const uint32_t *stage_of, size_t nstages, int replicates,
+                             double budget, uint64_t seed, dk_error *err) {
     memset(p, 0, sizeof *p);
     size_t *size = calloc(ngroups + 1, sizeof *size), *first = calloc(ngroups + 1, sizeof *first);
     p->groups.first = first;
@@ -191,8 +194,8 @@ dk_status dk_group_plan_init(dk_group_plan *p, const uint32_t *group_of, const b
             status = sample_orders(p->groups.ngroups, p->stage, budget / 8, sweep * DK_LANES, 64, 4096,
                                    dk_hash_mix(seed, 1), &p->orders, &p->norders, err);
         if (status == DK_OK && (!exact_point || exact * sets > budget))
-            status = sample_orders(p->groups.ngroups, p->stage, budget / 8, sweep * sets, 8, 256, dk_hash_mix(seed, 1),
-                                   &p->few, &p->nfew, err);
+            status = sample_orders(p->groups.ngroups, p->stage, budget / 8, sweep * sets, 8, 256,
+                                   dk_hash_mix(seed, 1), &p->few, &p->nfew, err);
     }
     if (status != DK_OK) dk_group_plan_dispose(p);
     return status;
@@ -228,7 +231,8 @@ dk_status dk_group_importance(const double *a, size_t m, const dk_group_plan *p,
            *by_order = malloc((p->norders * g + 1) * sizeof *by_order);
     dk_status status = b == NULL || by_order == NULL ? dk_fail_memory(err) : DK_OK;
     if (status == DK_OK)
-        status = dk_importance_point(b, &p->groups, p->levels, p->nlevels, p->orders, p->norders, importance, by_order, err);
+        status = dk_importance_point(b, &p->groups, p->levels, p->nlevels, p->orders, p->norders, importance,
+                                     by_order, err);
     for (size_t i = 0; i < g && status == DK_OK; i++) se[i] = 0;
     if (status == DK_OK && p->orders != NULL) pair_errors(by_order, g, p->norders, importance, se);
     free(b);
@@ -239,7 +243,8 @@ dk_status dk_group_importance(const double *a, size_t m, const dk_group_plan *p,
 /* ---- Owen values, exactly: all sets of other stages, of other groups of the stage, and of the group's own terms ---- */
 
 typedef struct owen_search {
-    const size_t *block;    /* ends of blocks: the group's terms one each, its stage's other groups, the other stages */
+    const size_t
+        *block; /* ends of blocks: the group's terms one each, its stage's other groups, the other stages */
     size_t own, near;       /* blocks that are terms of the group; that are those or groups of its stage */
     double *among, *within; /* weights by the number of other stages, of own terms taken in */
     double *beside;         /* and of other groups of the stage */
@@ -264,7 +269,8 @@ typedef struct owen_taken {
     size_t others, beside, mine;
 } owen_taken;
 
-static double owen_descend(owen_search *s, size_t blocks, const double *a, const double *y, double r2, owen_taken t, double *work) {
+static double owen_descend(owen_search *s, size_t blocks, const double *a, const double *y, double r2,
+                           owen_taken t, double *work) {
     if (blocks == 0) {
         double weight = s->among[t.others] * s->beside[t.beside];
         s->all += weight * s->within_without[t.mine] * r2;
@@ -356,7 +362,8 @@ static dk_status owen_sampled(const double *a, size_t m, const dk_group_plan *p,
     size_t *among = NULL, norders = 0, *order = NULL;
     double *b = rearranged(a, m, p->term, n), *value = malloc((n + 1) * sizeof *value);
     double cost = ((double)n * (double)n * (double)n / 3 + 1) * DK_LANES;
-    dk_status status = sample_orders(g, p->stage, 4e9, cost, 16, 512, dk_hash_mix(seed, 2), &among, &norders, err);
+    dk_status status =
+        sample_orders(g, p->stage, 4e9, cost, 16, 512, dk_hash_mix(seed, 2), &among, &norders, err);
     if (status == DK_OK) order = malloc(norders * (n + 1) * sizeof *order);
     if (status == DK_OK && (first == NULL || b == NULL || value == NULL || order == NULL))
         status = dk_fail_memory(err);
@@ -398,7 +405,8 @@ dk_status dk_owen(const double *a, size_t m, const dk_group_plan *p, const doubl
         several = several || own > 1;
         size_t blocks = own + groups - 1;
         for (size_t l = 0; l < p->nlevels; l++)
-            if (p->stage[p->levels[l].group[0]] == p->stage[g]) blocks = own + p->levels[l].blocks.ngroups - 1;
+            if (p->stage[p->levels[l].group[0]] == p->stage[g])
+                blocks = own + p->levels[l].blocks.ngroups - 1;
         if (own > 1) sets += ldexp(1, (int)blocks) * (double)(own * own);
     }
     bool exact = sets <= 2e7;

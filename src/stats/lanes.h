@@ -52,9 +52,11 @@ typedef struct dk_lanes {
     void (*shapley)(const dk_lane *a, const dk_lane_groups *groups, const dk_lane *floor, dk_lane *importance,
                     dk_lane *work);
 
-    /* Exact Owen (1977) values of the first own groups, which are one union, all others being unions of one: value[g]. The values of
-       a union's groups sum to the Shapley value of the union. work: dk_lanes_shapley_work() lanes. */
-    void (*owen)(const dk_lane *a, const dk_lane_groups *groups, size_t own, const dk_lane *floor, dk_lane *value, dk_lane *work);
+    /* Exact Owen (1977) values of the first own groups, which are one union, all others being unions of one:
+       value[g]. The values of a union's groups sum to the Shapley value of the union. work: dk_lanes_shapley_work()
+       lanes. */
+    void (*owen)(const dk_lane *a, const dk_lane_groups *groups, size_t own, const dk_lane *floor,
+                 dk_lane *value, dk_lane *work);
 
     /* Adds to importance[g] what group g adds when groups enter in the given order; a is copied to work (q (q + 1) / 2). */
     void (*in_order)(const dk_lane *a, const dk_lane_groups *groups, const size_t *order,

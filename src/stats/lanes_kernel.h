@@ -170,12 +170,13 @@ typedef struct owen_search {
     const size_t *first;
     const dk_lane *floor;
     size_t own;
-    const double *among, *within, *without; /* weights by the number of others, and of own with and without one more */
+    const double *among, *within,
+        *without; /* weights by the number of others, and of own with and without one more */
     dk_lane *taken, all;
 } owen_search;
 
-static void descend_owen(owen_search *s, size_t g, const dk_lane *a, const dk_lane *y, const dk_lane *r2, size_t others, size_t mine,
-                         dk_lane *work, dk_lane *total) {
+static void descend_owen(owen_search *s, size_t g, const dk_lane *a, const dk_lane *y, const dk_lane *r2,
+                         size_t others, size_t mine, dk_lane *work, dk_lane *total) {
     if (g == 0) {
         *total = *r2 * (s->among[others] * s->within[mine]);
         s->all += *r2 * (s->among[others] * s->without[mine]);
@@ -200,7 +201,8 @@ static void set_weights(size_t n, double *weight) {
     }
 }
 
-static void owen(const dk_lane *a, const dk_lane_groups *groups, size_t own, const dk_lane *floor, dk_lane *value, dk_lane *work) {
+static void owen(const dk_lane *a, const dk_lane_groups *groups, size_t own, const dk_lane *floor,
+                 dk_lane *value, dk_lane *work) {
     size_t n = groups->ngroups, q = groups->first[n];
     double among[66] = {0}, within[66] = {0}, without[66] = {0};
     set_weights(n - own, among);

@@ -187,9 +187,11 @@ static dk_status fill_interval(maker *k, size_t g, dk_driver *d, const double *f
     return DK_OK;
 }
 
-/* p of a joint test of some predictors: F, or where degrees of freedom are few that of Hotelling's T2 with the fewest among them
-   (after Pustejovsky & Tipton 2018), or with fewer yet, where it would find nothing, the smallest of their own p times their number (Bonferroni). */
-static double joint_p(const maker *k, const size_t *terms, size_t n, double statistic, size_t rank, bool fewest) {
+/* p of a joint test of some predictors: F, or where degrees of freedom are few that of Hotelling's T2 with the fewest
+   among them (after Pustejovsky & Tipton 2018), or with fewer yet, where it would find nothing, the smallest of their
+   own p times their number (Bonferroni). */
+static double joint_p(const maker *k, const size_t *terms, size_t n, double statistic, size_t rank,
+                      bool fewest) {
     const dk_estimate *e = k->e;
     double df = fewest ? INFINITY : 0, m = (double)rank, least = 1;
     if (rank == 0) return NAN;
@@ -197,7 +199,8 @@ static double joint_p(const maker *k, const size_t *terms, size_t n, double stat
         df = fewest ? fmin(df, e->df_of[terms[i]]) : df + e->df_of[terms[i]] / (double)n;
         if (!isnan(k->terms[terms[i]].p)) least = fmin(least, k->terms[terms[i]].p);
     }
-    if (!(df < e->df) || (!fewest && !dk_rows_shape_of(k->f->rows)->clusters)) return dk_f_p(statistic / m, m, e->df);
+    if (!(df < e->df) || (!fewest && !dk_rows_shape_of(k->f->rows)->clusters))
+        return dk_f_p(statistic / m, m, e->df);
     double left = df - m + 1;
     return left >= 2 * m || m == 1 ? dk_f_p(statistic / m * left / df, m, left) : fmin(1, (double)n * least);
 }
@@ -245,8 +248,9 @@ static int smaller(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Step-down family-wise p: the groups' p from the largest to the smallest, each against the smallest among it and those before in
-   replicates that have the estimate as their truth (Romano & Wolf 2005, algorithm 4.1). p: one row of replicates a lane group. */
+/* Step-down family-wise p: the groups' p from the largest to the smallest, each against the smallest among it and
+   those before in replicates that have the estimate as their truth (Romano & Wolf 2005, algorithm 4.1). p: one row of
+   replicates a lane group. */
 static dk_status step_down(maker *k, const double *p, dk_error *err) {
     size_t n = (size_t)k->e->boot.replicates, ng = k->nlanes;
     size_t *order = dk_arena_alloc(k->arena, (ng + 1) * sizeof *order);
@@ -254,7 +258,8 @@ static dk_status step_down(maker *k, const double *p, dk_error *err) {
     if (order == NULL || smallest == NULL) return dk_fail_memory(err);
     for (size_t g = 0; g < ng; g++) {
         size_t at = g;
-        for (; at > 0 && k->drivers[order[at - 1]].p_max < k->drivers[g].p_max; at--) order[at] = order[at - 1];
+        for (; at > 0 && k->drivers[order[at - 1]].p_max < k->drivers[g].p_max; at--)
+            order[at] = order[at - 1];
         order[at] = g;
     }
     for (size_t r = 0; r < n; r++) smallest[r] = 1;
@@ -293,7 +298,8 @@ static dk_status make_drivers(maker *k, dk_error *err) {
     if (replicate_p == NULL || p == NULL || tie == NULL || order == NULL || terms == NULL)
         return dk_fail_memory(err);
     dk_status status = DK_OK;
-    for (size_t g = 0; g < k->nlanes && status == DK_OK; g++) status = make_driver(k, g, replicate_p + g * n, err);
+    for (size_t g = 0; g < k->nlanes && status == DK_OK; g++)
+        status = make_driver(k, g, replicate_p + g * n, err);
     if (status == DK_OK) status = step_down(k, replicate_p, err);
     for (size_t g = 0, at = 0; g < ng && status == DK_OK; at += k->drivers[g++].nterms)
         fill_terms(k, g, terms + at);
@@ -331,18 +337,21 @@ static dk_status make_drivers(maker *k, dk_error *err) {
     return DK_OK;
 }
 
-/* A stage's interval: that of its only group; else from the sums of the replicates, on the scale of roots and with their bias taken off
-   as for groups, down to 0 where a joint test of the stage's terms does not tell it from nothing. */
+/* A stage's interval: that of its only group; else from the sums of the replicates, on the scale of roots and with
+   their bias taken off as for groups, down to 0 where a joint test of the stage's terms does not tell it from nothing.
+   */
 static dk_status stage_interval(maker *k, size_t s, dk_driver_stage *stage, dk_error *err) {
     const dk_estimate *e = k->e;
     const dk_group_plan *plan = &e->plan;
-    size_t n = (size_t)e->boot.replicates, *terms = dk_arena_calloc(k->arena, plan->nterms + 1, sizeof *terms), nterms = 0, rank = 0;
+    size_t n = (size_t)e->boot.replicates,
+           *terms = dk_arena_calloc(k->arena, plan->nterms + 1, sizeof *terms), nterms = 0, rank = 0;
     double without[DK_BOOT_BLOCKS] = {0}, bias = 0, *form, *b, statistic;
     if (terms == NULL) return dk_fail_memory(err);
     for (size_t r = 0; r < n; r++) k->scratch[r] = 0;
     for (size_t g = 0; g < plan->groups.ngroups; g++) {
         if (plan->stage[g] != s) continue;
-        for (size_t t = plan->groups.first[g]; t < plan->groups.first[g + 1]; t++) terms[nterms++] = plan->term[t];
+        for (size_t t = plan->groups.first[g]; t < plan->groups.first[g + 1]; t++)
+            terms[nterms++] = plan->term[t];
         for (size_t r = 0; r < n; r++) k->scratch[r] += e->boot.importance[g * n + r];
         for (size_t i = 0; i < DK_BOOT_BLOCKS; i++) without[i] += e->jack.importance[g * DK_BOOT_BLOCKS + i];
     }
@@ -353,9 +362,10 @@ static dk_status stage_interval(maker *k, size_t s, dk_driver_stage *stage, dk_e
     for (size_t r = 0; r < n; r++) bias += (k->scratch[r] - stage->importance) / (double)n;
     bias = fmax(0, 2 * bias * (m - 1) / m);
     for (size_t r = 0; r < n; r++) k->scratch[r] = sqrt(fmax(0, k->scratch[r] - bias));
-    dk_interval root = dk_bca(k->scratch, n, sqrt(fmax(0, stage->importance - bias / 2)), dk_acceleration(without, DK_BOOT_BLOCKS),
-                              k->o->confidence);
-    stage->importance_ci = (dk_interval){p <= 1 - k->o->confidence ? root.lo * root.lo : 0, root.hi * root.hi};
+    dk_interval root = dk_bca(k->scratch, n, sqrt(fmax(0, stage->importance - bias / 2)),
+                              dk_acceleration(without, DK_BOOT_BLOCKS), k->o->confidence);
+    stage->importance_ci =
+        (dk_interval){p <= 1 - k->o->confidence ? root.lo * root.lo : 0, root.hi * root.hi};
     return DK_OK;
 }
 
@@ -436,16 +446,19 @@ static void shared_notes(maker *k) {
     const dk_driver_options *o = k->o;
     if (k->r->outcome_low <= k->r->outcome_high)
         dk_estimate_note(e,
-                         "%lld of %lld outcomes below %.6g or above %.6g count as these (winsorised, %.3g %% at each end): effects are on "
+                         "%lld of %lld outcomes below %.6g or above %.6g count as these (winsorised, %.3g %% "
+                         "at each end): effects are on "
                          "the mean of such outcomes, and too small for the largest customers",
-                         (long long)e->winsor.cut, (long long)e->rows, e->winsor.low, e->winsor.high, 100 * o->winsor);
+                         (long long)e->winsor.cut, (long long)e->rows, e->winsor.low, e->winsor.high,
+                         100 * o->winsor);
     for (size_t i = 0; i < e->n; i++) {
         if (e->use[i] && k->terms[i].mentions < o->min_rows && k->terms[i].mentions < e->rows)
             dk_estimate_note(e, "%s is not 0 in %lld rows only: its figures are rough", k->terms[i].predictor,
                              (long long)k->terms[i].mentions);
         if (e->vif[i] > 10)
             dk_estimate_note(e,
-                             "%s overlaps with the other predictors (VIF %.3g): its error is %.2g times what it would be alone",
+                             "%s overlaps with the other predictors (VIF %.3g): its error is %.2g times what "
+                             "it would be alone",
                              k->terms[i].predictor, e->vif[i], sqrt(e->vif[i]));
     }
     if (e->condition > 30)
@@ -462,9 +475,10 @@ static void shared_notes(maker *k) {
             e, "a single row decides an effect (leverage %.2g): look at predictors with few mentions",
             e->max_leverage);
     if (e->max_cook > 1 && e->r2 < 1 - 1e-9)
-        dk_estimate_note(
-            e, "a single row moves the fit (Cook's distance %.3g; %lld of %lld rows are above 4 / n): look for an outlier in the outcome",
-            e->max_cook, (long long)e->influential, (long long)e->rows);
+        dk_estimate_note(e,
+                         "a single row moves the fit (Cook's distance %.3g; %lld of %lld rows are above 4 / "
+                         "n): look for an outlier in the outcome",
+                         e->max_cook, (long long)e->influential, (long long)e->rows);
     if (e->boot.replicates > 0 && e->boot.replicates < 200)
         dk_estimate_note(e, "%d replicates make rough intervals; 1000 are usual", e->boot.replicates);
     dk_impact_note(k->f, e);
@@ -474,7 +488,8 @@ static void shared_notes(maker *k) {
     if (dk_rows_shape_of(k->f->rows)->clusters && e->clusters < 40) {
         if (least < e->df)
             dk_estimate_note(e,
-                             "%lld clusters are few: intervals and p are widened for it (small-sample errors, from %.3g degrees of "
+                             "%lld clusters are few: intervals and p are widened for it (small-sample "
+                             "errors, from %.3g degrees of "
                              "freedom), importance and opportunity are rough",
                              (long long)e->clusters, least);
         else

@@ -342,7 +342,8 @@ void dk_robust_dispose(dk_robust *r) {
 }
 
 /* The factor of the CR1 or HC covariance, and the degrees of freedom of t. */
-static dk_status scale_meat(const frame *f, double n, double p, double *meat, dk_robust *r, double *factor, dk_error *err) {
+static dk_status scale_meat(const frame *f, double n, double p, double *meat, dk_robust *r, double *factor,
+                            dk_error *err) {
     double g = (double)r->clusters, left = n - p > 0 ? n - p : 1;
     int64_t second = r->clusters;
     dk_status status = DK_OK;

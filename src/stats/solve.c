@@ -199,7 +199,9 @@ dk_status dk_solve(const dk_moments *m, const double *unit, double weight_unit, 
     s->w = dd_from_int128(m->sum[0]).hi / weight_unit;
     correlate(m, unit, at, absorb, s, c);
     if (!(s->sd[k] > 0)) {
-        status = dk_fail(err, DK_EDATA, "the outcome is %.6g in every row that is used: there is nothing to explain", s->mean[k]);
+        status =
+            dk_fail(err, DK_EDATA,
+                    "the outcome is %.6g in every row that is used: there is nothing to explain", s->mean[k]);
         goto done;
     }
     for (size_t v = 0; v < k; v++) {

@@ -42,7 +42,8 @@ static int64_t quantile(const amount *sorted, size_t n, double weight) {
 }
 
 /* The rows with the outcome cut to low and high. */
-static dk_status copy_cut(dk_rows *rows, int64_t low, int64_t high, dk_rows *out, int64_t *cut, dk_error *err) {
+static dk_status copy_cut(dk_rows *rows, int64_t low, int64_t high, dk_rows *out, int64_t *cut,
+                          dk_error *err) {
     size_t ncols = dk_rows_shape_of(rows)->ncols;
     int64_t *values = calloc(ncols, sizeof *values);
     dk_status status = values == NULL ? dk_fail_memory(err) : DK_OK;

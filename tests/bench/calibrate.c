@@ -1,13 +1,14 @@
-/* Monte Carlo calibration of the driver statistics: do 95 % intervals cover, are null predictors left alone, are verdicts
- * right? Prints a table in Markdown for RESULTS.md.
+/* Monte Carlo calibration of the driver statistics: do 95 % intervals cover, are null predictors left alone, are
+ * verdicts right? Prints a table in Markdown for RESULTS.md.
  *
  *     calibrate [RUNS] [SEED] [PART OF A NAME]      1000 runs of every case by default: some minutes a case
  *
- * Data: mentions are thresholded correlated normals (prevalence 4 to 25 %), ratings are correlated normals; the outcome
- * is an NPS contribution (-100, 0, 100) cut from a latent line with noise, the line with heteroscedastic noise, whether the line
- * and logistic noise are above 0 (churn), or that sum cut into five levels. True effects, opportunities and importances are those
- * of a population of a million rows of the same kind; importance counts where it is above .001 there, be it a real driver's
- * or shared by a correlated one. A group is null when none of its predictors is in the line.
+ * Data: mentions are thresholded correlated normals (prevalence 4 to 25 %), ratings are correlated normals; the
+ * outcome is an NPS contribution (-100, 0, 100) cut from a latent line with noise, the line with heteroscedastic
+ * noise, whether the line and logistic noise are above 0 (churn), or that sum cut into five levels. True effects,
+ * opportunities and importances are those of a population of a million rows of the same kind; importance counts where
+ * it is above .001 there, be it a real driver's or shared by a correlated one. A group is null when none of its
+ * predictors is in the line.
  */
 #include <math.h>
 #include <stdio.h>
@@ -43,8 +44,8 @@ typedef struct scenario {
     size_t per_cluster; /* rows of a cluster on average (1 to 3 of each 4 of a pair), 0: none */
     double shared;      /* part of the variance of errors and predictors that a cluster shares */
     bool weights;       /* of 1/4 to 4, saying nothing about the outcome */
-    bool pairs;         /* predictors two by two are one group: its importance, not that of each, is looked at */
-    bool rare;          /* the first predictor is mentioned in 6 of 1000 rows */
+    bool pairs; /* predictors two by two are one group: its importance, not that of each, is looked at */
+    bool rare;  /* the first predictor is mentioned in 6 of 1000 rows */
 } scenario;
 
 typedef struct sample {
@@ -61,7 +62,10 @@ static void *need(size_t count, size_t size) {
 }
 
 static sample sample_new(size_t n) {
-    sample s = {.n = n, .y = need(n, sizeof(double)), .weight = need(n, sizeof(double)), .cluster = need(n, sizeof(uint64_t))};
+    sample s = {.n = n,
+                .y = need(n, sizeof(double)),
+                .weight = need(n, sizeof(double)),
+                .cluster = need(n, sizeof(uint64_t))};
     for (int j = 0; j < K; j++) {
         s.mention[j] = need(n, 1);
         s.rating[j] = need(n, sizeof(double));
@@ -84,7 +88,8 @@ static double outcome_of(const scenario *sc, rng *r, double line, double first, 
         double score = 8 + line / 35 + 2 * noise;
         return score >= 8.5 ? 100 : score >= 6.5 ? 0 : -100;
     }
-    if (sc->scale == AMOUNT) return nearbyint(100 * (line + 60 * exp(0.25 * first) * noise)) / 100; /* unequal errors */
+    if (sc->scale == AMOUNT)
+        return nearbyint(100 * (line + 60 * exp(0.25 * first) * noise)) / 100; /* unequal errors */
     double u = uniform(r), logit = line / 30 - 0.5 + log(u / (1 - u));
     if (sc->scale == CHURN) return logit > 0;
     return (double)((logit > -2) + (logit > -1) + (logit > 0) + (logit > 1.5));
@@ -183,7 +188,8 @@ static bool covers(dk_interval ci, double x) {
 
 /* What all runs of a case add up to; by predictor, a group's at its first. */
 typedef struct counts {
-    int effect[K], opportunity[K], importance[K], below[K]; /* below: the truth is under the importance interval */
+    int effect[K], opportunity[K], importance[K],
+        below[K]; /* below: the truth is under the importance interval */
     double nulls, nulls_named, nulls_sure, reals, reals_named, reals_sure, false_share;
     int any_null, any_null_sure, any, verdicts[3];
 } counts;
@@ -267,20 +273,26 @@ static void run(const scenario *sc, int runs, uint64_t seed) {
     print_share(c.false_share, runs);
     print_share(c.reals_named, c.reals);
     print_share(c.reals_sure, c.reals);
-    printf(" %.1f / %.1f / %.1f |\n", 100.0 * c.verdicts[DK_LINK] / runs, 100.0 * c.verdicts[DK_NO_LINK] / runs,
-           100.0 * c.verdicts[DK_INCONCLUSIVE] / runs);
+    printf(" %.1f / %.1f / %.1f |\n", 100.0 * c.verdicts[DK_LINK] / runs,
+           100.0 * c.verdicts[DK_NO_LINK] / runs, 100.0 * c.verdicts[DK_INCONCLUSIVE] / runs);
     fflush(stdout);
     if (getenv("CALIBRATE_DETAIL") == NULL) return;
     for (int j = 0; j < K; j++)
         if (important[j])
-            fprintf(stderr, "    %c importance %.4f covered %.1f, truth below %.1f; effect %.4g covered %.1f\n", 'a' + j, t.importance[j],
-                    100.0 * c.importance[j] / runs, 100.0 * c.below[j] / runs, t.effect[j], 100.0 * c.effect[j] / runs);
+            fprintf(stderr,
+                    "    %c importance %.4f covered %.1f, truth below %.1f; effect %.4g covered %.1f\n",
+                    'a' + j, t.importance[j], 100.0 * c.importance[j] / runs, 100.0 * c.below[j] / runs,
+                    t.effect[j], 100.0 * c.effect[j] / runs);
 }
 
-#define CLEAR {-40, -30, 0, -25, 0, 20, 0, 0}
-#define STEPS {20, 0, 15, 0, 10, 0, 0, 0}
-#define TWO_PAIRS {-40, -30, 0, -25, 0, 0, 0, 0}
-#define NOTHING {0}
+#define CLEAR \
+    { -40, -30, 0, -25, 0, 20, 0, 0 }
+#define STEPS \
+    { 20, 0, 15, 0, 10, 0, 0, 0 }
+#define TWO_PAIRS \
+    { -40, -30, 0, -25, 0, 0, 0, 0 }
+#define NOTHING \
+    { 0 }
 
 static const scenario scenarios[] = {
     {"NPS, n = 100", MENTIONS, NPS, 100, CLEAR, 0.3},
@@ -292,25 +304,34 @@ static const scenario scenarios[] = {
     {"NPS, 1,000 rows in 10 clusters", MENTIONS, NPS, 1000, CLEAR, 0.3, .per_cluster = 100, .shared = 0.1},
     {"NPS, 1,000 rows in 20 clusters", MENTIONS, NPS, 1000, CLEAR, 0.3, .per_cluster = 50, .shared = 0.1},
     {"NPS, first theme in 30 of 5,000 rows", MENTIONS, NPS, 5000, CLEAR, 0.3, .rare = true},
-    {"the same in clusters of 2", MENTIONS, NPS, 5000, CLEAR, 0.3, .per_cluster = 2, .shared = 0.2, .rare = true},
+    {"the same in clusters of 2", MENTIONS, NPS, 5000, CLEAR, 0.3, .per_cluster = 2, .shared = 0.2,
+     .rare = true},
     {"amounts, unequal errors, n = 300", RATINGS, AMOUNT, 300, STEPS, 0.3},
     {"amounts, correlation .6, n = 1,000, five nulls", RATINGS, AMOUNT, 1000, STEPS, 0.6},
-    {"amounts, correlation .6, n = 2,000, one null", RATINGS, AMOUNT, 2000, {20, 15, -20, 0, 20, -15, 20, 15}, 0.6},
+    {"amounts, correlation .6, n = 2,000, one null",
+     RATINGS,
+     AMOUNT,
+     2000,
+     {20, 15, -20, 0, 20, -15, 20, 15},
+     0.6},
     {"groups of two, n = 1,000", MENTIONS, NPS, 1000, TWO_PAIRS, 0.3, .pairs = true},
     {"weak drivers, n = 1,000", MENTIONS, NPS, 1000, {-25, -15, 0, 10, 0, 0, 0, 0}, 0.3},
     {"churn (binary), n = 300", MENTIONS, CHURN, 300, CLEAR, 0.3},
     {"churn (binary), n = 1,000", MENTIONS, CHURN, 1000, CLEAR, 0.3},
     {"churn (binary), groups of two, n = 1,000", MENTIONS, CHURN, 1000, TWO_PAIRS, 0.3, .pairs = true},
-    {"churn (binary), clusters of 3, weights, n = 1,500", MENTIONS, CHURN, 1500, TWO_PAIRS, 0.3, .per_cluster = 3, .shared = 0.36,
-     .weights = true, .pairs = true},
+    {"churn (binary), clusters of 3, weights, n = 1,500", MENTIONS, CHURN, 1500, TWO_PAIRS, 0.3,
+     .per_cluster = 3, .shared = 0.36, .weights = true, .pairs = true},
     {"ordinal of 5, groups of two, n = 1,000", MENTIONS, LEVELS, 1000, TWO_PAIRS, 0.3, .pairs = true},
     {"ordinal of 5, ratings, correlation .6, n = 1,000", RATINGS, LEVELS, 1000, STEPS, 0.6, .pairs = true},
     {"no effect, n = 60", RATINGS, AMOUNT, 60, NOTHING, 0.3},
     {"no effect, NPS, n = 500", MENTIONS, NPS, 500, NOTHING, 0.3},
     {"no effect, correlation .6, n = 5,000", RATINGS, AMOUNT, 5000, NOTHING, 0.6},
-    {"no effect, clusters of 3, n = 1,500", MENTIONS, NPS, 1500, NOTHING, 0.3, .per_cluster = 3, .shared = 0.36},
-    {"no effect, 10 clusters, n = 1,000", MENTIONS, NPS, 1000, NOTHING, 0.3, .per_cluster = 100, .shared = 0.1},
-    {"no effect, 20 clusters, n = 1,000", MENTIONS, NPS, 1000, NOTHING, 0.3, .per_cluster = 50, .shared = 0.1},
+    {"no effect, clusters of 3, n = 1,500", MENTIONS, NPS, 1500, NOTHING, 0.3, .per_cluster = 3,
+     .shared = 0.36},
+    {"no effect, 10 clusters, n = 1,000", MENTIONS, NPS, 1000, NOTHING, 0.3, .per_cluster = 100,
+     .shared = 0.1},
+    {"no effect, 20 clusters, n = 1,000", MENTIONS, NPS, 1000, NOTHING, 0.3, .per_cluster = 50,
+     .shared = 0.1},
     {"no effect, churn, n = 1,000", MENTIONS, CHURN, 1000, NOTHING, 0.3, .pairs = true},
     {"no effect, ordinal, n = 1,000", MENTIONS, LEVELS, 1000, NOTHING, 0.3, .pairs = true},
 };
@@ -319,10 +340,12 @@ int main(int argc, char **argv) {
     int runs = argc > 1 ? atoi(argv[1]) : 1000;
     uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 20260101;
     if (runs < 1) return 2;
-    printf("%d runs each, %d replicates, seed %llu. Per cent: mean (lowest to highest predictor).\n\n", runs, REPLICATES,
-           (unsigned long long)seed);
-    printf("| case | effect covered | opportunity covered | importance covered | a null named | any null named | any null named and p_max "
-           "at most .05 | nulls among the named | a real one named | and p_max at most .05 | link / no link / inconclusive |\n"
+    printf("%d runs each, %d replicates, seed %llu. Per cent: mean (lowest to highest predictor).\n\n", runs,
+           REPLICATES, (unsigned long long)seed);
+    printf("| case | effect covered | opportunity covered | importance covered | a null named | any null "
+           "named | any null named and p_max "
+           "at most .05 | nulls among the named | a real one named | and p_max at most .05 | link / no link "
+           "/ inconclusive |\n"
            "|---|---|---|---|---|---|---|---|---|---|---|\n");
     for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++)
         if (argc <= 3 || strstr(scenarios[i].name, argv[3]) != NULL) run(&scenarios[i], runs, seed);

@@ -232,33 +232,47 @@ static void petersen(void **state) {
     dispose(&both);
 }
 
-/* m <- lm(Fertility ~ ., swiss, weights = w); clubSandwich::coef_test(m, vcov = "CR2" or "CR3", cluster = seq_len(47) %% 9, test =
-   "Satterthwaite", inverse_var = TRUE), and with each row as its own cluster; w = 1 or 1 + seq_len(47) %% 3. CR3 here is the
-   jackknife's, (G - 1) / G of the package's. If it fails, intervals of few clusters or few rows are wrong. */
+/* m <- lm(Fertility ~ ., swiss, weights = w); clubSandwich::coef_test(m, vcov = "CR2" or "CR3", cluster = seq_len(47)
+   %% 9, test = "Satterthwaite", inverse_var = TRUE), and with each row as its own cluster; w = 1 or 1 + seq_len(47) %%
+   3. CR3 here is the jackknife's, (G - 1) / G of the package's. If it fails, intervals of few clusters or few rows are
+   wrong. */
 static void few_clusters(void **state) {
     (void)state;
     static const struct {
         int hc;
         bool weighted, rows;
         double se[5], df[5];
-    } want[] = {{2, false, false,
-                 {0.0680445400516794, 0.1885793730856478, 0.2049157948282254, 0.0295787777101198, 0.3613394438519195},
-                 {7.01754325534325, 6.98777630191342, 4.94101805278093, 6.68119807056302, 4.52272686642849}},
-                {3, false, false,
-                 {0.0752662767705031, 0.2100528142661773, 0.2232912365411284, 0.0319262484501115, 0.4143643639134296},
-                 {6.96858331432588, 6.80321507756525, 4.10083762840565, 6.60231628303482, 3.75033179110051}},
-                {2, true, false,
-                 {0.0733088617795131, 0.2157599958297457, 0.2606150399839614, 0.0335699681066715, 0.4652689509802633},
-                 {6.45947755511081, 6.61576323026374, 5.24136593619080, 6.10634318476301, 4.33802442871531}},
-                {3, true, false,
-                 {0.0824906846972480, 0.2409389795340981, 0.2956711816776391, 0.0366194232135752, 0.5524647949049698},
-                 {6.30377604825017, 6.35352428808445, 5.03739420719170, 5.97381018595450, 3.56884925295095}},
-                {2, false, true,
-                 {0.0652271352251079, 0.2500284404110117, 0.1908260733842476, 0.0305332950931371, 0.4164846876783933},
-                 {18.25474072162203, 19.28381927341898, 8.11233642249458, 22.29090822340729, 10.39649847402162}},
-                {3, false, true,
-                 {0.0715968068555589, 0.2733783429538432, 0.2101204149677044, 0.0327561951479323, 0.4587347152053792},
-                 {17.59223855358369, 18.50093663461516, 6.53503483745918, 21.91041292600254, 8.11646307956205}}};
+    } want[] = {
+        {2,
+         false,
+         false,
+         {0.0680445400516794, 0.1885793730856478, 0.2049157948282254, 0.0295787777101198, 0.3613394438519195},
+         {7.01754325534325, 6.98777630191342, 4.94101805278093, 6.68119807056302, 4.52272686642849}},
+        {3,
+         false,
+         false,
+         {0.0752662767705031, 0.2100528142661773, 0.2232912365411284, 0.0319262484501115, 0.4143643639134296},
+         {6.96858331432588, 6.80321507756525, 4.10083762840565, 6.60231628303482, 3.75033179110051}},
+        {2,
+         true,
+         false,
+         {0.0733088617795131, 0.2157599958297457, 0.2606150399839614, 0.0335699681066715, 0.4652689509802633},
+         {6.45947755511081, 6.61576323026374, 5.24136593619080, 6.10634318476301, 4.33802442871531}},
+        {3,
+         true,
+         false,
+         {0.0824906846972480, 0.2409389795340981, 0.2956711816776391, 0.0366194232135752, 0.5524647949049698},
+         {6.30377604825017, 6.35352428808445, 5.03739420719170, 5.97381018595450, 3.56884925295095}},
+        {2,
+         false,
+         true,
+         {0.0652271352251079, 0.2500284404110117, 0.1908260733842476, 0.0305332950931371, 0.4164846876783933},
+         {18.25474072162203, 19.28381927341898, 8.11233642249458, 22.29090822340729, 10.39649847402162}},
+        {3,
+         false,
+         true,
+         {0.0715968068555589, 0.2733783429538432, 0.2101204149677044, 0.0327561951479323, 0.4587347152053792},
+         {17.59223855358369, 18.50093663461516, 6.53503483745918, 21.91041292600254, 8.11646307956205}}};
     dataset data = dataset_read("swiss.csv");
     double *column[6], weight[47];
     uint64_t cluster[47];
@@ -337,11 +351,10 @@ static void published_correlations(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(swiss_importance),       cmocka_unit_test(swiss_robust),
-        cmocka_unit_test(nist_longley),           cmocka_unit_test(nist_filip),
-        cmocka_unit_test(nist_wampler),           cmocka_unit_test(petersen),
-        cmocka_unit_test(few_clusters),
-        cmocka_unit_test(published_correlations),
+        cmocka_unit_test(swiss_importance), cmocka_unit_test(swiss_robust),
+        cmocka_unit_test(nist_longley),     cmocka_unit_test(nist_filip),
+        cmocka_unit_test(nist_wampler),     cmocka_unit_test(petersen),
+        cmocka_unit_test(few_clusters),     cmocka_unit_test(published_correlations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

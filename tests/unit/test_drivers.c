@@ -378,8 +378,9 @@ static void bad_tables_are_refused(void **state) {
     assert_int_equal(dk_drivers_fit(&t, &o, &r, &err), DK_EUSAGE);
 }
 
-/* A theme whose every mention goes with one outcome has no finite log odds: the likelihood gains ever less by ever more of it. If the fit
-   stops there, its error is 0 or not a number, and the theme is called a sure driver or left out. */
+/* A theme whose every mention goes with one outcome has no finite log odds: the likelihood gains ever less by ever
+   more of it. If the fit stops there, its error is 0 or not a number, and the theme is called a sure driver or left out.
+   */
 static void separation_is_seen(void **state) {
     (void)state;
     enum { ROWS = 300 };
@@ -390,7 +391,8 @@ static void separation_is_seen(void **state) {
         left[i] = !rare[i] && uniform(4, i) < 0.3 + 0.2 * common[i];
     }
     dk_column x[] = {{"rare", DK_COLUMN_MENTION, rare, 0, 0}, {"common", DK_COLUMN_MENTION, common, 0, 0}};
-    dk_driver_table t = {.rows = ROWS, .outcome = {"left", DK_COLUMN_MENTION, left, 0, 0}, .predictors = x, .npredictors = 2};
+    dk_driver_table t = {
+        .rows = ROWS, .outcome = {"left", DK_COLUMN_MENTION, left, 0, 0}, .predictors = x, .npredictors = 2};
     dk_driver_options o;
     dk_driver_options_init(&o);
     o.model = DK_MODEL_BINARY;
@@ -412,16 +414,11 @@ static void separation_is_seen(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(separation_is_seen),
-        cmocka_unit_test(same_bits_for_threads_and_shuffles),
-        cmocka_unit_test(importance_adds_up),
-        cmocka_unit_test(sampling_agrees_with_exact),
-        cmocka_unit_test(weights_count_rows),
-        cmocka_unit_test(subsets_and_row_lists),
-        cmocka_unit_test(fixed_effects_are_dummies),
-        cmocka_unit_test(verdicts_of_clear_cases),
-        cmocka_unit_test(aliased_columns_are_named),
-        cmocka_unit_test(bad_tables_are_refused),
+        cmocka_unit_test(separation_is_seen),        cmocka_unit_test(same_bits_for_threads_and_shuffles),
+        cmocka_unit_test(importance_adds_up),        cmocka_unit_test(sampling_agrees_with_exact),
+        cmocka_unit_test(weights_count_rows),        cmocka_unit_test(subsets_and_row_lists),
+        cmocka_unit_test(fixed_effects_are_dummies), cmocka_unit_test(verdicts_of_clear_cases),
+        cmocka_unit_test(aliased_columns_are_named), cmocka_unit_test(bad_tables_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* What is made of an outcome and told beside an effect: winsorised amounts, Estrella's R2, impact and where it comes from, family-wise q. */
+/* What is made of an outcome and told beside an effect: winsorised amounts, Estrella's R2, impact and where it comes
+   from, family-wise q. */
 #include "numeric/dataset.h"
 
 #include "base/hash.h"
@@ -50,7 +51,8 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* R: quantile(amount, c(.02, .98), type = 1), the amounts cut to them, lm. If it fails, a few customers decide, or all figures are off. */
+/* R: quantile(amount, c(.02, .98), type = 1), the amounts cut to them, lm. If it fails, a few customers decide, or
+   all figures are off. */
 static void winsorised_amounts(void **state) {
     (void)state;
     data d = make(), cut = d;
@@ -150,8 +152,9 @@ static void family_wise(void **state) {
     assert_int_equal(dk_drivers_fit(&t, &o, &r, &err), DK_EUSAGE);
 }
 
-/* Two columns that differ in the eighth digit: the linear fit, from exact moments, still tells them apart (here exactly); a logit cannot, and
-   leaves one out rather than print digits of noise. If it fails, either is nonsense without a word. */
+/* Two columns that differ in the eighth digit: the linear fit, from exact moments, still tells them apart (here
+   exactly); a logit cannot, and leaves one out rather than print digits of noise. If it fails, either is nonsense
+   without a word. */
 static void nearly_the_same(void **state) {
     (void)state;
     static int64_t a[N], b[N], y[N];
@@ -164,7 +167,8 @@ static void nearly_the_same(void **state) {
         high[i] = (double)a[i] + 1e8 * normal(6, i) > 0;
     }
     dk_column x[] = {{"a", DK_COLUMN_FIXED, a, 0, 1e8}, {"b", DK_COLUMN_FIXED, b, 0, 1e8}};
-    dk_driver_table t = {.rows = N, .outcome = {"y", DK_COLUMN_FIXED, y, 0, 1e8}, .predictors = x, .npredictors = 2};
+    dk_driver_table t = {
+        .rows = N, .outcome = {"y", DK_COLUMN_FIXED, y, 0, 1e8}, .predictors = x, .npredictors = 2};
     dk_driver_options o;
     dk_driver_options_init(&o);
     o.bootstrap = 100;
@@ -186,10 +190,8 @@ static void nearly_the_same(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(winsorised_amounts),
-        cmocka_unit_test(impact_is_opportunity_and_company),
-        cmocka_unit_test(estrella),
-        cmocka_unit_test(family_wise),
+        cmocka_unit_test(winsorised_amounts), cmocka_unit_test(impact_is_opportunity_and_company),
+        cmocka_unit_test(estrella),           cmocka_unit_test(family_wise),
         cmocka_unit_test(nearly_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

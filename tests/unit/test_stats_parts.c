@@ -15,7 +15,7 @@ static void distributions(void **state) {
     (void)state;
     assert_close(dk_norm_quantile(0.975), 1.959963984540054, 1e-14);
     assert_close(dk_norm_quantile(1e-10), -6.361340902404056, 1e-13);
-    assert_close(dk_t_p(2.5, 7), 0.040992218585753, 1e-12);               /* 2 * pt(-2.5, 7) */
+    assert_close(dk_t_p(2.5, 7), 0.040992218585753, 1e-12);          /* 2 * pt(-2.5, 7) */
     assert_close(dk_t_quantile(0.975, 5), 2.570581835636314, 1e-12); /* qt(.975, 5) */
     assert_close(dk_t_quantile(0.025, 1), -12.70620473617471, 1e-11);
     assert_close(dk_f_p(3.5, 3, 20), 0.034493103885124, 1e-12); /* pf(3.5, 3, 20, lower = FALSE) */
@@ -203,8 +203,9 @@ static void owen_by_definition(void **state) {
     dk_group_plan_dispose(&plan);
 }
 
-/* Nested Owen values by their definition: all orders that keep stages together, in them groups, in them terms; sampled orders keep the
-   same together. If it fails, themes do not add up to touchpoints and stages as the documents say. */
+/* Nested Owen values by their definition: all orders that keep stages together, in them groups, in them terms;
+   sampled orders keep the same together. If it fails, themes do not add up to touchpoints and stages as the documents
+   say. */
 static void nested_owen_by_definition(void **state) {
     (void)state;
     enum { M = 6 };
@@ -232,7 +233,9 @@ static void nested_owen_by_definition(void **state) {
         for (int k = 0; k + 2 < M; k++)
             for (int l = k + 2; l < M; l++) {
                 uint32_t first = group[order[k]], before = group[order[l - 1]], last = group[order[l]];
-                if ((first == last && before != last) || (stage[first] == stage[last] && stage[before] != stage[last])) together = false;
+                if ((first == last && before != last) ||
+                    (stage[first] == stage[last] && stage[before] != stage[last]))
+                    together = false;
             }
         if (!together) continue;
         double value[M];
@@ -240,7 +243,8 @@ static void nested_owen_by_definition(void **state) {
         for (int i = 0; i < M; i++) want[i] += value[i];
         allowed++;
     }
-    assert_int_equal(allowed, 2 * (2 * 2) * (2 * 2)); /* stages; groups in each; terms in the two groups of two */
+    assert_int_equal(allowed,
+                     2 * (2 * 2) * (2 * 2)); /* stages; groups in each; terms in the two groups of two */
     for (int i = 0; i < M; i++) {
         assert_close(owen[i], want[i] / (double)allowed, 1e-10);
         of_group[group[i]] += want[i] / (double)allowed;
@@ -251,7 +255,8 @@ static void nested_owen_by_definition(void **state) {
     bool begins[4] = {false};
     for (size_t o = 0; o < 64; o++) {
         const size_t *order = orders + 4 * o;
-        assert_true(plan.stage[order[0]] == plan.stage[order[1]] && plan.stage[order[2]] == plan.stage[order[3]]);
+        assert_true(plan.stage[order[0]] == plan.stage[order[1]] &&
+                    plan.stage[order[2]] == plan.stage[order[3]]);
         begins[order[0]] = true;
     }
     for (size_t g = 0; g < 4; g++) assert_true(begins[g]);
@@ -339,9 +344,8 @@ int main(void) {
         cmocka_unit_test(distributions),        cmocka_unit_test(false_discovery_rates),
         cmocka_unit_test(nps_and_its_interval), cmocka_unit_test(leave_one_out_impact),
         cmocka_unit_test(shares_and_means),     cmocka_unit_test(lanes_agree),
-        cmocka_unit_test(owen_by_definition),
-        cmocka_unit_test(nested_owen_by_definition),   cmocka_unit_test(rows_spill_and_merge),
-        cmocka_unit_test(linear_algebra),
+        cmocka_unit_test(owen_by_definition),   cmocka_unit_test(nested_owen_by_definition),
+        cmocka_unit_test(rows_spill_and_merge), cmocka_unit_test(linear_algebra),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
