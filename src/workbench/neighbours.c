@@ -242,7 +242,7 @@ static dk_status find_vectors(dk_neighbours *n, const sparse *m, dk_error *err) 
         for (size_t v = 0; v < d; v++) {
             double sum = 0;
             for (size_t j = 0; j < d; j++) sum += g[v * d + j] * y[r * d + j];
-            scratch[v] = sum * sqrt(fabs(values[v]));
+            scratch[v] = sum * sqrt(fabs(values[v])); /* the singular value; without the negative ones fewer words are found again */
             length += scratch[v] * scratch[v];
         }
         for (size_t v = 0; v < d; v++) n->vectors[r * d + v] = length > 0 ? (float)(scratch[v] / sqrt(length)) : 0;

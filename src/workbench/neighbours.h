@@ -1,8 +1,8 @@
 /* Words that keep the same company: positive pointwise mutual information of words within a window, cut down to a few dimensions.
  *
  * M[a][b] = max(0, log(n(a, b) N / (n(a) n'(b)))), with the counts of contexts smoothed by a power of 0.75 (Levy, Goldberg &
- * Dagan 2015) and made symmetric; its leading eigenvectors, weighted by the root of their eigenvalues, are the vectors of
- * the words. They are found by subspace iteration from a fixed start (Halko, Martinsson & Tropp 2011), so that the same corpus gives the
+ * Dagan 2015) and made symmetric; its leading singular vectors, weighted by the root of the singular values, are the vectors
+ * of the words. They are found by subspace iteration from a fixed start (Halko, Martinsson & Tropp 2011), so that the same corpus gives the
  * same vectors up to the last bits of BLAS.
  */
 #ifndef DK_WORKBENCH_NEIGHBOURS_H
