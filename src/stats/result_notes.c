@@ -91,7 +91,7 @@ void dk_maker_notes(dk_maker *k) {
     if (dk_rows_shape_of(k->f->rows)->clusters && e->clusters < 40) {
         if (least < e->df)
             dk_estimate_note(e,
-                             "%lld clusters are few: intervals and p are dk_maker_widen for it (small-sample "
+                             "%lld clusters are few: intervals and p are widened for it (small-sample "
                              "errors, from %.3g degrees of "
                              "freedom), importance and opportunity are rough",
                              (long long)e->clusters, least);

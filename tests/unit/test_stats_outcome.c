@@ -152,6 +152,33 @@ static void family_wise(void **state) {
     assert_int_equal(dk_drivers_fit(&t, &o, &r, &err), DK_EUSAGE);
 }
 
+/* Few clusters are told, with the degrees of freedom that are left, and widen the interval beyond what se would give. */
+static void few_clusters_are_told(void **state) {
+    (void)state;
+    data d = make();
+    uint64_t cluster[N];
+    for (size_t i = 0; i < N; i++) cluster[i] = i % 12;
+    dk_column x[] = {{"late", DK_COLUMN_MENTION, d.late, 0, 0}, {"rude", DK_COLUMN_MENTION, d.rude, 0, 0}};
+    dk_driver_table t = {.rows = N,
+                         .outcome = {"amount", DK_COLUMN_FIXED, d.amount, 0, 100},
+                         .predictors = x,
+                         .npredictors = 2,
+                         .clusters = cluster};
+    dk_driver_options o;
+    dk_driver_options_init(&o);
+    o.bootstrap = 0;
+    dk_driver_result *r = NULL;
+    SUCCEED(dk_drivers_fit(&t, &o, &r, &error_));
+    bool told = false;
+    for (size_t i = 0; i < r->nnotes; i++)
+        told = told || strstr(r->notes[i], "12 clusters are few: intervals and p are widened for it") != NULL;
+    assert_true(told);
+    const dk_driver_term *late = term(r, "late");
+    assert_true(late->df > 3 && late->df < 11);
+    assert_true(late->ci.hi - late->ci.lo > 2 * 2.2 * late->se); /* t(11) is 2.2 */
+    dk_drivers_free(r);
+}
+
 /* Two columns that differ in the eighth digit: the linear fit, from exact moments, still tells them apart (here
    exactly); a logit cannot, and leaves one out rather than print digits of noise. If it fails, either is nonsense
    without a word. */
@@ -192,7 +219,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(winsorised_amounts), cmocka_unit_test(impact_is_opportunity_and_company),
         cmocka_unit_test(estrella),           cmocka_unit_test(family_wise),
-        cmocka_unit_test(nearly_the_same),
+        cmocka_unit_test(nearly_the_same),    cmocka_unit_test(few_clusters_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
