@@ -96,12 +96,21 @@ dk_status dk_index_analyse(const dk_index *index, dk_regex_scratch *scratch, dk_
 dk_status dk_index_match(const dk_index *index, const dk_word *const *words, const dk_tokens *tokens, uint32_t packs,
                          dk_matches *out, dk_error *err);
 
-/* The same in parts, for who keeps the answer of dk_index_leads by pairs of words: whether a path that begins at one word goes on with
-   the next one, which no is true of most; and the matches whose first token is `first`, leads being that answer for it and the token
-   behind it (false where there is none, and true is never wrong). */
-bool dk_index_leads(const dk_index *index, const dk_word *word, const dk_word *next);
+/* The same in parts, for who keeps the answer of dk_index_leads by pairs of words. */
+
+/* How the paths of the trie that begin at a word go on with the next one: not at all, by one edge (its number), or by several, which
+   is never wrong. It depends on the two words alone. */
+enum { DK_LEADS_NOWHERE = 0 };
+#define DK_LEADS_SOMEWHERE UINT32_MAX
+uint32_t dk_index_leads(const dk_index *index, const dk_word *word, const dk_word *next);
+
+/* Begins to fetch what dk_index_match_at will read of an edge. */
+void dk_index_fetch(const dk_index *index, uint32_t leads);
+
+/* The matches whose first token is `first`; leads is what dk_index_leads says of it and the token behind it, DK_LEADS_NOWHERE where there
+   is none. */
 dk_status dk_index_match_at(const dk_index *index, const dk_word *const *words, const dk_tokens *tokens, uint32_t first,
-                            bool leads, uint32_t packs, dk_matches *out, dk_error *err);
+                            uint32_t leads, uint32_t packs, dk_matches *out, dk_error *err);
 
 /* Appends the matches of comment-wide patterns: of those that some word calls for by their literal, and of those without one.
    words is as in dk_index_match. *limited counts patterns given up on a comment for want of steps. */

@@ -94,32 +94,55 @@ static void visit(walker *w, const edge *e, const state *s) {
     if (n->gap != 0) advance_over_gap(w, e->to, s);
 }
 
-bool dk_index_leads(const dk_index *x, const dk_word *word, const dk_word *next) {
+uint32_t dk_index_leads(const dk_index *x, const dk_word *word, const dk_word *next) {
+    uint32_t leads = DK_LEADS_NOWHERE;
     for (unsigned i = 0; i < word->nstarts; i++) {
         const dk_hook *hook = &word->hooks[i];
         if ((hook->bloom & next->bloom) == 0) continue;
         for (unsigned k = 0; k < next->nhooks; k++) {
             uint64_t pair = dk_atom_pair(next->hooks[k].atom);
-            if ((pair & hook->pairs) == pair && dk_edge_find(x, hook->node, next->hooks[k].atom) != NULL) return true;
+            const edge *e = (pair & hook->pairs) == pair ? dk_edge_find(x, hook->node, next->hooks[k].atom) : NULL;
+            if (e == NULL) continue;
+            if (leads != DK_LEADS_NOWHERE) return DK_LEADS_SOMEWHERE;
+            leads = (uint32_t)(e - x->edges) + 1;
         }
     }
-    return false;
+    return leads;
+}
+
+void dk_index_fetch(const dk_index *x, uint32_t leads) {
+    if (leads != DK_LEADS_NOWHERE && leads != DK_LEADS_SOMEWHERE) __builtin_prefetch(&x->edges[leads - 1]);
+}
+
+/* Goes from the first token along the only edge that leads on. */
+static void follow(walker *w, const edge *e, const state *s) {
+    const dk_word *next = w->words[w->first + 1];
+    for (unsigned k = 0; k < next->nhooks; k++) {
+        const dk_hook *h = &next->hooks[k];
+        if (h->atom != (uint32_t)e->key) continue;
+        state t = {.mask = 3, .last = w->first + 1, .fit = h->fit < s->fit ? h->fit : s->fit, .notes = s->notes | next->notes,
+                   .length = 2};
+        visit(w, e, &t);
+        return;
+    }
 }
 
 dk_status dk_index_match_at(const dk_index *x, const dk_word *const *words, const dk_tokens *tokens, uint32_t first,
-                            bool leads, uint32_t packs, dk_matches *out, dk_error *err) {
+                            uint32_t leads, uint32_t packs, dk_matches *out, dk_error *err) {
     walker w = {.x = x, .words = words, .tokens = tokens, .packs = packs, .out = out, .first = first};
     const dk_word *word = words[first];
-    if (!leads && !word->gaps) {
+    if (leads == DK_LEADS_NOWHERE && !word->gaps) {
         emit_alone(&w, word);
         return DK_LIKELY(!w.failed) ? DK_OK : dk_fail_memory(err);
     }
     bool more = first + 1 < tokens->count;
-    uint64_t next_bloom = leads && more && words[first + 1] != NULL ? words[first + 1]->bloom : 0;
+    const edge *only = leads != DK_LEADS_NOWHERE && leads != DK_LEADS_SOMEWHERE ? &x->edges[leads - 1] : NULL;
+    uint64_t next_bloom = leads == DK_LEADS_SOMEWHERE && more && words[first + 1] != NULL ? words[first + 1]->bloom : 0;
     for (unsigned h = 0; h < word->nstarts; h++) {
         const dk_hook *hook = &word->hooks[h];
         state s = {.mask = 1, .last = first, .fit = hook->fit, .notes = word->notes, .length = 1};
         if (hook->outputs != 0) emit(&w, hook->outputs, &s);
+        if (only != NULL && hook->node == only->key >> 32) follow(&w, only, &s);
         if (hook->bloom & next_bloom) advance(&w, hook->node, hook->bloom, hook->pairs, first + 1, &s);
         if (hook->has_gap && more) advance_over_gap(&w, hook->node, &s);
     }
@@ -131,7 +154,8 @@ dk_status dk_index_match(const dk_index *x, const dk_word *const *words, const d
     dk_status status = DK_OK;
     for (size_t i = 0; status == DK_OK && i < tokens->count; i++) {
         if (words[i] == NULL || words[i]->nstarts == 0) continue;
-        status = dk_index_match_at(x, words, tokens, (uint32_t)i, i + 1 < tokens->count, packs, out, err);
+        uint32_t leads = i + 1 < tokens->count ? DK_LEADS_SOMEWHERE : DK_LEADS_NOWHERE;
+        status = dk_index_match_at(x, words, tokens, (uint32_t)i, leads, packs, out, err);
     }
     return status;
 }

@@ -16,8 +16,7 @@
 typedef struct dk_pair {
     uint64_t key;  /* left << 32 | right << 2 | language; 0 for none, since languages count from 1 */
     int32_t value; /* learned weight from all rows of the data */
-    uint32_t row : 31;  /* of the learned weights, for other columns */
-    uint32_t leads : 1; /* dk_index_leads */
+    uint32_t leads; /* dk_index_leads */
 } dk_pair;
 
 enum { DK_PAIRS_BITS = 18, DK_PAIR_PLACES = 4 }; /* lines, and places in each: 16 MB */

@@ -198,10 +198,9 @@ static inline bool may_speak(const dk_form *left, const dk_form *right, dk_langu
 
 /* Finds out what tokens i - 1 and i, which are read in one language, say together. */
 static void learn_pair(dk_session *s, size_t i, dk_language language, dk_pair *place) {
-    uint32_t left = s->tokens.items[i - 1].form, right = s->tokens.items[i].form, row;
+    uint32_t left = s->tokens.items[i - 1].form, right = s->tokens.items[i].form;
     place->key = dk_pair_key(left, right, language);
-    place->value = dk_weigher_pair(&s->weigher, &s->forms.forms[left], &s->forms.forms[right], language, &row);
-    place->row = row & 0x7FFFFFFF;
+    place->value = dk_weigher_pair(&s->weigher, &s->forms.forms[left], &s->forms.forms[right], language);
     place->leads = dk_index_leads(s->engine->indexes[language], s->words[i - 1], s->words[i]);
 }
 
@@ -223,7 +222,8 @@ static void find_pairs(dk_session *s, dk_language language) {
         if (DK_LIKELY(place->key == key)) s->pairs.known++;
         else learn_pair(s, i, language, place);
         beside[i] = *place;
-        if (!place->leads) continue;
+        if (place->leads == DK_LEADS_NOWHERE) continue;
+        dk_index_fetch(s->engine->indexes[language], place->leads);
         __builtin_prefetch(words[i - 1]->hooks); /* who follows the path reads both */
         __builtin_prefetch(words[i]->hooks);
     }
@@ -271,8 +271,8 @@ static dk_status match_language(dk_session *s, dk_language language, bool *patte
     const dk_pair *beside = s->beside;
     for (size_t i = 0, n = s->tokens.count; status == DK_OK && i < n; i++) {
         if (words[i] == NULL) continue;
-        bool leads = i + 1 < n && words[i + 1] != NULL && beside[i + 1].leads;
-        if (leads || forms[tokens[i].form].flags[language - 1] & DK_FORM_SPEAKS)
+        uint32_t leads = i + 1 < n && words[i + 1] != NULL ? beside[i + 1].leads : DK_LEADS_NOWHERE;
+        if (leads != DK_LEADS_NOWHERE || forms[tokens[i].form].flags[language - 1] & DK_FORM_SPEAKS)
             status = dk_index_match_at(index, words, &s->tokens, (uint32_t)i, leads, s->plan.packs, &s->reading.matches, err);
     }
     return status;

@@ -177,16 +177,18 @@ dk_status dk_weigher_meet(dk_weigher *x, const dk_forms *forms, uint32_t form, d
     return DK_OK;
 }
 
-int32_t dk_weigher_pair(const dk_weigher *x, const dk_form *left, const dk_form *right, dk_language language, uint32_t *row) {
-    const dk_weights *w = x->weights[language];
-    *row = 0;
-    if (w == NULL || left->left[language - 1] == 0 || right->right[language - 1] == 0) return 0;
-    uint64_t key = (uint64_t)left->left[language - 1] << 32 | right->right[language - 1], hash = pair_hash(key);
-    if (!dk_bits_may_have(&w->pair_bits, hash)) return 0;
+/* What a pair weighs in a column. */
+static int32_t weigh_pair(const dk_weights *w, const dk_form *left, const dk_form *right, unsigned language, uint32_t column) {
+    uint32_t l = left->left[language - 1], r = right->right[language - 1];
+    uint64_t key = (uint64_t)l << 32 | r, hash = pair_hash(key);
+    if (l == 0 || r == 0 || !dk_bits_may_have(&w->pair_bits, hash)) return 0;
     uint64_t at = hash & w->pairs_mask;
     while (w->pairs[at].key != 0 && w->pairs[at].key != key) at = (at + 1) & w->pairs_mask;
-    *row = w->pairs[at].row;
-    return w->pairs[at].value;
+    return column == 0 ? w->pairs[at].value : w->values[w->pairs[at].row + column];
+}
+
+int32_t dk_weigher_pair(const dk_weigher *x, const dk_form *left, const dk_form *right, dk_language language) {
+    return x->weights[language] != NULL ? weigh_pair(x->weights[language], left, right, language, 0) : 0;
 }
 
 static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
@@ -245,7 +247,8 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
             v = f->weights[language - 1];
             if (DK_UNLIKELY(column != 0) && t->form != 0) v = x->records[language][(size_t)t->form * 2 * w->head->width + column];
         }
-        if (after) v += DK_LIKELY(column == 0) ? pairs[i].value : w->values[pairs[i].row + column];
+        if (after && DK_LIKELY(column == 0)) v += pairs[i].value;
+        else if (after) v += weigh_pair(w, &forms->forms[tokens->items[i - 1].form], f, language, column);
         x->tokens[i] = v;
         sum += v;
     }

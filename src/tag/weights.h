@@ -65,8 +65,8 @@ typedef struct dk_weigher {
 
 void dk_weigher_dispose(dk_weigher *weigher);
 
-/* What the weights say of two neighbours; both forms were met (dk_weigher_meet). *row is where the other columns stand. */
-int32_t dk_weigher_pair(const dk_weigher *weigher, const dk_form *left, const dk_form *right, dk_language language, uint32_t *row);
+/* What the weights of all rows of the data say of two neighbours; both forms were met (dk_weigher_meet). */
+int32_t dk_weigher_pair(const dk_weigher *weigher, const dk_form *left, const dk_form *right, dk_language language);
 
 /* Weighs a comment that the rules have read. languages[i] is what token i is read in, main the language of the comment, which must
    have weights; pairs[i] is what tokens i - 1 and i say together where both are read in one language. *logit is in thousandths. The
