@@ -11,8 +11,6 @@ enum { MOST_TOUCHPOINTS = 128 };
 
 /* ---- Groups ------------------------------------------------------------------------------------------ */
 
-static bool touches_any(const dk_kpi_space *s, size_t response, size_t point) { return s->touches[response][point / 64] >> (point % 64) & 1; }
-
 /* The survey's own column of touchpoints, or else what the comments mention. */
 static dk_status find_touchpoints(dk_kpi_space *s, dk_error *err) {
     const dk_survey *v = s->context->survey;
@@ -150,26 +148,21 @@ void dk_facts_dispose(dk_facts *f) {
 
 /* ---- Values ------------------------------------------------------------------------------------------ */
 
-static bool is_in(const dk_kpi_space *s, const dk_fact *f, dk_cut cut, size_t group) {
-    const dk_fit_context *x = s->context;
-    switch (cut) {
-    case DK_CUT_SEGMENT: return f->segment == (int)group;
-    case DK_CUT_WAVE: return f->wave == (int)group;
-    case DK_CUT_TOUCHPOINT: return f->response != DK_NO_ID && touches_any(s, f->response, group);
-    case DK_CUT_LANGUAGE:
-        return f->response != DK_NO_ID && x->survey->commented[f->response] && x->tagging->language[f->response] == (int)group;
-    default: return true;
-    }
-}
+/* Some of the facts: those in a group, or all. */
+typedef struct subset {
+    const uint32_t *at; /* NULL: all */
+    size_t n;
+} subset;
+
+static const dk_fact *fact_of(const dk_facts *f, subset of, size_t k) { return f->items + (of.at != NULL ? of.at[k] : k); }
 
 /* Adds up what the facts of a customer contribute, and returns the sum of squares over customers. */
-static double square_sums(const dk_facts *f, dk_kpi_space *s, dk_cut cut, size_t group, const double total[4], int64_t *people) {
+static double square_sums(const dk_facts *f, dk_kpi_space *s, subset of, const double total[4], int64_t *people) {
     double r = total[0] / total[1], r2 = f->divided ? total[2] / total[3] : 1, squares = 0;
     *people = 0;
     s->stamp++;
-    for (size_t i = 0; i < f->count; i++) {
-        const dk_fact *a = f->items + i;
-        if (!is_in(s, a, cut, group)) continue;
+    for (size_t k = 0; k < of.n; k++) {
+        const dk_fact *a = fact_of(f, of, k);
         double d = (a->y - r * a->x) / total[1] / r2;
         if (f->divided) d -= r / (r2 * r2) * (a->y2 - r2 * a->x2) / total[3];
         if (s->seen[a->customer] != s->stamp) {
@@ -186,11 +179,10 @@ static double square_sums(const dk_facts *f, dk_kpi_space *s, dk_cut cut, size_t
 }
 
 /* p(1) - p(-1) as NPS has it: three facts more, 3/4 of them 1 and 3/4 of them -1 (Rocks 2016). */
-static dk_interval net_interval(const dk_facts *f, const dk_kpi_space *s, dk_cut cut, size_t group, double se, double people, double confidence) {
+static dk_interval net_interval(const dk_facts *f, subset of, double se, double people, double confidence) {
     double w = 0, up = 0, down = 0, z = dk_norm_quantile(0.5 + confidence / 2);
-    for (size_t i = 0; i < f->count; i++) {
-        const dk_fact *a = f->items + i;
-        if (!is_in(s, a, cut, group)) continue;
+    for (size_t k = 0; k < of.n; k++) {
+        const dk_fact *a = fact_of(f, of, k);
         w += a->w;
         up += a->y > 0 ? a->w : 0;
         down += a->y < 0 ? a->w : 0;
@@ -204,15 +196,13 @@ static dk_interval net_interval(const dk_facts *f, const dk_kpi_space *s, dk_cut
     return (dk_interval){fmax(-1, up - down - half), fmin(1, up - down + half)};
 }
 
-static dk_status nps_value(const dk_facts *f, const dk_kpi_space *s, dk_cut cut, size_t group, dk_kpi_value *v, dk_error *err) {
+static dk_status nps_value(const dk_facts *f, const dk_kpi_space *s, subset of, dk_kpi_value *v, dk_error *err) {
     const dk_fit_context *x = s->context;
-    uint32_t *rows = malloc((f->count + 1) * sizeof *rows);
-    size_t n = 0;
+    uint32_t *rows = malloc((of.n + 1) * sizeof *rows);
     dk_nps nps;
     if (rows == NULL) return dk_fail_memory(err);
-    for (size_t i = 0; i < f->count; i++)
-        if (is_in(s, f->items + i, cut, group)) rows[n++] = f->items[i].response;
-    dk_status status = dk_nps_compute(s->scores, x->survey->weight, x->clusters, rows, n, x->result->confidence, &nps, err);
+    for (size_t k = 0; k < of.n; k++) rows[k] = fact_of(f, of, k)->response;
+    dk_status status = dk_nps_compute(s->scores, x->survey->weight, x->clusters, rows, of.n, x->result->confidence, &nps, err);
     if (status == DK_OK) {
         v->value = nps.nps;
         v->se = nps.se;
@@ -222,14 +212,13 @@ static dk_status nps_value(const dk_facts *f, const dk_kpi_space *s, dk_cut cut,
     return status;
 }
 
-dk_status dk_facts_value(const dk_facts *f, dk_kpi_space *s, dk_cut cut, size_t group, dk_kpi_value *v, int64_t *people, dk_error *err) {
+static dk_status evaluate_subset(const dk_facts *f, dk_kpi_space *s, subset of, dk_kpi_value *v, int64_t *people, dk_error *err) {
     double total[4] = {0}, confidence = s->context->result->confidence;
     v->n = 0;
     v->value = v->se = v->ci.lo = v->ci.hi = NAN;
     *people = 0;
-    for (size_t i = 0; i < f->count; i++) {
-        const dk_fact *a = f->items + i;
-        if (!is_in(s, a, cut, group)) continue;
+    for (size_t k = 0; k < of.n; k++) {
+        const dk_fact *a = fact_of(f, of, k);
         v->n++;
         total[0] += a->w * a->y;
         total[1] += a->w * a->x;
@@ -237,10 +226,10 @@ dk_status dk_facts_value(const dk_facts *f, dk_kpi_space *s, dk_cut cut, size_t 
         total[3] += a->w * a->x2;
     }
     if (total[1] == 0 || v->n == 0 || (f->divided && (total[2] == 0 || total[3] == 0))) return DK_OK;
-    double squares = square_sums(f, s, cut, group, total, people), c = (double)*people;
+    double squares = square_sums(f, s, of, total, people), c = (double)*people;
     double r = total[0] / total[1] / (f->divided ? total[2] / total[3] : 1);
     v->value = f->scale * r + f->offset;
-    if (f->interval == DK_INTERVAL_NPS) return nps_value(f, s, cut, group, v, err);
+    if (f->interval == DK_INTERVAL_NPS) return nps_value(f, s, of, v, err);
     if (*people < 2) return DK_OK;
     double se = sqrt(squares * c / (c - 1));
     v->se = fabs(f->scale) * se;
@@ -251,7 +240,7 @@ dk_status dk_facts_value(const dk_facts *f, dk_kpi_space *s, dk_cut cut, size_t 
         if (r >= 1) v->ci.hi = 1;
         if (f->scale < 0) v->ci = (dk_interval){f->offset + f->scale * v->ci.hi, f->offset + f->scale * v->ci.lo};
     } else if (f->interval == DK_INTERVAL_NET) {
-        v->ci = net_interval(f, s, cut, group, se, c, confidence);
+        v->ci = net_interval(f, of, se, c, confidence);
         v->ci = (dk_interval){f->scale * v->ci.lo, f->scale * v->ci.hi};
     } else {
         double t = dk_t_quantile(0.5 + confidence / 2, c - 1);
@@ -281,27 +270,71 @@ static size_t group_count(const dk_kpi_space *s, dk_cut cut) {
     return cut == DK_CUT_SEGMENT ? r->nsegments : cut == DK_CUT_WAVE ? r->nwaves : cut == DK_CUT_LANGUAGE ? DK_LANGUAGES : s->ntouchpoints;
 }
 
+/* The group of a fact; -1 for none. Not for touchpoints, of which it may have several. */
+static int group_of(const dk_kpi_space *s, const dk_fact *f, dk_cut cut) {
+    const dk_fit_context *x = s->context;
+    if (cut == DK_CUT_SEGMENT) return f->segment > 0 ? f->segment : -1;
+    if (cut == DK_CUT_WAVE) return f->wave;
+    return f->response != DK_NO_ID && x->survey->commented[f->response] ? x->tagging->language[f->response] : -1;
+}
+
+/* Lists the facts of each group, one group behind the other: group g has list[start[g]] to list[start[g + 1]]. */
+static dk_status list_groups(const dk_facts *f, const dk_kpi_space *s, dk_cut cut, size_t groups, size_t *start, uint32_t **list, dk_error *err) {
+    size_t end[MOST_TOUCHPOINTS + 1] = {0};
+    *list = NULL;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < f->count; i++) {
+            const dk_fact *a = f->items + i;
+            if (cut != DK_CUT_TOUCHPOINT) {
+                int g = group_of(s, a, cut);
+                if (g < 0 || (size_t)g >= groups) continue;
+                if (pass == 1) (*list)[end[g]] = (uint32_t)i;
+                end[g]++;
+                continue;
+            }
+            if (a->response == DK_NO_ID) continue;
+            for (int word = 0; word < 2; word++)
+                for (uint64_t bits = s->touches[a->response][word]; bits != 0; bits &= bits - 1) {
+                    size_t g = 64 * (size_t)word + (size_t)__builtin_ctzll(bits);
+                    if (pass == 1) (*list)[end[g]] = (uint32_t)i;
+                    end[g]++;
+                }
+        }
+        if (pass == 1) return DK_OK;
+        start[0] = 0;
+        for (size_t g = 0; g < groups; g++) {
+            start[g + 1] = start[g] + end[g];
+            end[g] = start[g];
+        }
+        *list = malloc((start[groups] + 1) * sizeof **list);
+        if (*list == NULL) return dk_fail_memory(err);
+    }
+    return DK_OK;
+}
+
 static dk_status evaluate_cut(const dk_facts *f, dk_kpi_space *s, dk_cut cut, bool all_hidden, dk_kpi *kpi, dk_error *err) {
     const dk_study_result *r = s->context->result;
-    size_t groups = group_count(s, cut), first = kpi->ncuts;
+    size_t groups = group_count(s, cut), first = kpi->ncuts, start[MOST_TOUCHPOINTS + 1];
     int64_t people[MOST_TOUCHPOINTS] = {0};
     bool hidden[MOST_TOUCHPOINTS] = {false};
+    uint32_t *list;
     if (groups > MOST_TOUCHPOINTS) groups = MOST_TOUCHPOINTS; /* waves are at most 120, segments 64 */
-    for (size_t g = cut == DK_CUT_SEGMENT; g < groups; g++) {
+    dk_status status = list_groups(f, s, cut, groups, start, &list, err);
+    for (size_t g = cut == DK_CUT_SEGMENT; g < groups && status == DK_OK; g++) {
         dk_kpi_value v = {.cut = cut};
         size_t at = kpi->ncuts - first;
-        dk_status status = dk_facts_value(f, s, cut, g, &v, &people[at], err);
-        if (status != DK_OK) return status;
-        if (isnan(v.value)) continue;
+        status = evaluate_subset(f, s, (subset){list + start[g], start[g + 1] - start[g]}, &v, &people[at], err);
+        if (status != DK_OK || isnan(v.value)) continue;
         hidden[at] = all_hidden || (cut == DK_CUT_SEGMENT && r->segments[g].hidden);
         v.group = group_name(s, cut, g);
-        if (v.group == NULL) return dk_fail_memory(err);
+        if (v.group == NULL) status = dk_fail_memory(err);
         kpi->cuts[kpi->ncuts++] = v;
     }
+    free(list);
     size_t n = kpi->ncuts - first;
     dk_privacy_hide(people, n, r->min_privacy, hidden);
     for (size_t k = 0; k < n; k++) kpi->cuts[first + k].hidden = hidden[k];
-    return DK_OK;
+    return status;
 }
 
 dk_status dk_facts_evaluate(const dk_facts *f, dk_kpi_space *s, dk_kpi *kpi, dk_error *err) {
@@ -311,7 +344,7 @@ dk_status dk_facts_evaluate(const dk_facts *f, dk_kpi_space *s, dk_kpi *kpi, dk_
     for (size_t k = 0; k < 4; k++) most += group_count(s, cuts[k]);
     kpi->cuts = dk_arena_calloc(&s->context->result->arena, most + 1, sizeof *kpi->cuts);
     if (kpi->cuts == NULL) return dk_fail_memory(err);
-    dk_status status = dk_facts_value(f, s, DK_CUT_ALL, 0, &kpi->all, &people, err);
+    dk_status status = evaluate_subset(f, s, (subset){NULL, f->count}, &kpi->all, &people, err);
     kpi->all.cut = DK_CUT_ALL;
     kpi->all.group = "all";
     kpi->all.hidden = people < s->context->result->min_privacy;

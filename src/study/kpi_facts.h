@@ -69,10 +69,6 @@ int dk_kpi_wave(const dk_kpi_space *space, int32_t day);
    fewer customers than the privacy minimum are hidden, also from subtraction. */
 dk_status dk_facts_evaluate(const dk_facts *facts, dk_kpi_space *space, dk_kpi *kpi, dk_error *err);
 
-/* One value over those facts that lie in a group (of cut DK_CUT_ALL: all); *people becomes the number of customers. */
-dk_status dk_facts_value(const dk_facts *facts, dk_kpi_space *space, dk_cut cut, size_t group, dk_kpi_value *value, int64_t *people,
-                         dk_error *err);
-
 void dk_facts_dispose(dk_facts *facts);
 
 #endif
