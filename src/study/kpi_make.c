@@ -1,4 +1,4 @@
-#include "study/kpi_make.h"
+#include "study/kpi_values.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ const char *dk_kpi_text(const dk_kpi_space *s, const char *format, ...) {
     return dk_arena_strdup(&s->context->result->arena, text, n > 0 && (size_t)n < sizeof text ? (size_t)n : sizeof text - 1);
 }
 
-static dk_status begin(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
+dk_status dk_kpi_begin(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
     size_t n = s->context->survey->n;
     d->by_response = malloc((n + 1) * sizeof *d->by_response);
     if (d->by_response == NULL) return dk_fail_memory(err);
@@ -33,18 +33,10 @@ static dk_status begin(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
 
 /* ---- Where values stand ------------------------------------------------------------------------------ */
 
-/* A column of either file. */
-typedef struct values {
-    const double *response; /* by response; NULL when it stands in the records */
-    const double *record;   /* by source of a record; NULL when it stands in the responses */
-    const dk_variable *variable;
-    const char *name;
-} values;
-
-static bool find_values(const dk_kpi_space *s, const char *name, values *out) {
+bool dk_kpi_find_values(const dk_kpi_space *s, const char *name, dk_kpi_values *out) {
     const dk_survey *v = s->context->survey;
     const dk_records *r = s->context->records;
-    *out = (values){.name = name};
+    *out = (dk_kpi_values){.name = name};
     if (name == NULL) return false;
     out->variable = dk_survey_variable(v, name);
     if (out->variable != NULL) {
@@ -61,24 +53,16 @@ static bool find_values(const dk_kpi_space *s, const char *name, values *out) {
     return out->response != NULL || out->record != NULL;
 }
 
-static const char *source_of(const dk_kpi_space *s, const values *v) {
+const char *dk_kpi_source(const dk_kpi_space *s, const dk_kpi_values *v) {
     return dk_kpi_text(s, "%s: %s", v->record != NULL ? "customers" : "responses", v->name);
-}
-
-static double of_record(const values *v, const dk_records *r, size_t item) { return v->record[r->items[item].source]; }
-
-static bool neighbours(const dk_kpi_space *s, size_t item) {
-    const dk_panel *p = s->context->panel;
-    const dk_records *r = s->context->records;
-    return item + 1 < r->count && r->items[item + 1].customer == r->items[item].customer && p->period[item + 1] == p->period[item] + 1;
 }
 
 /* ---- Of the responses -------------------------------------------------------------------------------- */
 
 /* The mean of a number by response. */
-static dk_status gather_numbers(dk_kpi_draft *d, const dk_kpi_space *s, const double *number, dk_error *err) {
+dk_status dk_kpi_gather_numbers(dk_kpi_draft *d, const dk_kpi_space *s, const double *number, dk_error *err) {
     const dk_survey *v = s->context->survey;
-    dk_status status = begin(d, s, err);
+    dk_status status = dk_kpi_begin(d, s, err);
     for (size_t i = 0; i < v->n && status == DK_OK; i++) {
         if (v->dropped[i] || isnan(number[i])) continue;
         dk_fact *f = dk_facts_add_response(&d->facts, s, i);
@@ -91,7 +75,7 @@ static dk_status gather_numbers(dk_kpi_draft *d, const dk_kpi_space *s, const do
 static dk_status gather_nps(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
     const dk_survey *v = s->context->survey;
     if (s->scores == NULL) return DK_OK;
-    dk_status status = gather_numbers(d, s, v->score, err);
+    dk_status status = dk_kpi_gather_numbers(d, s, v->score, err);
     for (size_t k = 0; k < d->facts.count && status == DK_OK; k++) {
         dk_fact *f = d->facts.items + k;
         d->by_response[f->response] = f->y;
@@ -108,7 +92,7 @@ static dk_status gather_score(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *
     if (v->score == NULL || v->score_is_nps) return DK_OK;
     d->formula = dk_kpi_text(s, "mean of the score, %g to %g", v->score_low, v->score_high);
     d->source = dk_kpi_text(s, "responses: %s", dk_reader_column_name(v->reader, v->column[DK_ROLE_SCORE]).ptr);
-    return gather_numbers(d, s, v->score, err);
+    return dk_kpi_gather_numbers(d, s, v->score, err);
 }
 
 /* The upper two boxes of a scale of 1 to 5, 1 to 7 and 0 to 10. */
@@ -117,12 +101,12 @@ static double top_boxes(double low, double high) { return high - low <= 10 ? hig
 static dk_status gather_csat(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
     const dk_survey *v = s->context->survey;
     const dk_kpi_config *c = &v->config->kpi;
-    values from;
+    dk_kpi_values from;
     double low = INFINITY, high = -INFINITY;
-    if (!find_values(s, c->input[DK_INPUT_CSAT], &from)) {
+    if (!dk_kpi_find_values(s, c->input[DK_INPUT_CSAT], &from)) {
         /* a satisfaction score of its own scale is one already */
         if (v->score == NULL || v->score_is_nps) return DK_OK;
-        from = (values){.response = v->score, .name = dk_reader_column_name(v->reader, v->column[DK_ROLE_SCORE]).ptr};
+        from = (dk_kpi_values){.response = v->score, .name = dk_reader_column_name(v->reader, v->column[DK_ROLE_SCORE]).ptr};
         low = v->score_low;
         high = v->score_high;
     }
@@ -137,7 +121,7 @@ static dk_status gather_csat(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *e
     else if (high <= 7 && low >= 1) low = 1, high = 7;
     else if (high <= 10 && low >= 0) low = 0, high = 10;
     double least = isnan(c->csat_from) ? top_boxes(low, high) : c->csat_from;
-    dk_status status = gather_numbers(d, s, from.response, err);
+    dk_status status = dk_kpi_gather_numbers(d, s, from.response, err);
     for (size_t k = 0; k < d->facts.count && status == DK_OK; k++) d->facts.items[k].y = d->facts.items[k].y >= least;
     if (from.response == v->score) { /* the mean score has its correlations already */
         free(d->by_response);
@@ -145,15 +129,15 @@ static dk_status gather_csat(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *e
     }
     d->facts.interval = DK_INTERVAL_SHARE;
     d->formula = dk_kpi_text(s, "scores of %g or more (of %g to %g) / scores", least, low, high);
-    d->source = source_of(s, &from);
+    d->source = dk_kpi_source(s, &from);
     return status;
 }
 
 static dk_status gather_ces(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
-    values from;
-    if (!find_values(s, s->context->survey->config->kpi.input[DK_INPUT_CES], &from) || from.response == NULL) return DK_OK;
-    d->source = source_of(s, &from);
-    return gather_numbers(d, s, from.response, err);
+    dk_kpi_values from;
+    if (!dk_kpi_find_values(s, s->context->survey->config->kpi.input[DK_INPUT_CES], &from) || from.response == NULL) return DK_OK;
+    d->source = dk_kpi_source(s, &from);
+    return dk_kpi_gather_numbers(d, s, from.response, err);
 }
 
 static dk_status gather_comments(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
@@ -173,7 +157,7 @@ static dk_status gather_comments(dk_kpi_draft *d, const dk_kpi_space *s, dk_erro
 static dk_status gather_sentiment(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
     const dk_survey *v = s->context->survey;
     const dk_tagging *t = s->context->tagging;
-    dk_status status = begin(d, s, err);
+    dk_status status = dk_kpi_begin(d, s, err);
     for (size_t i = 0; i < v->n && status == DK_OK; i++) {
         if (v->dropped[i] || !v->commented[i] || t->language[i] == DK_LANG_OTHER) continue;
         dk_fact *f = dk_facts_add_response(&d->facts, s, i);
@@ -200,9 +184,9 @@ static dk_status gather_asked(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *
 /* Days between a date column and the answer, forwards or backwards; what would be negative is a mistake and is counted. */
 static dk_status gather_days(dk_kpi_draft *d, const dk_kpi_space *s, dk_kpi_input input, int sign, int64_t *negative, int64_t *unread, dk_error *err) {
     const dk_survey *v = s->context->survey;
-    values from;
-    if (!find_values(s, v->config->kpi.input[input], &from) || from.variable == NULL || from.variable->of_records || v->date == NULL) return DK_OK;
-    dk_status status = begin(d, s, err);
+    dk_kpi_values from;
+    if (!dk_kpi_find_values(s, v->config->kpi.input[input], &from) || from.variable == NULL || from.variable->of_records || v->date == NULL) return DK_OK;
+    dk_status status = dk_kpi_begin(d, s, err);
     for (size_t i = 0; i < v->n && status == DK_OK; i++) {
         uint32_t text = from.variable->levels[i];
         if (v->dropped[i] || text == DK_NO_ID || v->date[i] == DK_NO_DATE) continue;
@@ -215,7 +199,7 @@ static dk_status gather_days(dk_kpi_draft *d, const dk_kpi_space *s, dk_kpi_inpu
         if (f == NULL) return dk_fail_memory(err);
         d->by_response[i] = f->y = days;
     }
-    d->source = source_of(s, &from);
+    d->source = dk_kpi_source(s, &from);
     return status;
 }
 
@@ -277,176 +261,7 @@ static dk_status gather_delay(dk_kpi_draft *d, dk_kpi_space *s, bool reply, dk_e
     return DK_OK;
 }
 
-/* ---- Of the records ---------------------------------------------------------------------------------- */
-
-/* The mean of a number of the records, or of the responses where it stands there. */
-static dk_status gather_mean(dk_kpi_draft *d, const dk_kpi_space *s, const char *name, dk_error *err) {
-    const dk_survey *v = s->context->survey;
-    const dk_records *r = s->context->records;
-    values from;
-    if (!find_values(s, name, &from)) return DK_OK;
-    d->source = source_of(s, &from);
-    if (from.record == NULL) {
-        d->base = "responses";
-        return gather_numbers(d, s, from.response, err);
-    }
-    dk_status status = begin(d, s, err);
-    for (size_t k = 0; k < r->count && status == DK_OK; k++) {
-        double value = of_record(&from, r, k);
-        if (isnan(value)) continue;
-        dk_fact *f = dk_facts_add_record(&d->facts, s, k);
-        if (f == NULL) return dk_fail_memory(err);
-        f->y = value;
-    }
-    for (size_t i = 0; i < v->n && status == DK_OK; i++)
-        if (r->followup[i] != DK_NO_RECORD && !v->dropped[i]) d->by_response[i] = of_record(&from, r, r->followup[i]);
-    if (!r->periods) d->base = "customers";
-    return status;
-}
-
-/* Sum of one column over sum of another, where both are known. */
-static dk_status gather_quotient(dk_kpi_draft *d, const dk_kpi_space *s, const char *above, const char *below, dk_error *err) {
-    const dk_survey *v = s->context->survey;
-    const dk_records *r = s->context->records;
-    values y, x;
-    if (!find_values(s, above, &y) || !find_values(s, below, &x) || (y.record == NULL) != (x.record == NULL)) return DK_OK;
-    dk_status status = begin(d, s, err);
-    size_t n = y.record != NULL ? r->count : v->n;
-    for (size_t k = 0; k < n && status == DK_OK; k++) {
-        double a = y.record != NULL ? of_record(&y, r, k) : y.response[k], b = x.record != NULL ? of_record(&x, r, k) : x.response[k];
-        if (isnan(a) || isnan(b) || (y.record == NULL && v->dropped[k])) continue;
-        dk_fact *f = y.record != NULL ? dk_facts_add_record(&d->facts, s, k) : dk_facts_add_response(&d->facts, s, k);
-        if (f == NULL) return dk_fail_memory(err);
-        f->y = a;
-        f->x = b;
-    }
-    for (size_t i = 0; i < v->n && status == DK_OK; i++) {
-        if (v->dropped[i] || (y.record != NULL && r->followup[i] == DK_NO_RECORD)) continue;
-        double a = y.record != NULL ? of_record(&y, r, r->followup[i]) : y.response[i], b = x.record != NULL ? of_record(&x, r, r->followup[i]) : x.response[i];
-        d->by_response[i] = b > 0 ? a / b : NAN;
-    }
-    d->source = dk_kpi_text(s, "%s: %s, %s", y.record != NULL ? "customers" : "responses", y.name, x.name);
-    if (y.record == NULL) d->base = "responses";
-    return status;
-}
-
-/* What it cost to win a customer counts once for each. */
-static dk_status gather_acquisition(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
-    dk_status status = gather_mean(d, s, s->context->survey->config->kpi.input[DK_INPUT_ACQUISITION_COST], err);
-    size_t kept = 0;
-    for (size_t k = 0; k < d->facts.count && status == DK_OK; k++) {
-        dk_fact f = d->facts.items[k];
-        if (f.y == 0) continue;
-        f.x = kept == 0 || d->facts.items[kept - 1].customer != f.customer; /* records stand by customer */
-        d->facts.items[kept++] = f;
-    }
-    d->facts.count = kept;
-    d->base = NULL;
-    return status;
-}
-
-/* Whether the customer of a record was lost by the next period: 1, 0, or NaN when that cannot be known. */
-static double lost_after(const dk_kpi_space *s, size_t item) {
-    const dk_panel *p = s->context->panel;
-    const dk_records *r = s->context->records;
-    if (p != NULL) return p->state[item] < 1 || p->next[item] == DK_STATE_CENSORED ? NAN : p->next[item] == DK_STATE_LOST;
-    return r->churned != NULL && r->churned[r->items[item].source] >= 0 ? r->churned[r->items[item].source] : NAN;
-}
-
-static bool loss_is_known(const dk_kpi_space *s) {
-    return s->context->panel != NULL || (s->context->records != NULL && s->context->records->churned != NULL);
-}
-
-static dk_status gather_churn(dk_kpi_draft *d, const dk_kpi_space *s, bool retained, dk_error *err) {
-    const dk_survey *v = s->context->survey;
-    const dk_records *r = s->context->records;
-    const dk_panel *p = s->context->panel;
-    if (!loss_is_known(s)) return DK_OK;
-    dk_status status = begin(d, s, err);
-    for (size_t k = 0; k < r->count && status == DK_OK; k++) {
-        double lost = lost_after(s, k);
-        if (isnan(lost)) continue;
-        dk_fact *f = dk_facts_add_record(&d->facts, s, k);
-        if (f == NULL) return dk_fail_memory(err);
-        f->y = lost;
-        f->response = s->during[k];
-    }
-    for (size_t i = 0; i < v->n && status == DK_OK; i++) {
-        if (v->dropped[i]) continue;
-        if (p == NULL && r->followup[i] != DK_NO_RECORD) d->by_response[i] = lost_after(s, r->followup[i]);
-        if (p != NULL && (p->followup[i] >= 1 || p->followup[i] == DK_STATE_LOST)) d->by_response[i] = p->followup[i] == DK_STATE_LOST;
-    }
-    d->facts.interval = DK_INTERVAL_SHARE;
-    if (retained) {
-        d->facts.scale = -1;
-        d->facts.offset = 1;
-        free(d->by_response); /* it is churn the other way about: one correlation is enough */
-        d->by_response = NULL;
-    }
-    if (p == NULL) {
-        d->formula = retained ? "customers not marked as lost / customers" : "customers marked as lost / customers";
-        d->base = "customers";
-    }
-    d->source = r->churned != NULL ? "customers: churned" : "customers: no further record";
-    return status;
-}
-
-static dk_status gather_lifetime(dk_kpi_draft *d, const dk_kpi_space *s, dk_error *err) {
-    const dk_records *r = s->context->records;
-    values profit;
-    int64_t lost = 0;
-    if (s->context->panel == NULL || !find_values(s, "profit", &profit) || profit.record == NULL) return DK_OK;
-    for (size_t k = 0; k < r->count; k++) {
-        double value = of_record(&profit, r, k), left = lost_after(s, k);
-        if (s->context->panel->state[k] < 1 || (isnan(value) && isnan(left))) continue;
-        dk_fact *f = dk_facts_add_record(&d->facts, s, k);
-        if (f == NULL) return dk_fail_memory(err);
-        f->x = !isnan(value);
-        f->y = isnan(value) ? 0 : value;
-        f->response = s->during[k];
-        f->x2 = !isnan(left);
-        f->y2 = isnan(left) ? 0 : left;
-        lost += f->y2 > 0;
-    }
-    d->facts.divided = true;
-    if (lost == 0) d->facts.count = 0; /* nobody left: the lifetime has no end */
-    d->source = dk_kpi_text(s, "customers: %s", profit.name);
-    return DK_OK;
-}
-
-/* A period against the one before. share: whether it rose, among those who stayed; otherwise by how much, leavers at 0. */
-static dk_status gather_growth(dk_kpi_draft *d, const dk_kpi_space *s, const char *name, bool share, dk_error *err) {
-    const dk_survey *v = s->context->survey;
-    const dk_records *r = s->context->records;
-    const dk_panel *p = s->context->panel;
-    values from;
-    if (p == NULL || !find_values(s, name, &from) || from.record == NULL) return DK_OK;
-    dk_status status = begin(d, s, err);
-    for (size_t k = 0; k < r->count && status == DK_OK; k++) {
-        double before = of_record(&from, r, k), now = neighbours(s, k) ? of_record(&from, r, k + 1) : NAN;
-        if (!share && p->next[k] == DK_STATE_LOST) now = 0;
-        if (isnan(before) || isnan(now)) continue;
-        dk_fact *f = dk_facts_add_record(&d->facts, s, k);
-        if (f == NULL) return dk_fail_memory(err);
-        f->response = s->during[k];
-        f->y = share ? now > before : now;
-        f->x = share ? 1 : before;
-        f->wave = (int16_t)(f->wave >= 0 && (size_t)f->wave + 1 < s->context->result->nwaves ? f->wave + 1 : -1); /* growth is of the later period */
-    }
-    for (size_t i = 0; i < v->n && status == DK_OK; i++) {
-        if (v->dropped[i] || r->followup[i] == DK_NO_RECORD || r->baseline[i] == DK_NO_RECORD) continue;
-        double before = of_record(&from, r, r->baseline[i]), now = of_record(&from, r, r->followup[i]);
-        d->by_response[i] = isnan(now - before) ? NAN : share ? now > before : now - before;
-    }
-    d->facts.interval = share ? DK_INTERVAL_SHARE : DK_INTERVAL_RATIO;
-    if (!share) d->facts.offset = -1;
-    d->source = source_of(s, &from);
-    return status;
-}
-
 dk_status dk_kpi_gather(dk_kpi_draft *d, dk_kpi_space *s, dk_kpi_id id, dk_error *err) {
-    const char *const *input = s->context->survey->config->kpi.input;
-    const char *upsell = input[DK_INPUT_CONTRACT_VALUE] != NULL ? input[DK_INPUT_CONTRACT_VALUE] : input[DK_INPUT_REVENUE];
     *d = (dk_kpi_draft){.about = &dk_kpi_list[id], .facts.scale = 1};
     switch (id) {
     case DK_KPI_RESPONSE_RATE: return gather_asked(d, s, err);
@@ -458,23 +273,7 @@ dk_status dk_kpi_gather(dk_kpi_draft *d, dk_kpi_space *s, dk_kpi_id id, dk_error
     case DK_KPI_CSAT: return gather_csat(d, s, err);
     case DK_KPI_CES: return gather_ces(d, s, err);
     case DK_KPI_SENTIMENT: return gather_sentiment(d, s, err);
-    case DK_KPI_CHURN: return gather_churn(d, s, false, err);
-    case DK_KPI_RETENTION: return gather_churn(d, s, true, err);
-    case DK_KPI_PROFIT: return gather_mean(d, s, "profit", err);
-    case DK_KPI_LIFETIME: return gather_lifetime(d, s, err);
-    case DK_KPI_SUPPORT_COST: return gather_mean(d, s, input[DK_INPUT_SUPPORT_COST], err);
-    case DK_KPI_ACQUISITION_COST: return gather_acquisition(d, s, err);
-    case DK_KPI_TRANSACTION_VALUE: return gather_quotient(d, s, input[DK_INPUT_REVENUE], input[DK_INPUT_TRANSACTIONS], err);
-    case DK_KPI_CONTRACT_VALUE: return gather_mean(d, s, input[DK_INPUT_CONTRACT_VALUE], err);
-    case DK_KPI_REVENUE: return gather_mean(d, s, input[DK_INPUT_REVENUE], err);
-    case DK_KPI_REVENUE_GROWTH: return gather_growth(d, s, input[DK_INPUT_REVENUE], false, err);
-    case DK_KPI_MARGIN_GROWTH: return gather_growth(d, s, "profit", false, err);
-    case DK_KPI_CROSS_SELL: return gather_growth(d, s, input[DK_INPUT_PRODUCTS], true, err);
-    case DK_KPI_UPSELL:
-        d->formula = input[DK_INPUT_CONTRACT_VALUE] != NULL ? "customers whose contract value rose on the period before / customers in both periods"
-                                                            : "customers whose revenue rose on the period before / customers in both periods";
-        return gather_growth(d, s, upsell, true, err);
-    default: return DK_OK; /* made from other results */
+    default: return dk_kpi_gather_outcome(d, s, id, err);
     }
 }
 
@@ -482,7 +281,7 @@ dk_status dk_kpi_gather(dk_kpi_draft *d, dk_kpi_space *s, dk_kpi_id id, dk_error
 
 dk_status dk_kpi_gather_further(dk_kpi_draft *d, dk_kpi_space *s, const dk_kpi_further *further, dk_error *err) {
     *d = (dk_kpi_draft){.facts.scale = 1};
-    dk_status status = gather_mean(d, s, further->column, err);
+    dk_status status = dk_kpi_gather_mean(d, s, further->column, err);
     if (status == DK_OK && d->facts.count == 0)
         return dk_fail_at(err, DK_EDATA, s->context->survey->config->name, further->line, 0, "kpis: %s has no number", further->column);
     bool share = true; /* 0 and 1 are no and yes, as of a conversion */
@@ -518,7 +317,7 @@ dk_status dk_kpi_gather_index(dk_kpi_draft *d, dk_kpi_space *s, const dk_kpi_ind
     *d = (dk_kpi_draft){.facts = {.scale = 100, .interval = DK_INTERVAL_NET}};
     bool *in = calloc(s->context->taxonomy->count + 1, sizeof *in);
     dk_status status = in != NULL ? mark_themes(s, index, in, err) : dk_fail_memory(err);
-    if (status == DK_OK) status = begin(d, s, err);
+    if (status == DK_OK) status = dk_kpi_begin(d, s, err);
     for (size_t i = 0; i < v->n && status == DK_OK; i++) {
         bool any = false, negative = false, positive = false;
         for (size_t k = t->first[i]; k < t->first[i + 1]; k++) {
