@@ -284,6 +284,8 @@ static dk_status note_data(dk_fit_context *x, const dk_engine *engine, dk_error 
         NOTE(DK_NOTE_DATA, "%zu of %zu columns have a number for a name: the file may lack its header row, and the first response was then taken for one.", numbers, columns);
     if (x->records != NULL && !x->records->periods)
         NOTE(DK_NOTE_LIMIT, "The customers' file has no periods: profit is that of the same time as the answer, so that cause and effect cannot be told apart.");
+    if (x->panel != NULL && x->panel->complete < x->panel->nperiods)
+        NOTE(DK_NOTE_DATA, "The last period of the customers' file holds fewer than half of the customers of the one before it: it is taken as not complete, and nobody as lost for want of a record there.");
     if (x->records != NULL && x->records->periods && s->date == NULL)
         NOTE(DK_NOTE_LIMIT, "The answers have no dates: each customer's last period stands for both before and after.");
     return status;

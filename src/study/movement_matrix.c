@@ -24,7 +24,7 @@ static void count_ways(dk_chain *c, const dk_panel *p, const dk_records *r, doub
     for (size_t i = 0; i < r->count; i++) {
         int from = p->state[i], to = p->next[i];
         if (from < 1) continue;
-        if (p->period[i] + 1 == p->nperiods) c->now[from - 1]++;
+        if (p->period[i] + 1 == p->complete) c->now[from - 1]++;
         if (p->profit != NULL && !isnan(p->profit[i])) {
             profits[from - 1]++;
             c->m[from - 1] += p->profit[i];

@@ -22,7 +22,7 @@ typedef struct dk_chain {
     double *m_se;
     int64_t *count, *at_risk;  /* n x (n + 1); n */
     double *p_se;              /* n x (n + 1) */
-    int64_t *now;              /* n: customers in each state in the last period */
+    int64_t *now;              /* n: customers in each state in the last complete period */
     int64_t total, censored, customers;
 } dk_chain;
 

@@ -24,7 +24,7 @@ static int by_day(const void *a, const void *b) {
 /* The distinct periods by their first day, and each record's number among them. */
 static dk_status list_periods(dk_panel *p, const dk_records *r, dk_error *err) {
     int32_t(*days)[2] = malloc((r->count + 1) * sizeof *days);
-    size_t n = 0;
+    size_t n = 0, in_last = 0, before_last = 0;
     if (days == NULL) return dk_fail_memory(err);
     for (size_t i = 0; i < r->count; i++) {
         days[i][0] = r->items[i].first;
@@ -49,7 +49,10 @@ static dk_status list_periods(dk_panel *p, const dk_records *r, dk_error *err) {
             else high = middle - 1;
         }
         p->period[i] = (uint32_t)low;
+        in_last += low + 1 == n;
+        before_last += low + 2 == n;
     }
+    p->complete = n > 1 && 2 * in_last < before_last ? n - 1 : n;
     return DK_OK;
 }
 
@@ -68,7 +71,7 @@ static void set_states(dk_panel *p, const dk_survey *s, const dk_records *r, con
         if (says_lost(r, i)) p->next[i] = DK_STATE_UNKNOWN;
         else if (more && p->period[i + 1] > p->period[i] + 1) p->next[i] = DK_STATE_GAP;
         else if (more) p->next[i] = says_lost(r, i + 1) ? DK_STATE_LOST : p->state[i + 1];
-        else p->next[i] = p->period[i] + 1 < p->nperiods ? DK_STATE_LOST : DK_STATE_CENSORED;
+        else p->next[i] = p->period[i] + 1 < p->complete ? DK_STATE_LOST : DK_STATE_CENSORED;
     }
 }
 
@@ -78,7 +81,7 @@ static int8_t followed_up(const dk_panel *p, const dk_survey *s, const dk_record
     if (at != DK_NO_RECORD) return says_lost(r, at) ? DK_STATE_LOST : p->state[at];
     for (size_t k = r->first_of[customer]; k < r->first_of[customer + 1]; k++)
         if (r->items[k].first > s->date[i]) return DK_STATE_GAP;
-    return p->first[p->nperiods - 1] > s->date[i] ? DK_STATE_LOST : DK_STATE_CENSORED;
+    return p->first[p->complete - 1] > s->date[i] ? DK_STATE_LOST : DK_STATE_CENSORED;
 }
 
 static void set_responses(dk_panel *p, const dk_survey *s, const dk_records *r) {

@@ -3,7 +3,7 @@
  * A state is a segment (1 and more, as in dk_segments; without segments everybody is in state 1), or one of those below.
  * The state of a record is that of its own figures, by the cut points that were fixed at the baselines. A customer has left
  * when a record says so (the column churned) or when there is no record in the next period nor later though the data go on;
- * what lies beyond the last period is censored, never lost.
+ * what lies beyond the last complete period is censored, never lost.
  *
  * For a response: the baseline is the last period that ended before the answer, the follow-up the first that begins after it,
  * both within the window (records.h).
@@ -23,7 +23,8 @@ enum {
 typedef struct dk_panel {
     size_t nstates;           /* live ones: 1 .. nstates */
     const char *name[DK_SEGMENTS_MAX];
-    size_t nperiods;
+    size_t nperiods, complete; /* complete: without a last period that holds fewer than half of the customers of the one before it;
+                                  nobody is taken to have left for want of a record there */
     int32_t *first, *last;    /* of each period, ascending */
     uint32_t *period;         /* by record (dk_records.items) */
     int8_t *state, *next;     /* by record: at its period, and in the period after it. A record that says that the customer is

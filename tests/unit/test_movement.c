@@ -67,15 +67,15 @@ static double normal(uint64_t seed, uint64_t what, uint64_t which) {
     return dk_rng_normal(&rng);
 }
 
-typedef struct records {
+typedef struct figures {
     double *values, *weight, expected[9];
     uint32_t *periods;
     size_t *first_of;
     dk_move_noise noise;
-} records;
+} figures;
 
 /* Figures of so many periods: a fixed true value, noise, and true changes that stay. */
-static void fill(records *r, size_t periods, double noise, double change) {
+static void fill(figures *r, size_t periods, double noise, double change) {
     r->values = malloc(CUSTOMERS * periods * sizeof *r->values);
     r->periods = malloc(CUSTOMERS * periods * sizeof *r->periods);
     r->first_of = malloc((CUSTOMERS + 1) * sizeof *r->first_of);
@@ -95,7 +95,7 @@ static void fill(records *r, size_t periods, double noise, double change) {
     assert_int_equal(dk_noise_expect(r->values, r->periods, r->first_of, CUSTOMERS, from, below, 3, r->weight, r->expected, &r->noise, NULL), DK_OK);
 }
 
-static void drop(records *r) {
+static void drop(figures *r) {
     free(r->values);
     free(r->periods);
     free(r->first_of);
@@ -107,7 +107,7 @@ static void drop(records *r) {
 static void noise_alone_moves_a_third(void **state) {
     (void)state;
     for (size_t periods = 2; periods <= 4; periods++) {
-        records r;
+        figures r;
         fill(&r, periods, 0.7, 0);
         assert_true(r.noise.known);
         assert_int_equal(r.noise.upper_bound, periods == 2);
@@ -122,7 +122,7 @@ static void noise_alone_moves_a_third(void **state) {
 /* True changes must not be taken for noise where three periods can tell them apart. */
 static void true_change_is_no_noise(void **state) {
     (void)state;
-    records r;
+    figures r;
     fill(&r, 4, 0, 0.3);
     assert_true(r.noise.known && !r.noise.upper_bound);
     assert_true(r.noise.share_of_spread < 0.1);
@@ -315,6 +315,77 @@ static void replicates_do_not_know_the_order(void **state) {
     dk_joint_dispose(&joint);
 }
 
+/* ---- The panel --------------------------------------------------------------------------------------- */
+
+/* Customers by what becomes of them: 0 moves up and stays, 1 is recorded as lost, 2 has no further record, 3 skips a period, 4 answers when
+   the follow-up lies beyond the data. A wrong state here is a wrong churn rate and a wrong movement. */
+static void the_panel_tells_lost_from_censored(void **state) {
+    (void)state;
+    enum { N = 5, RECORDS = 15, QUARTERS = 4 };
+    static const struct {
+        uint32_t customer;
+        int quarter;
+        double margin;
+        int8_t churned;
+    } rows[RECORDS] = {{0, 0, 10, 0}, {0, 1, 90, 0}, {0, 2, 90, 0}, {0, 3, 90, 0}, {1, 0, 10, 0}, {1, 1, 10, 0}, {1, 2, 5, 1}, {2, 0, 90, 0},
+                       {2, 1, 90, 0},  {3, 0, 10, 0}, {3, 1, 10, 0}, {3, 3, 10, 0}, {4, 1, 90, 0}, {4, 2, 90, 0}, {4, 3, 10, 0}};
+    int32_t days[QUARTERS + 1];
+    for (int q = 0; q <= QUARTERS; q++) days[q] = dk_date_of(2025 + q / 4, 1 + q % 4 * 3, 1);
+    dk_record items[RECORDS];
+    double values[RECORDS], *columns[] = {values};
+    int8_t churned[RECORDS], of_record[RECORDS];
+    size_t first_of[N + 1] = {0};
+    for (uint32_t i = 0; i < RECORDS; i++) {
+        items[i] = (dk_record){rows[i].customer, days[rows[i].quarter], days[rows[i].quarter + 1] - 1, i + 2, i};
+        values[i] = rows[i].margin;
+        churned[i] = rows[i].churned;
+        of_record[i] = rows[i].margin < 50 ? 1 : 2;
+        first_of[rows[i].customer + 1] = i + 1;
+    }
+    /* answers in the second quarter, of customer 4 in the last */
+    uint32_t customers[N] = {0, 1, 2, 3, 4}, baseline[N] = {0, 4, 7, 9, 13}, followup[N] = {2, 6, DK_NO_RECORD, DK_NO_RECORD, DK_NO_RECORD};
+    int32_t dates[N] = {days[1] + 30, days[1] + 30, days[1] + 30, days[1] + 30, days[3] + 30};
+    uint8_t dropped[N] = {0};
+    int8_t of[N] = {1, 1, 2, 1, 2};
+    dk_survey survey = {.n = N, .customer = customers, .date = dates, .dropped = dropped};
+    dk_records records = {.items = items, .count = RECORDS, .values = columns, .churned = churned, .first_of = first_of, .ncustomers = N, .periods = true,
+                          .baseline = baseline, .followup = followup};
+    for (int r = 0; r < DK_ROLES; r++) records.place[r] = DK_NO_COLUMN;
+    records.place[DK_ROLE_PROFIT] = 0;
+    dk_segments segments = {.count = 3, .name = {"all", "low", "high"}, .of = of, .of_record = of_record};
+    dk_panel p;
+    bool known;
+    assert_int_equal(dk_panel_make(&p, &survey, &records, &segments, &known, NULL), DK_OK);
+    assert_true(known);
+    assert_int_equal(p.nperiods, QUARTERS);
+    assert_int_equal(p.nstates, 2);
+    static const int8_t next[RECORDS] = {2, 2, 2, DK_STATE_CENSORED, 1, DK_STATE_LOST, DK_STATE_UNKNOWN, 2, DK_STATE_LOST, 1, DK_STATE_GAP, DK_STATE_CENSORED, 2, 1, DK_STATE_CENSORED};
+    for (size_t i = 0; i < RECORDS; i++)
+        if (p.next[i] != next[i]) fail_msg("record %zu goes to %d, not %d", i, p.next[i], next[i]);
+    static const int8_t after[N] = {2, DK_STATE_LOST, DK_STATE_LOST, DK_STATE_GAP, DK_STATE_CENSORED};
+    for (size_t i = 0; i < N; i++)
+        if (p.followup[i] != after[i]) fail_msg("answer %zu leads to %d, not %d", i, p.followup[i], after[i]);
+    assert_close(p.after[0], 90, 0);
+    assert_close(p.after[1], 5, 0); /* what was earned until they left */
+    assert_close(p.after[2], 0, 0);
+    assert_true(isnan(p.after[3]) && isnan(p.after[4]));
+    assert_int_equal(p.followed + p.left + p.censored + p.gap, N);
+    dk_panel_dispose(&p);
+    /* one customer in the last period after three: it is not complete, and the others are not lost for want of a record there */
+    churned[6] = 0;
+    items[7].first = days[1], items[7].last = days[2] - 1;
+    items[8].first = days[2], items[8].last = days[3] - 1;
+    records.count = 9;
+    first_of[4] = first_of[5] = 9;
+    survey.n = 3;
+    assert_int_equal(dk_panel_make(&p, &survey, &records, &segments, &known, NULL), DK_OK);
+    assert_int_equal(p.complete + 1, p.nperiods);
+    assert_int_equal(p.next[2], 2);
+    assert_int_equal(p.next[6], DK_STATE_CENSORED);
+    assert_int_equal(p.next[8], DK_STATE_CENSORED);
+    dk_panel_dispose(&p);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_segment_is_margin_times_lifetime),
@@ -326,6 +397,7 @@ int main(void) {
         cmocka_unit_test(a_linear_fit_is_that_of_the_driver_statistics),
         cmocka_unit_test(a_logit_tells_what_a_mention_changes),
         cmocka_unit_test(replicates_do_not_know_the_order),
+        cmocka_unit_test(the_panel_tells_lost_from_censored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
