@@ -57,6 +57,7 @@ static void put_lever(dk_json *j, const dk_study_result *r, const dk_worth_lever
     number(j, "q", l->q);
     text(j, "verdict", dk_verdict_name(l->verdict));
     figure(j, "nps", &l->nps);
+    figure(j, "today", l->theme >= 0 || l->pooled > 0 ? &l->today : &(dk_figure){NAN, {NAN, NAN}});
     put_for(j, "respondents", &l->respondents);
     put_for(j, "all_customers", &l->all);
     dk_json_end(j);

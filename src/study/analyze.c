@@ -174,6 +174,7 @@ static dk_status describe(analysis *a, dk_error *err) {
     if (status == DK_OK) status = move_and_worth(a, &x, err);
     if (status == DK_OK) dk_fits_name_themes(a->result, a->theme_of);
     if (status == DK_OK) dk_worth_name_themes(a->result, a->theme_of);
+    if (status == DK_OK) status = dk_worth_config_owners(a->config, a->result, err);
     dk_figures_input in = {.answering = a->answering, .cells = a->cells, .plain = a->plain, .weighted = a->config->kpi.weight};
     if (status == DK_OK) status = dk_figures_make(&x, &in, a->theme_of, err);
     if (status == DK_OK && !a->options->no_fits) status = dk_describe_quotes(&x, a->engine, a->theme_of, err);

@@ -10,6 +10,7 @@
 #define DK_STUDY_WORTH_H
 
 #include "study/movement.h"
+#include "study/worth_config.h"
 #include "study/worth_project.h"
 
 /* Fills result->worth. data_dir holds lexicons/actions.tsv. */
@@ -21,6 +22,9 @@ void dk_worth_into_fits(dk_study_result *result);
 
 /* Themes by their index in result->themes, as dk_fits_name_themes does for the fits. */
 void dk_worth_name_themes(dk_study_result *result, const int *theme_of_taxonomy);
+
+/* The level that a predictor's share in a segment is brought to, and what kind of level it is. */
+dk_status dk_worth_level(const dk_movers *movers, size_t segment, size_t predictor, dk_target *target, double *level, dk_error *err);
 
 /* A change of the share of a predictor's mentions in a segment, in replicate r, or (r = replicates) at the estimate. */
 dk_change dk_worth_change(const dk_movers *movers, size_t segment, size_t predictor, double share, size_t r);

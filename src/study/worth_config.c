@@ -218,3 +218,17 @@ dk_status dk_worth_config_check(const dk_study_config *c, const dk_taxonomy *t, 
     }
     return status;
 }
+
+dk_status dk_worth_config_owners(const dk_study_config *c, dk_study_result *r, dk_error *err) {
+    const dk_worth_config *w = c->worth;
+    /* touchpoints first, so that a theme of its own has the last word */
+    for (int themes = 0; w != NULL && themes < 2; themes++)
+        for (size_t i = 0; i < w->nowners; i++) {
+            const dk_owner_name *o = w->owners + i;
+            const char *owner = dk_arena_strdup(&r->arena, o->owner, strlen(o->owner));
+            if (owner == NULL) return dk_fail_memory(err);
+            for (size_t k = 0; k < r->nthemes; k++)
+                if (strcmp(themes ? r->themes[k].id : r->themes[k].touchpoint, o->of) == 0) r->themes[k].owner = owner;
+        }
+    return DK_OK;
+}

@@ -68,4 +68,7 @@ dk_status dk_worth_config_read(dk_study_config *config, dk_error *err);
 dk_status dk_worth_config_check(const dk_study_config *config, const dk_taxonomy *taxonomy, const char *const *segments,
                                 size_t nsegments, dk_error *err);
 
+/* Gives the themes of a result the owners that the study names. */
+dk_status dk_worth_config_owners(const dk_study_config *config, dk_study_result *result, dk_error *err);
+
 #endif
