@@ -4,7 +4,8 @@
 usage: recover.py PROGRAM [--study STUDY.yaml] [--runs N] [--first SEED] [--jobs J] [--bootstrap N]
 
 Each run is `simulate --seed` and `analyze`; planted are truth.csv, truth_movement.csv and truth_worth.csv. Printed: how often 95 %
-intervals hold the truth, how often a thing whose planted link is zero is called a link, and how often one that is there is found.
+intervals hold the truth, how often a thing whose planted link is zero is called a link, and how often a large one (10 NPS points, two
+percentage points of a move, 50,000 of money a year) is found.
 """
 import argparse, collections, concurrent.futures, csv, json, os, subprocess, sys, tempfile
 
@@ -16,6 +17,8 @@ ARGS.add_argument("--first", type=int, default=1001)
 ARGS.add_argument("--jobs", type=int, default=1)
 ARGS.add_argument("--bootstrap", type=int, default=1000)
 ARGS.add_argument("--detail", action="store_true", help="a line for each theme, segment and figure")
+
+LARGE = {"effect on NPS": 10, "worth: money": 50000}
 
 
 def rows(path):
@@ -83,14 +86,15 @@ def main():
             d = detail.setdefault((figure,) + key, [0, 0, 0.0, 0.0, 0.0, 0.0])
             for i, x in enumerate((1, low <= truth <= high, truth, value, (high - low) / 3.92, (value - truth) ** 2)): d[i] += x
             if link is None: continue
-            t["zeros" if zero else "real"] += 1
-            t["zero_links" if zero else "real_links"] += bool(link)
+            if zero or abs(truth) >= LARGE.get(figure, 0.02):
+                t["zeros" if zero else "real"] += 1
+                t["zero_links" if zero else "real_links"] += bool(link)
             if zero: family[figure] = family[figure] or bool(link)
         for figure in table:
             table[figure]["runs"] += 1
             table[figure]["family"] += family[figure]
     per = lambda a, b: f"{100 * a / b:.1f}" if b else "-"
-    print("| figure | intervals | hold the truth % | too low % | too high % | zero called a link % | runs with any such % | real ones found % |\n|---|---|---|---|---|---|---|---|")
+    print("| figure | intervals | hold the truth % | too low % | too high % | zero called a link % | runs with any such % | large ones found % |\n|---|---|---|---|---|---|---|---|")
     for figure, t in table.items():
         print(f"| {figure} | {t['n']} | {per(t['held'], t['n'])} | {per(t['below'], t['n'])} | {per(t['above'], t['n'])} | "
               f"{per(t['zero_links'], t['zeros'])} | {per(t['family'], t['runs'] if t['zeros'] else 0)} | {per(t['real_links'], t['real'])} |")
