@@ -119,17 +119,21 @@ static dk_status make_matrix_lifetime(dk_kpi_space *s, dk_kpi_draft *d, bool *ma
     }
     for (size_t i = 0; i < s->context->records->count; i++)
         if (p->state[i] >= 1 && (size_t)p->state[i] <= r->nsegments) n[r->nsegments > 1 ? (size_t)p->state[i] : 0]++, all++;
-    double sum = 0;
+    double sum = 0, low = 0, high = 0;
     for (size_t k = 0; k < l->nrows; k++) {
         const dk_lifetime_row *row = l->rows + k;
         dk_kpi_value v = {DK_CUT_SEGMENT, r->segments[row->segment].name, r->segments[row->segment].hidden, n[row->segment], row->value.value, NAN, row->value.ci};
         sum += (double)n[row->segment] * row->value.value;
+        low += (double)n[row->segment] * row->value.ci.lo;
+        high += (double)n[row->segment] * row->value.ci.hi;
         if (row->segment > 0) kpi->cuts[kpi->ncuts++] = v;
         else kpi->all = v;
     }
     kpi->all.cut = DK_CUT_ALL;
     kpi->all.n = all;
     kpi->all.value = all > 0 ? sum / (double)all : NAN;
+    /* the ends together are too wide, as if all segments erred alike: what is known is their intervals, not how they go together */
+    if (all > 0) kpi->all.ci = (dk_interval){low / (double)all, high / (double)all};
     free(n);
     kpi->note = dk_kpi_text(s, "Discounted at %g %% a year; %s.", 100 * l->discount_a_year,
                             l->horizon > 0 ? "the sum has no end and is cut at a horizon" : "over all future periods, the current one included");

@@ -31,7 +31,7 @@ const dk_kpi_about dk_kpi_list[DK_KPI_COUNT] = {
     {"lifetime_value", "Customer lifetime value", "Kundlivstidsvärde", "Kundelivstidsværdi", DK_KPI_OUTCOME, DK_UNIT_MONEY, 1, "customer-periods",
      "profit per period x expected lifetime (1 / churn), not discounted", "t on the log scale, linearised over both ratios, clustered by customer"},
     {"lifetime_value_matrix", "Customer lifetime value, with movement", "Kundlivstidsvärde, med rörelse", "Kundelivstidsværdi, med bevægelse", DK_KPI_OUTCOME,
-     DK_UNIT_MONEY, 1, "customer-periods", "v = (I - Q / (1 + d))^-1 m over segments, discounted by period; everybody: by the customers of each segment", "bootstrap over customers"},
+     DK_UNIT_MONEY, 1, "customer-periods", "v = (I - Q / (1 + d))^-1 m over segments, discounted by period; everybody: by the customers of each segment", "bootstrap over customers; everybody: the ends of the segments' intervals, by their customers, which is cautious"},
     {"support_cost", "Support cost per customer and period", "Supportkostnad per kund och period", "Supportomkostning pr. kunde og periode", DK_KPI_OUTCOME,
      DK_UNIT_MONEY, -1, "customer-periods", "support cost / customer-periods", T_INTERVAL},
     {"acquisition_cost", "Acquisition cost per customer", "Anskaffningskostnad per kund", "Anskaffelsesomkostning pr. kunde", DK_KPI_OUTCOME, DK_UNIT_MONEY, -1,

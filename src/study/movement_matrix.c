@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "stats/nps.h"
+#include "study/privacy.h"
 
 /* ---- All customers ----------------------------------------------------------------------------------- */
 
@@ -158,7 +159,7 @@ static dk_interval share_interval(double share, double se, int64_t n, double con
     return dk_wilson(share * worth, worth, confidence);
 }
 
-static dk_status put_matrix(dk_fit_context *x, const dk_panel *p, const dk_chain *c, const double *expected, bool hide, const char *who, const char *step, dk_error *err) {
+static dk_status put_matrix(dk_fit_context *x, const dk_panel *p, const dk_chain *c, const double *expected, const char *who, const char *step, dk_error *err) {
     dk_study_result *r = x->result;
     dk_movement *m = &r->movement;
     dk_move_matrix *out = m->matrices + m->nmatrices++;
@@ -166,9 +167,11 @@ static dk_status put_matrix(dk_fit_context *x, const dk_panel *p, const dk_chain
     *out = (dk_move_matrix){.who = who, .step = step, .n = c->total, .customers = c->customers, .censored = c->censored, .nrows = n};
     out->rows = dk_arena_calloc(&r->arena, n, sizeof *out->rows);
     if (out->rows == NULL) return dk_fail_memory(err);
+    bool hidden[DK_SEGMENTS_MAX] = {false};
+    dk_privacy_hide(c->at_risk, n, r->min_privacy, hidden); /* the rows make up the n of the matrix */
     for (size_t s = 0; s < n; s++) {
         dk_move_row *row = out->rows + s;
-        *row = (dk_move_row){.from = (int)s + 1, .n = c->at_risk[s], .nto = width, .hidden = hide && c->at_risk[s] < r->min_privacy};
+        *row = (dk_move_row){.from = (int)s + 1, .n = c->at_risk[s], .nto = width, .hidden = hidden[s]};
         row->to = dk_arena_calloc(&r->arena, width, sizeof *row->to);
         if (row->to == NULL) return dk_fail_memory(err);
         for (size_t k = 0; k < width; k++) {
@@ -210,9 +213,9 @@ dk_status dk_movement_matrices(dk_fit_context *x, const dk_panel *p, const dk_ch
     if (m->noise.known)
         m->noise.about = m->noise.upper_bound ? "Only two periods: all change of a customer's figure is taken as noise, so this is the most that noise could do."
                                               : "True figures are held fixed and only noise changes them; the noise is found from changes over one and two periods.";
-    if (status == DK_OK) status = put_matrix(x, p, chain, expected, false, "all customers", "period to period", err);
+    if (status == DK_OK) status = put_matrix(x, p, chain, expected, "all customers", "period to period", err);
     if (status == DK_OK) status = count_respondents(x, p, &respondents, err);
-    if (status == DK_OK) status = put_matrix(x, p, &respondents, expected + n * n, true, "respondents", "baseline to follow-up", err);
+    if (status == DK_OK) status = put_matrix(x, p, &respondents, expected + n * n, "respondents", "baseline to follow-up", err);
     dk_chain_dispose(&respondents);
     free(values);
     free(weight);
