@@ -48,4 +48,4 @@ static dk_status run_lexicon(const dk_command *command, dk_cli *cli, int argc, c
 const dk_command dk_cmd_lexicon = {
     "lexicon", "The lexicon workbench: checks, measures, compares and converts lexicons.", "SUBCOMMAND [options]",
     "  drivkraft lexicon check\n",
-    run_lexicon};
+    run_lexicon, true};
