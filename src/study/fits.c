@@ -408,6 +408,8 @@ dk_status dk_fits_link(dk_fit_context *x, dk_error *err) {
                              .subset = rows, .nsubset = n};
     dk_driver_options options = options_of(x, DK_MODEL_LINEAR);
     options.bootstrap = 0;
+    bool winsorised = x->survey->config->money == DK_MONEY_WINSORISED; /* a logarithm would not give an effect in money */
+    options.winsor = winsorised ? 0.01 : 0;
     status = dk_drivers_fit(&table, &options, &d, &why);
     if (status == DK_EDATA) { /* a score or profit that does not vary: nothing to test */
         status = DK_OK;
