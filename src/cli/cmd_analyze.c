@@ -185,7 +185,8 @@ static dk_status say_result(const dk_study_result *r, const char *folder, bool p
     dk_analyze_put_movement(r, &out);
     dk_analyze_put_worth(r, &out);
     put_problems(r, folder, &out);
-    dk_buf_putf(&out, page ? "\n%s/report.html  report.xlsx  report.json  drivers.csv  comments.csv  mentions.csv\n" : "\n%s/report.xlsx  report.json  drivers.csv  comments.csv  mentions.csv\n", folder);
+    dk_buf_putf(&out, "\n%s/%sreport.xlsx  report.json  drivers.csv  comments.csv  mentions.csv%s%s\n", folder, page ? "report.html  " : "",
+                r->comments > 0 ? "  followup.csv" : "", r->kpi.contact.most > 0 ? "  contacts.csv" : "");
     fwrite(out.ptr, 1, out.len, stdout);
     dk_status status = dk_buf_status(&out, err);
     dk_buf_dispose(&out);

@@ -38,7 +38,8 @@ static void put_themes(dk_buf *out, const dk_study_result *r, const dk_profile *
             dk_buf_putf(out, "%5.1f %%  against %5.1f %%   q %.2g\n", 100 * t->here, 100 * t->elsewhere, t->q);
         }
     }
-    if (p->nthemes == 0) dk_buf_putf(out, "  no theme sets it apart (%lld tested)\n", (long long)p->tested);
+    if (r->comments == 0) dk_buf_puts(out, "  without comments there are no themes\n");
+    else if (p->nthemes == 0) dk_buf_putf(out, "  no theme sets it apart (%lld tested)\n", (long long)p->tested);
 }
 
 static void put_text(dk_buf *out, const dk_study_result *r) {
@@ -49,7 +50,7 @@ static void put_text(dk_buf *out, const dk_study_result *r) {
     }
     dk_buf_putf(out, "segments from %s\n\n", r->segment_source);
     dk_cli_put_cell(out, "segment", 18);
-    dk_buf_puts(out, "responses  customers  of responses  of customers  of profit  NPS\n");
+    dk_buf_putf(out, "responses  customers  of responses  of customers  of profit  %s\n", r->score_is_nps || r->scored == 0 ? "NPS" : "mean score");
     for (size_t g = 1; g < r->nsegments; g++) {
         const dk_study_segment *s = &r->segments[g];
         const dk_profile *p = &r->kpi.profiles[g];
@@ -67,6 +68,7 @@ static void put_text(dk_buf *out, const dk_study_result *r) {
         put_share(out, p->share_of_customers, 14);
         put_share(out, s->profit_share, 11);
         if (s->nps.n > 0) dk_buf_putf(out, "%.0f (%.0f to %.0f)", s->nps.nps, s->nps.ci.lo, s->nps.ci.hi);
+        else if (s->score.n > 0) dk_buf_putf(out, "%.2f (%.2f to %.2f)", s->score.mean, s->score.ci.lo, s->score.ci.hi);
         else dk_buf_putc(out, '-');
         dk_buf_putc(out, '\n');
     }
