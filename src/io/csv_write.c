@@ -43,7 +43,8 @@ void dk_csv_puts(dk_buf *buf, const char *cell) {
 
 void dk_csv_put_safe(dk_buf *buf, dk_str cell) {
     double number;
-    bool formula = cell.len > 0 && cell.ptr[0] != '\0' && strchr("=+-@\t\r", cell.ptr[0]) != NULL && !dk_cell_number(cell, &number);
+    if (cell.len == 0) return;
+    bool formula = cell.ptr[0] != '\0' && strchr("=+-@\t\r", cell.ptr[0]) != NULL && !dk_cell_number(cell, &number);
     if (!formula) {
         dk_csv_put(buf, cell);
         return;

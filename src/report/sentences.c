@@ -2,6 +2,7 @@
 
 #include "io/cell.h"
 #include "report/locale.h"
+#include "report/messages.h"
 
 typedef struct sentence {
     const char *en, *sv, *da;
@@ -104,8 +105,28 @@ static bool translate(dk_buf *out, dk_str text, dk_language language, int depth)
     return false;
 }
 
+/* Notes of a fit begin with its outcome, "nps: 30 responses are too few", which may also be a column of the user's. */
+static bool translate_named(dk_buf *out, dk_str english, dk_language language, bool known_only) {
+    enum { LONGEST = 40 };
+    char name[LONGEST + 1];
+    size_t n = 0, before = out->len;
+    while (n < english.len && n <= LONGEST && english.ptr[n] != ':') n++;
+    if (n == 0 || n > LONGEST || n + 2 >= english.len || english.ptr[n + 1] != ' ') return false;
+    memcpy(name, english.ptr, n);
+    name[n] = '\0';
+    const char *known = dk_message_word(name, language);
+    if (known == name && known_only) return false;
+    dk_buf_puts(out, known);
+    dk_buf_puts(out, ": ");
+    if (translate(out, (dk_str){english.ptr + n + 2, english.len - n - 2}, language, 0)) return true;
+    out->len = before;
+    return false;
+}
+
 bool dk_sentence_put(dk_buf *out, dk_str english, dk_language language) {
-    if (language == DK_LANG_SV || language == DK_LANG_DA) return translate(out, english, language, 0);
+    if (language == DK_LANG_SV || language == DK_LANG_DA)
+        return translate_named(out, english, language, true) || translate(out, english, language, 0) ||
+               translate_named(out, english, language, false);
     dk_buf_put(out, english.ptr, english.len);
     return true;
 }

@@ -491,7 +491,10 @@ static void sentences_of_the_analysis_are_translated(void **state) {
         {"bands of margin", "gränser i margin", "grænser i margin"},
         {"expected a score of 0 to 10; the row stays, without a score", "väntade ett betyg från 0 till 10; raden är kvar, utan betyg",
          "ventede en karakter fra 0 til 10; rækken bliver, uden karakter"},
+        {"nps: 30 responses are too few", "NPS: 30 svar är för få", "NPS: 30 svar er for få"},
+        {"min kolumn: 30 responses are too few", "min kolumn: 30 svar är för få", "min kolumn: 30 svar er for få"},
         {"from Malmö to Lund", NULL, NULL},
+        {"nps: from Malmö to Lund", NULL, NULL},
         {"blue < silver, gold", NULL, NULL},
         {"", NULL, NULL},
     };

@@ -85,9 +85,8 @@ function translated(english: string, depth: number): string | null {
 /** A sentence of the analysis in the page's language; null when it has no translation. */
 export function sentence(english: string): string | null {
   if (current === "en") return english;
-  const whole = translated(english, 0);
-  if (whole !== null) return whole;
   const named = /^([^:]{1,40}): ([^]+)$/.exec(english); // notes of a fit begin with its outcome
   const rest = named ? translated(named[2]!, 0) : null;
-  return rest === null ? null : `${word(named![1]!)}: ${rest}`;
+  const whole = rest !== null && hasWord(named![1]!) ? null : translated(english, 0);
+  return whole ?? (rest === null ? null : `${word(named![1]!)}: ${rest}`);
 }
