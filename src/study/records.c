@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "io/cell.h"
+#include "study/worth_config.h"
 
 /* ---- Opening ----------------------------------------------------------------------------------------- */
 
@@ -158,6 +159,8 @@ static dk_status take_row(dk_records *r, dk_survey *s, const dk_block *b, size_t
             status = take_value(r, k, &s->variables[k].texts, dk_cell_trim(dk_block_cell(b, at, --place)), err);
     if (status == DK_OK && r->place[DK_ROLE_PROFIT] != DK_NO_COLUMN) {
         dk_str cell = dk_cell_trim(dk_block_cell(b, at, r->place[DK_ROLE_PROFIT]));
+        status = dk_worth_config_cell(s->config, cell, dk_path_name(dk_reader_source(r->reader)), row->line, err);
+        if (status != DK_OK) return status;
         status = take_value(r, s->nvariables, NULL, cell, err);
         if (status == DK_OK && !dk_cell_missing(cell) && isnan(r->values[s->nvariables][r->source_count]))
             status = complain(r, problems, DK_PROBLEM_NUMBER, row, DK_ROLE_PROFIT, cell, "expected a number; the record stays, without it", true, err);

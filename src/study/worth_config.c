@@ -127,6 +127,29 @@ static const char *currency_in_name(const char *name) {
     return NULL;
 }
 
+/* The currency that a cell's mark stands for, or NULL. */
+static const char *currency_of_cell(dk_str cell) {
+    static const char *const signs[][2] = {{"\xE2\x82\xAC", "EUR"}, {"$", "USD"}, {"\xC2\xA3", "GBP"}};
+    char text[64];
+    size_t n = cell.len < sizeof text - 1 ? cell.len : sizeof text - 1;
+    memcpy(text, cell.ptr, n);
+    text[n] = '\0';
+    for (size_t k = 0; k < sizeof signs / sizeof *signs; k++)
+        if (strstr(text, signs[k][0]) != NULL) return signs[k][1];
+    return currency_in_name(text);
+}
+
+dk_status dk_worth_config_cell(const dk_study_config *c, dk_str cell, const char *file, int64_t line, dk_error *err) {
+    /* most cells end in a digit and begin with one, and have no mark */
+    if (c->currency == NULL || cell.len == 0 || ((unsigned char)(cell.ptr[0] - '0') < 10 && (unsigned char)(cell.ptr[cell.len - 1] - '0') < 10)) return DK_OK;
+    const char *found = currency_of_cell(cell);
+    if (found == NULL || strcasecmp(found, c->currency) == 0) return DK_OK;
+    dk_fail_at(err, DK_EDATA, c->name, c->currency_line, 0, "the study is in %s, but %s line %lld says %.*s", c->currency, file, (long long)line,
+               (int)(cell.len < 40 ? cell.len : 40), cell.ptr);
+    dk_error_remedy(err, "convert the amounts, or name the study's currency as it is");
+    return DK_EDATA;
+}
+
 static dk_status check_money(const dk_study_config *c, dk_error *err) {
     const dk_study_source *sources[] = {&c->responses, &c->customers};
     static const char *const names[] = {"responses", "customers"};

@@ -63,6 +63,10 @@ typedef struct dk_worth_config {
    study is of one currency. DK_EDATA names the line. */
 dk_status dk_worth_config_read(dk_study_config *config, dk_error *err);
 
+/* DK_EDATA when a cell of money has the mark of another currency than the study's (12 EUR in SEK): the message names the file and
+   line of the cell, the error the line of the study. A krona or krone of no country fits SEK, DKK, NOK and ISK. */
+dk_status dk_worth_config_cell(const dk_study_config *config, dk_str cell, const char *file, int64_t line, dk_error *err);
+
 /* DK_EDATA with the line when the study names a theme, touchpoint or segment that there is not. segments: names, of which the
    first is everybody's. */
 dk_status dk_worth_config_check(const dk_study_config *config, const dk_taxonomy *taxonomy, const char *const *segments,
