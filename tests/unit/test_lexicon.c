@@ -114,6 +114,19 @@ static void mistakes_in_files_name_file_line_and_column(void **state) {
 
 /* ---- Matching ---------------------------------------------------------------------------------------- */
 
+/* Wrong if a path is lost, or found otherwise, where it is known beforehand whether and how a pair of words goes on. */
+static void check_pairs(const dk_index *index, const dk_word *const *words, const dk_tokens *tokens, const dk_matches *wanted,
+                        dk_matches *got) {
+    for (uint32_t i = 0; i < tokens->count; i++) {
+        uint32_t leads = i + 1 < tokens->count ? dk_index_leads(index, words[i], words[i + 1]) : DK_LEADS_NOWHERE;
+        dk_index_fetch(index, leads);
+        assert_int_equal(dk_index_match_at(index, words, tokens, i, leads, 0, got, NULL), DK_OK);
+    }
+    assert_int_equal(got->count, wanted->count);
+    for (size_t i = 0; i < got->count; i++) assert_memory_equal(&got->items[i], &wanted->items[i], sizeof *got->items);
+    free(got->items);
+}
+
 /* Matches text against the Swedish files in the folder and writes "first-last:line" of every match. */
 static void match(const char *text, char *out, size_t size) {
     dk_lexicon *lexicon = NULL;
@@ -137,9 +150,10 @@ static void match(const char *text, char *out, size_t size) {
                                           (dk_token_kind)tokens.items[i].kind, &arena, &words[i], NULL, NULL), DK_OK);
         pointers[i] = &words[i];
     }
-    dk_matches m = {0};
+    dk_matches m = {0}, by_pairs = {0};
     uint64_t limited = 0;
     assert_int_equal(dk_index_match(index, pointers, &tokens, 0, &m, NULL), DK_OK);
+    check_pairs(index, pointers, &tokens, &m, &by_pairs);
     assert_int_equal(dk_index_match_patterns(index, scratch, dk_str_from(text), pointers, &tokens, 0, &m, &limited, NULL), DK_OK);
     *out = '\0';
     for (size_t i = 0; i < m.count; i++)
@@ -179,6 +193,32 @@ static void every_kind_of_term_matches(void **state) {
         {"hj\xC3\xA4lp 24/7 :-)", "1-1:9 2-2:10"},
         {"leveranss", "0-0:2"},                   /* one typing error, and only one word that is near */
         {"levransx", ""},
+    };
+    char got[256];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        match(cases[i][0], got, sizeof got);
+        assert_string_equal(got, cases[i][1]);
+    }
+}
+
+/* Wrong if one of several ways from a word to the next is taken for the only one, or what goes on behind it is lost. */
+static void words_that_go_on_in_several_ways_match_in_all(void **state) {
+    (void)state;
+    put("lexicons/sv/themes.tsv", "theme\tterm\n"
+                                  "delivery.speed\tsnabb leverans\n"           /* 2 */
+                                  "delivery.speed\tsnabb* leverans\n"          /* 3 */
+                                  "delivery.speed\tsnabb lever*\n"             /* 4 */
+                                  "delivery.speed\t\"snabb\" leverans hem\n" /* 5 */
+                                  "price.level\tbra pris idag ... alltid\n"    /* 6 */
+                                  "price.level\tbra ... alltid\n");            /* 7 */
+    static const char *const cases[][2] = {
+        {"snabb leverans", "0-1:2 0-1:4 0-1:3"},
+        {"snabba leverans", "0-1:3"},
+        {"snabb levererad", "0-1:4"},
+        {"snabb leverans hem", "0-1:2 0-1:4 0-1:3 0-2:5"},
+        {"bra pris idag som alltid", "0-4:6 0-4:7"}, /* a gap holds three words */
+        {"bra alltid", "0-1:7"},
+        {"snabb", ""},
     };
     char got[256];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -278,6 +318,7 @@ int main(void) {
         cmocka_unit_test(mistakes_in_terms_are_located),
         cmocka_unit_test(mistakes_in_files_name_file_line_and_column),
         cmocka_unit_test(every_kind_of_term_matches),
+        cmocka_unit_test(words_that_go_on_in_several_ways_match_in_all),
         cmocka_unit_test(a_wrong_pattern_points_into_its_line),
         cmocka_unit_test(a_hostile_pattern_gives_up_by_its_step_limit),
         cmocka_unit_test(patterns_that_begin_at_marks_find_the_same),
