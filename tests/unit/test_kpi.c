@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "report/json_sections.h"
+#include "stats/dist.h"
 #include "study/analyze.h"
 #include "study/kpi.h"
 #include "study/lifetime.h"
@@ -116,6 +117,12 @@ static void outcomes_are_those_of_their_formulas(void **state) {
     double mean = (80 * 100.0 + 60 * 110.0) / 140;
     assert_close(find(r, "profit")->all.value, mean);
     assert_close(find(r, "lifetime_value")->all.value, mean / (10.0 / 110));
+    /* a customer's records are one draw: errors are added up by customer before they are squared */
+    double squares = 0;
+    for (int c = 0; c < 40; c++) squares += pow((2 * (100 - mean) + (c % 4 == 0 ? 0 : 2 * (110 - mean))) / 140, 2);
+    assert_close(find(r, "profit")->all.se, sqrt(squares * 40 / 39));
+    double half = dk_t_quantile(0.975, 39) * find(r, "profit")->all.se;
+    assert_close(find(r, "profit")->all.ci.hi, mean + half);
     /* Q1 to Q2: 4000 of 4000; Q2 to Q3: 30 x 110 of 4000, leavers at 0; Q3 to Q4: 3300 of 3300 */
     assert_close(find(r, "margin_growth")->all.value, (4000 + 3300 + 3300) / (4000.0 + 4000 + 3300) - 1);
     /* in both of two quarters: 40 + 30 + 30; products rose between Q2 and Q3 for odd customers, of whom there are 20 */
@@ -144,6 +151,8 @@ static void both_lifetime_values_agree(void **state) {
     dk_lifetime how;
     assert_int_equal(dk_lifetime_value(1, &q, &m, 0, 40, &v, NULL, &how, NULL), DK_OK);
     assert_close(simple, v);
+    /* and so does that of the study's own matrix, which counts its margin over the same records */
+    assert_close(find(r, "lifetime_value_matrix")->all.value, simple);
     dk_study_result_free(r);
 }
 
