@@ -79,12 +79,6 @@ static dk_status compare_models(const dk_cli *cli, const char *a, const char *b,
     return status;
 }
 
-static void move_progress(void *context, int64_t taken, int64_t total) {
-    dk_progress *progress = context;
-    progress->total = total;
-    dk_progress_update(progress, taken);
-}
-
 static const dk_sheet_column eval_columns[] = {
     {"measure", DK_SHEET_TEXT, 0, 0}, {"a", DK_SHEET_REAL, 0, 0}, {"b", DK_SHEET_REAL, 0, 0}, {"change", DK_SHEET_REAL, 0, 0}};
 
@@ -139,18 +133,16 @@ static dk_status make(const options *o, const dk_cli *cli, const char **words, d
     dk_corpus_options co = {.extras = extras, .options = names, .nextras = 1};
     dk_diff_options d = {.changes = o->changes == 0 ? SIZE_MAX : (size_t)o->changes, .causes = (size_t)o->causes,
                          .seed = (uint64_t)o->seed, .has_score = o->score != NULL};
-    dk_diff_figures figures;
-    dk_progress progress;
+    dk_diff_figures figures = {0};
+    dk_bench_watch watch;
     dk_book book;
     dk_status status = dk_bench_corpus_options(&co, cli, &o->bench, words[2], err);
     for (int s = 0; status == DK_OK && s < 2; s++) status = open_side(&engines[s], cli, o, words[s], err);
     if (status == DK_OK) status = compare_models(cli, words[0], words[1], &d.models_differ, err);
     dk_book_init(&book, engines[1] != NULL ? dk_engine_stamp(engines[1]) : NULL);
-    dk_progress_begin(&progress, cli, "comparing", 0);
-    co.progress = move_progress;
-    co.progress_context = &progress;
+    dk_bench_watch_begin(&watch, &co, cli, "comparing");
     if (status == DK_OK) status = dk_diff_make(&book, (const dk_engine *const[]){engines[0], engines[1]}, &co, &d, &figures, err);
-    dk_progress_end(&progress, 0);
+    dk_bench_watch_end(&watch, figures.comments);
     if (status == DK_OK && (o->codes != NULL || o->score != NULL)) status = put_evaluation(&book, o, cli, engines, words[2], err);
     if (status == DK_OK) status = dk_bench_write(&book, cli, &o->bench, err);
     dk_book_dispose(&book);

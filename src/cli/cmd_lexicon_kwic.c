@@ -104,12 +104,6 @@ static int label_of(const char *name) {
     return -1;
 }
 
-static void move_progress(void *context, int64_t taken, int64_t total) {
-    dk_progress *progress = context;
-    progress->total = total;
-    dk_progress_update(progress, taken);
-}
-
 static dk_status make(options *o, const dk_cli *cli, const char *source, dk_error *err) {
     static const char *const sorts[] = {"place", "left", "right", "match"};
     dk_kwic_options ko = {.theme = DK_NO_ID, .label = label_of(o->label), .pattern = o->pattern, .lines = (size_t)o->lines, .seed = (uint64_t)o->seed,
@@ -121,9 +115,9 @@ static dk_status make(options *o, const dk_cli *cli, const char *source, dk_erro
     dk_engine *engine = NULL;
     pattern_file file = {.fd = -1};
     bool *wanted = NULL;
-    dk_kwic_figures figures;
+    dk_kwic_figures figures = {0};
     dk_book book;
-    dk_progress progress;
+    dk_bench_watch watch;
     dk_status status = dk_bench_corpus_options(&co, cli, &o->bench, source, err);
     if (status == DK_OK && o->pattern != NULL) {
         status = open_pattern(&file, cli, o->pattern, err);
@@ -140,11 +134,9 @@ static dk_status make(options *o, const dk_cli *cli, const char *source, dk_erro
         ko.entries = wanted;
     }
     dk_book_init(&book, engine != NULL ? dk_engine_stamp(engine) : NULL);
-    dk_progress_begin(&progress, cli, "searching", 0);
-    co.progress = move_progress;
-    co.progress_context = &progress;
+    dk_bench_watch_begin(&watch, &co, cli, "searching");
     if (status == DK_OK) status = dk_kwic_make(&book, engine, &co, &ko, &figures, err);
-    dk_progress_end(&progress, 0);
+    dk_bench_watch_end(&watch, figures.comments);
     if (status == DK_OK) status = dk_bench_write(&book, cli, &o->bench, err);
     dk_book_dispose(&book);
     dk_engine_free(engine);

@@ -14,16 +14,26 @@ dk_status dk_bench_engine(dk_engine **engine, const dk_cli *cli, const dk_bench_
 }
 
 static void note_reject(void *context, const char *source, const dk_reject *reject) {
-    const dk_cli *cli = ((void **)context)[0];
-    dk_cli_note(cli, "drivkraft: %s:%lld:%lld: row left out: %s", source, (long long)reject->line, (long long)reject->column,
+    const dk_bench_watch *watch = context;
+    dk_cli_note(watch->cli, "drivkraft: %s:%lld:%lld: row left out: %s", source, (long long)reject->line, (long long)reject->column,
                 reject->reason);
 }
 
 static void move_progress(void *context, int64_t taken, int64_t total) {
-    dk_progress *progress = ((void **)context)[1];
-    progress->total = total;
-    dk_progress_update(progress, taken);
+    dk_bench_watch *watch = context;
+    watch->progress.total = total;
+    dk_progress_update(&watch->progress, taken);
 }
+
+void dk_bench_watch_begin(dk_bench_watch *watch, dk_corpus_options *co, const dk_cli *cli, const char *label) {
+    watch->cli = cli;
+    co->rejected = note_reject;
+    co->progress = move_progress;
+    co->progress_context = watch;
+    dk_progress_begin(&watch->progress, cli, label, 0);
+}
+
+void dk_bench_watch_end(dk_bench_watch *watch, int64_t rows) { dk_progress_end(&watch->progress, rows); }
 
 dk_status dk_bench_corpus_options(dk_corpus_options *co, const dk_cli *cli, const dk_bench_options *b, const char *source,
                                   dk_error *err) {
@@ -42,14 +52,10 @@ dk_status dk_bench_corpus_options(dk_corpus_options *co, const dk_cli *cli, cons
 
 dk_status dk_bench_corpus(dk_corpus *corpus, const dk_engine *engine, const dk_cli *cli, const dk_bench_options *b,
                           dk_corpus_options *co, dk_error *err) {
-    dk_progress progress;
-    void *context[2] = {(void *)(uintptr_t)cli, &progress};
-    co->rejected = note_reject;
-    co->progress = move_progress;
-    co->progress_context = context;
-    dk_progress_begin(&progress, cli, "reading", 0);
+    dk_bench_watch watch;
+    dk_bench_watch_begin(&watch, co, cli, "reading");
     dk_status status = dk_corpus_read(corpus, engine, co, err);
-    dk_progress_end(&progress, corpus->counts.rows);
+    dk_bench_watch_end(&watch, corpus->counts.rows);
     if (status != DK_OK) return status;
     const dk_lexicon *lexicon = dk_engine_lexicon(engine);
     dk_buf packs;

@@ -38,6 +38,14 @@ dk_status dk_bench_corpus_options(dk_corpus_options *co, const dk_cli *cli, cons
 dk_status dk_bench_corpus(dk_corpus *corpus, const dk_engine *engine, const dk_cli *cli, const dk_bench_options *b,
                           dk_corpus_options *co, dk_error *err);
 
+/* Makes a reading by co show its progress and name the rows that it left out; the watch lives as long as the reading. */
+typedef struct dk_bench_watch {
+    const dk_cli *cli;
+    dk_progress progress;
+} dk_bench_watch;
+void dk_bench_watch_begin(dk_bench_watch *watch, dk_corpus_options *co, const dk_cli *cli, const char *label);
+void dk_bench_watch_end(dk_bench_watch *watch, int64_t rows);
+
 /* Writes the book as the options ask, to -o or standard output. */
 dk_status dk_bench_write(const dk_book *book, const dk_cli *cli, const dk_bench_options *b, dk_error *err);
 

@@ -310,7 +310,7 @@ static dk_status make_key(const line *l, dk_kwic_sort sort, dk_arena *arena, dk_
     return key->ptr != NULL ? DK_OK : dk_fail_memory(err);
 }
 
-static dk_sheet_column line_columns[] = {
+static const dk_sheet_column line_columns[] = {
     {"left", DK_SHEET_TEXT_RIGHT, 40, 0}, {"match", DK_SHEET_TEXT, 40, 0}, {"right", DK_SHEET_TEXT, 40, 0},
     {"id", DK_SHEET_TEXT, 24, 0},         {"label", DK_SHEET_TEXT, 0, 0},  {"decided", DK_SHEET_TEXT, 0, 0},
     {"entry", DK_SHEET_TEXT, 0, 0},       {"file", DK_SHEET_TEXT, 0, true}, {"line", DK_SHEET_COUNT, 0, true},
@@ -357,7 +357,12 @@ static dk_status put_lines(dk_book *book, const search *s, const char *source, d
     }
     if (status == DK_OK) {
         qsort(order, s->nlines, sizeof *order, by_key);
-        dk_sheet *sheet = dk_book_add(book, "lines", "Concordance", line_columns, sizeof line_columns / sizeof *line_columns);
+        dk_sheet_column *columns = dk_arena_alloc(&book->arena, sizeof line_columns);
+        if (columns != NULL) {
+            memcpy(columns, line_columns, sizeof line_columns);
+            columns[0].widest = columns[2].widest = s->o->width;
+        } else book->failed = true;
+        dk_sheet *sheet = dk_book_add(book, "lines", "Concordance", columns != NULL ? columns : line_columns, sizeof line_columns / sizeof *line_columns);
         for (size_t i = 0; i < s->nlines; i++) put_line(sheet, s, source, order[i].line, &scratch);
         dk_sheet_note(sheet, "%zu of %lld places in %lld comments of %s", s->nlines, (long long)s->figures->places,
                       (long long)s->figures->comments, source);
@@ -435,7 +440,6 @@ dk_status dk_kwic_make(dk_book *book, const dk_engine *engine, const dk_corpus_o
         workers[i] = session;
     }
     if (status == DK_OK) status = dk_pass_run(&pass, workers, co->threads, sizeof(item), dispose_item, err);
-    line_columns[0].widest = line_columns[2].widest = o->width;
     if (status == DK_OK) status = put_lines(book, &s, co->source, err);
     if (status == DK_OK && o->collocates > 0) status = put_collocates(book, &s, err);
     for (size_t i = 0; s.lines != NULL && i < s.nlines; i++) free(s.lines[i].texts);
