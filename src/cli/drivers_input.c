@@ -522,6 +522,13 @@ static dk_status none_usable(const reading *r, dk_error *err) {
     const dk_drivers_data *d = r->data;
     const char *table = r->spec->table;
     if (d->read == 0) return dk_fail_at(err, DK_EDATA, table, 0, 0, "there are no rows");
+    if (d->missing == 0 && d->unreadable == 0) {
+        dk_fail_at(err, DK_EDATA, table, 0, 0, "none of %lld rows can be used: all have weight 0",
+                   (long long)d->read);
+        dk_error_remedy(err, "is %s the --weight you meant?",
+                        r->spec->weight != NULL ? r->spec->weight : "it");
+        return DK_EDATA;
+    }
     bool text = d->unreadable_count >= d->missing_count;
     dk_fail_at(
         err, DK_EDATA, table, 0, 0,

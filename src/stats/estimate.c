@@ -75,6 +75,14 @@ void dk_estimate_note(dk_estimate *e, const char *format, ...) {
     e->nnotes++;
 }
 
+dk_status dk_estimate_check_clusters(const dk_frame *f, int64_t clusters, dk_error *err) {
+    if (!dk_rows_shape_of(f->rows)->clusters || clusters > 1) return DK_OK;
+    dk_fail(err, DK_EDATA,
+            "all rows are of one cluster: how much chance there is in the effects cannot be told");
+    dk_error_remedy(err, "leave the cluster column out, or take one that tells customers apart");
+    return DK_EDATA;
+}
+
 dk_status dk_estimate_importance(const dk_frame *frame, const dk_driver_options *o, dk_estimate *e,
                                  dk_error *err) {
     dk_status status =
@@ -209,6 +217,7 @@ dk_status dk_estimate_linear(const dk_frame *f, const dk_driver_options *o, dk_e
     if (status == DK_OK)
         status = dk_robust_compute(f->rows, &m, f->unit, f->weight_unit, columns, 1, &s, absorb, o->hc,
                                    o->threads, &robust, err);
+    if (status == DK_OK) status = dk_estimate_check_clusters(f, robust.clusters, err);
     if (status != DK_OK) goto done;
     dk_estimate_note_aliased(e, f, &s);
     const double *cov = robust.cov_small != NULL ? robust.cov_small : robust.cov;

@@ -39,6 +39,9 @@ dk_status dk_estimate_init(dk_estimate *e, const dk_frame *frame, dk_error *err)
 void dk_estimate_dispose(dk_estimate *e);
 void dk_estimate_note(dk_estimate *e, const char *format, ...) DK_PRINTF(2, 3);
 
+/* DK_EDATA when rows have clusters and all have the same. */
+dk_status dk_estimate_check_clusters(const dk_frame *frame, int64_t clusters, dk_error *err);
+
 /* A sentence for each column that was left out, with those it follows from. */
 void dk_estimate_note_aliased(dk_estimate *e, const dk_frame *frame, const dk_solution *solution);
 

@@ -387,6 +387,7 @@ static dk_status fit(glm_fit *g, dk_error *err) {
     status = dk_glm_fit(f->rows, &g->design, g->use, f->weight_unit, binary, o->threads, &g->glm, err);
     if (status == DK_OK)
         status = dk_glm_robust(f->rows, &g->design, f->weight_unit, o->threads, &g->glm, err);
+    if (status == DK_OK) status = dk_estimate_check_clusters(f, g->glm.clusters, err);
     if (status == DK_OK) status = effects_of(g, err);
     if (status != DK_OK) return status;
     if (!binary) {

@@ -55,7 +55,7 @@ dk_status dk_maker_interval(dk_maker *k, size_t g, dk_driver *d, const double *f
     double a = dk_acceleration(e->jack.importance + g * DK_BOOT_BLOCKS, DK_BOOT_BLOCKS);
     dk_interval root = dk_maker_widen(dk_bca(k->scratch, n, estimate, a, k->o->confidence), estimate, factor);
     d->importance_ci.lo = root.lo <= 0 ? 0 : root.lo * root.lo;
-    d->importance_ci.hi = fmax(root.lo * root.lo, root.hi * root.hi);
+    d->importance_ci.hi = fmin(1, fmax(root.lo * root.lo, root.hi * root.hi));
     return DK_OK;
 }
 
@@ -87,7 +87,7 @@ static dk_status stage_interval(dk_maker *k, size_t s, dk_driver_stage *stage, d
     dk_interval root = dk_bca(k->scratch, n, sqrt(fmax(0, stage->importance - bias / 2)),
                               dk_acceleration(without, DK_BOOT_BLOCKS), k->o->confidence);
     stage->importance_ci =
-        (dk_interval){p <= 1 - k->o->confidence ? root.lo * root.lo : 0, root.hi * root.hi};
+        (dk_interval){p <= 1 - k->o->confidence ? root.lo * root.lo : 0, fmin(1, root.hi * root.hi)};
     return DK_OK;
 }
 

@@ -6,6 +6,10 @@
 #include "stats/impact.h"
 #include "stats/result.h"
 
+static bool few_clusters(const dk_maker *k) {
+    return dk_rows_shape_of(k->f->rows)->clusters && k->e->clusters < 40;
+}
+
 void dk_maker_judge(dk_maker *k, double statistic, size_t rank) {
     const dk_estimate *e = k->e;
     const dk_driver_options *o = k->o;
@@ -36,11 +40,15 @@ void dk_maker_judge(dk_maker *k, double statistic, size_t rank) {
             r->r2_upper, 100 * o->confidence, r->ruled_out);
     } else {
         double more = (double)e->rows * r->r2_upper / o->negligible_r2;
-        dk_estimate_note(
-            k->e,
-            "no driver found, but %lld rows are too few to say there is none: an effect under %.4g would "
-            "mostly not show; about %.0f rows would tell",
-            (long long)e->rows, r->detectable, ceil(more));
+        if (few_clusters(k))
+            dk_estimate_note(k->e, "no driver found, but %lld clusters are too few to say there is none",
+                             (long long)e->clusters);
+        else
+            dk_estimate_note(
+                k->e,
+                "no driver found, but %lld rows are too few to say there is none: an effect under %.4g "
+                "would mostly not show; about %.0f rows would tell",
+                (long long)e->rows, r->detectable, ceil(more));
     }
 }
 
@@ -88,7 +96,7 @@ void dk_maker_notes(dk_maker *k) {
     double least = INFINITY;
     for (size_t i = 0; i < e->n; i++)
         if (e->use[i]) least = fmin(least, e->df_of[i]);
-    if (dk_rows_shape_of(k->f->rows)->clusters && e->clusters < 40) {
+    if (few_clusters(k)) {
         if (least < e->df)
             dk_estimate_note(e,
                              "%lld clusters are few: intervals and p are widened for it (small-sample "
