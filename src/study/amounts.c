@@ -58,7 +58,7 @@ dk_status dk_amounts_note(dk_amounts *a, dk_str cell, size_t index, dk_error *er
 void dk_amounts_settle(dk_amounts *a, bool money, double *values) {
     for (int k = 0; k < 2; k++) {
         int64_t for_groups = a->grouped[k] + a->decimal[!k], against = a->decimal[k] + a->grouped[!k];
-        bool usual = a->large == 0 && (money || a->marked > 0 || a->small > 0);
+        bool usual = a->large == 0 && (money || a->marked > 0);
         a->thousands[k] = a->doubtful[k] > 0 && (for_groups != against ? for_groups > against : for_groups == 0 && usual);
     }
     for (size_t i = 0; i < a->nplaces; i++)
@@ -76,7 +76,7 @@ void dk_amounts_say(const dk_amounts *a, dk_buf *out) {
         dk_buf_putf(out, "%s%s: %lld values such as 12%c345 could be thousands or decimals; they are read as %s, ", out->len > 0 ? " " : "",
                     a->name != NULL ? a->name : "amounts", (long long)a->doubtful[k], signs[k], a->thousands[k] ? "12345" : "12.345");
         dk_buf_puts(out, evidence ? "as the other values of the column tell."
-                    : a->thousands[k] ? "since every value has three digits behind the sign and no whole number of four digits is without it."
+                    : a->thousands[k] ? "since it is money, every value has three digits behind the sign, and no whole number of four digits is without it."
                     : a->large > 0 ? "since whole numbers of four digits stand in the column without a sign."
                                    : "since nothing in the column says otherwise; write 12345 or 12345.00 to be sure.");
     }

@@ -3,8 +3,8 @@
  * dk_cell_amount reads a single point or comma as the decimal sign. A cell of one to three digits, one such sign and exactly three
  * digits is in doubt. The column decides, for each sign apart: another number of digits behind the sign ("12.5"), a zero before it
  * ("0.250"), or four digits before it say decimal; the sign said twice ("1.234.567"), or together with the other one, or the other
- * one as decimal sign ("950,50") say groups. Without either, whole numbers below 1,000 and none above without a sign ("950", not
- * "9500") say groups, and so does a mark of money when no whole number is 1,000 or more: prices in thousandths are rare.
+ * one as decimal sign ("950,50") say groups. Without either, money (by its mark, or by what the column is for) is in groups when no whole
+ * number of 1,000 or more stands without a sign ("950", not "9500"): prices in thousandths are rare. Other numbers stay decimals.
  */
 #ifndef DK_STUDY_AMOUNTS_H
 #define DK_STUDY_AMOUNTS_H

@@ -192,7 +192,7 @@ static dk_status read_all(dk_records *r, dk_survey *s, dk_problems *problems, dk
     }
     dk_block_free(block);
     for (size_t k = 0; k <= s->nvariables && status == DK_OK; k++)
-        if (r->values[k] != NULL) dk_amounts_settle(&r->amounts[k], k == s->nvariables, r->values[k]);
+        if (r->values[k] != NULL) dk_amounts_settle(&r->amounts[k], k == s->nvariables || dk_survey_is_money(s, &s->variables[k], r->column[DK_ROLE_PROFIT]), r->values[k]);
     return status;
 }
 

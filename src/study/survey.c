@@ -63,6 +63,16 @@ static dk_status add_variables(dk_survey *s, dk_error *err) {
     return DK_OK;
 }
 
+bool dk_survey_is_money(const dk_survey *s, const dk_variable *v, size_t profit_column) {
+    static const dk_kpi_input money[] = {DK_INPUT_REVENUE, DK_INPUT_CONTRACT_VALUE, DK_INPUT_SUPPORT_COST, DK_INPUT_ACQUISITION_COST};
+    if (v->column == profit_column) return true;
+    for (size_t k = 0; k < sizeof money / sizeof *money; k++) {
+        const char *name = s->config->kpi.input[money[k]];
+        if (name != NULL && strcmp(name, v->name) == 0) return true;
+    }
+    return false;
+}
+
 dk_variable *dk_survey_variable(const dk_survey *survey, const char *name) {
     for (size_t i = 0; i < survey->nvariables; i++)
         if (strcmp(survey->variables[i].name, name) == 0) return survey->variables + i;

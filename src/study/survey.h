@@ -77,6 +77,9 @@ dk_status dk_survey_read(dk_survey *survey, const dk_engine *engine, int threads
 /* The id of a response as written to outputs; scratch holds a row number. */
 dk_str dk_survey_id(const dk_survey *survey, size_t response, char scratch[24]);
 
+/* Whether a variable holds money: it is the column of profit (of its own file), or that of a KPI of money. */
+bool dk_survey_is_money(const dk_survey *survey, const dk_variable *variable, size_t profit_column);
+
 /* The variable of that name, or NULL. */
 dk_variable *dk_survey_variable(const dk_survey *survey, const char *name);
 

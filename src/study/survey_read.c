@@ -323,7 +323,8 @@ static dk_status settle_scores(first_pass *p, dk_error *err) {
 static void settle_amounts(dk_survey *s) {
     if (s->profit != NULL) dk_amounts_settle(&s->profit_amounts, true, s->profit);
     for (size_t i = 0; i < s->nvariables; i++)
-        if (!s->variables[i].of_records) dk_amounts_settle(&s->variables[i].amounts, false, s->variables[i].values);
+        if (!s->variables[i].of_records)
+            dk_amounts_settle(&s->variables[i].amounts, dk_survey_is_money(s, &s->variables[i], s->column[DK_ROLE_PROFIT]), s->variables[i].values);
 }
 
 static dk_status settle_plan(first_pass *p, dk_error *err) {

@@ -170,6 +170,7 @@ static void the_column_tells_thousands_from_decimals(void **state) {
     assert_close(settled((const char *[]){"1.234", "2.345", NULL}, false, "nothing in the column"), 1.234, 0);
     assert_close(settled((const char *[]){"1.234", "-2.345", NULL}, true, "read as 12345"), 1234, 0);
     assert_close(settled((const char *[]){"1234", "950", "12.5", NULL}, true, NULL), 1234, 0);
+    assert_close(settled((const char *[]){"4.125", "4", "3.875", NULL}, false, "read as 12.345"), 4.125, 0); /* mean ratings are no money */
 }
 
 int main(void) {
