@@ -389,7 +389,7 @@ static bool scan_mark(scanner *s) {
         if (from == start && end > start) return emit(s, start, end, DK_TOKEN_WORD);
     }
     end = start + 1;
-    while (byte_at(s, end) == c) end++;
+    while (end < s->len && byte_at(s, end) == c) end++; /* c may be NUL, as may what is behind the end */
     if (!emit(s, start, end, DK_TOKEN_PUNCT)) return false;
     if (c == '.' || c == '!' || c == '?') end_sentence(s);
     return true;
