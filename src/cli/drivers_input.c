@@ -1,6 +1,5 @@
 #include "cli/drivers_input.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,70 +7,6 @@
 #include "base/hash.h"
 #include "base/pipeline.h"
 #include "io/cell.h"
-#include "stats/nps.h"
-
-#define BEYOND ((int64_t)1 << 52)
-
-/* ---- Numbers ---- */
-
-/* Digits with one point or comma among them, and a sign: nearly every number of every file. */
-static bool parse_plain(dk_str c, int64_t *mantissa, uint8_t *decimals) {
-    const char *p = c.ptr, *end = c.ptr + c.len;
-    bool negative = p < end && *p == '-', point = false;
-    if (p < end && (*p == '-' || *p == '+')) p++;
-    int64_t m = 0;
-    int digits = 0, below = 0, seen = 0;
-    for (; p < end; p++) {
-        if (*p >= '0' && *p <= '9') {
-            m = m * 10 + (*p - '0');
-            digits += m != 0;
-            below += point;
-            seen++;
-            if (digits > 15) return false;
-        } else if ((*p == '.' || *p == ',') && !point) {
-            point = true;
-        } else {
-            return false;
-        }
-    }
-    if (seen == 0 || below > 15) return false;
-    *mantissa = negative ? -m : m;
-    *decimals = (uint8_t)below;
-    return true;
-}
-
-bool dk_decimal_parse(dk_str cell, int64_t *mantissa, uint8_t *decimals) {
-    dk_str c = dk_cell_trim(cell);
-    double value;
-    if (parse_plain(c, mantissa, decimals)) return true;
-    if (!dk_cell_number(c, &value) || fabs(value) > (double)BEYOND) return false;
-    /* Anything else by its 15 significant digits. */
-    int exponent = value != 0 ? (int)floor(log10(fabs(value))) : 0, below = 14 - exponent;
-    below = below < 0 ? 0 : below > 15 ? 15 : below;
-    double scaled = nearbyint(value * pow(10, below));
-    while (fabs(scaled) > (double)BEYOND) scaled = nearbyint(value * pow(10, --below));
-    *mantissa = (int64_t)scaled;
-    *decimals = (uint8_t)below;
-    return true;
-}
-
-/* The outcome as asked for (winsorised is it later, when all rows are in); false when it cannot be (a score outside 0
-   to 10, the logarithm of what is not positive). */
-static bool transform(const char *as, int64_t *mantissa, uint8_t *decimals) {
-    double value = (double)*mantissa / pow(10, *decimals);
-    if (strcmp(as, "level") == 0 || strcmp(as, "winsor") == 0) return true;
-    if (strcmp(as, "log") == 0) {
-        *mantissa = (int64_t)llround(log(value) * 1e12);
-        *decimals = 12;
-        return value > 0;
-    }
-    int contribution = value == floor(value) && fabs(value) <= 10 ? dk_nps_contribution((int)value) : INT_MIN;
-    if (contribution == INT_MIN) return false;
-    bool promoter = strcmp(as, "promoter") == 0, detractor = strcmp(as, "detractor") == 0;
-    *mantissa = promoter ? contribution > 0 : detractor ? contribution < 0 : contribution;
-    *decimals = 0;
-    return true;
-}
 
 /* ---- Columns ---- */
 
@@ -376,7 +311,7 @@ static void parse_row(const reading *r, batch *b, size_t i) {
     for (size_t j = 0; j < r->at.plain; j++) {
         dk_str cell = dk_block_cell(block, i, j);
         if (dk_decimal_parse(cell, &b->mantissas[i * n + j], &b->decimals[i * n + j]) &&
-            (j > 0 || transform(r->as, &b->mantissas[i * n], &b->decimals[i * n])))
+            (j > 0 || dk_drivers_transform(r->as, &b->mantissas[i * n], &b->decimals[i * n])))
             continue;
         if (dk_cell_missing(cell) && r->at.plain < n && j > r->data->npredictors) {
             b->mantissas[i * n + j] = b->decimals[i * n + j] = 0;

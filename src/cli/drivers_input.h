@@ -68,4 +68,8 @@ dk_status dk_drivers_permute(const dk_drivers_data *data, size_t segment, int co
    number (see io/cell.h) or is beyond 2^52. */
 bool dk_decimal_parse(dk_str cell, int64_t *mantissa, uint8_t *decimals);
 
+/* The outcome as asked for (winsorised is it later, when all rows are in); false when it cannot be (a score outside 0 to
+   10, the logarithm of what is not positive). */
+bool dk_drivers_transform(const char *as, int64_t *mantissa, uint8_t *decimals);
+
 #endif
