@@ -63,6 +63,29 @@ static bool add_target(index_builder *x, dk_str text) {
     return true;
 }
 
+typedef struct inflecting {
+    index_builder *x;
+    bool failed;
+} inflecting;
+
+/* Forms that running text does not have would only make slips ambiguous. */
+static void add_inflection(void *context, dk_str form) {
+    inflecting *w = context;
+    enum { PER_MILLION = 1 };
+    if (dk_morph_frequency(w->x->morph, form) < PER_MILLION) return;
+    w->failed = w->failed || !add_target(w->x, form);
+}
+
+/* A word that may be mistyped, with its inflections. */
+static bool add_targets(index_builder *x, dk_str text) {
+    inflecting w = {x, false};
+    const word_base *base = base_form(x, text);
+    if (base == NULL || !add_target(x, text)) return false;
+    /* the forms of a word that is never seen are not seen either */
+    if (x->morph != NULL && base->own && text.len >= 6 && dk_morph_frequency(x->morph, text) > 0) dk_morph_expand(x->morph, text, add_inflection, &w);
+    return !w.failed;
+}
+
 static void set_length(uint64_t lengths[2], size_t len) { lengths[len >> 6 & 1] |= 1ull << (len & 63); }
 
 /* The atom of a matcher, made when new. 0 when memory ran out or, with *err filled, the pattern is wrong. */
@@ -81,9 +104,9 @@ static uint32_t add_atom(index_builder *x, dk_matcher matcher, dk_str text, dk_e
     bool ok = true;
     switch (matcher) {
     case DK_MATCH_EXACT: ok = add_link(&x->tables[KEY_EXACT], text, atom) && add_target(x, text); break;
-    case DK_MATCH_WORD: ok = add_word_keys(x, &x->tables[KEY_WORD], text, atom) && add_target(x, text); break;
+    case DK_MATCH_WORD: ok = add_word_keys(x, &x->tables[KEY_WORD], text, atom) && add_targets(x, text); break;
     case DK_MATCH_PART:
-        ok = add_word_keys(x, &x->tables[KEY_WORD], text, atom) && add_word_keys(x, &x->tables[KEY_PART], text, atom) && add_target(x, text);
+        ok = add_word_keys(x, &x->tables[KEY_WORD], text, atom) && add_word_keys(x, &x->tables[KEY_PART], text, atom) && add_targets(x, text);
         break;
     case DK_MATCH_PREFIX:
         ok = text.len < 128 && add_link(&x->tables[KEY_PREFIX], text, atom);

@@ -73,7 +73,7 @@ typedef struct dk_matches {
 } dk_matches;
 
 /* Builds the index of the entries in language and of those of every language. morph may be NULL: then words match
-   as they are written. spelling allows one typing error in words of six letters or more. The lexicon and the morphology are
+   as they are written. spelling allows one typing error in words of six letters or more, inflected ones too. The lexicon and the morphology are
    borrowed. A pattern that does not compile is DK_EDATA with file, line and column. */
 dk_status dk_index_new(dk_index **out, const dk_lexicon *lexicon, dk_language language, const dk_morph *morph,
                        bool spelling, dk_error *err);

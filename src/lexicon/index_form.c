@@ -134,11 +134,78 @@ static void add_elongated(const dk_index *x, hooks *h, dk_str form, lemmas *l, u
     }
 }
 
+/* Occurrences in a million from which on a word is in use, whatever the dictionary says, or is likelier meant than a rarer one. */
+#define IN_USE 2.0
+
+/* The first base form of a word. */
+static dk_str base_of(const dk_index *x, dk_str word, dk_lemma *lemma) {
+    bool any = x->morph != NULL && dk_morph_lemmas(x->morph, word, 0, lemma, 1) > 0;
+    return any ? (dk_str){lemma->text, lemma->len} : word;
+}
+
+/* The word among those one error away that is meant: the most frequent, if all are forms of one word; false otherwise. */
+static bool choose_word(const dk_index *x, const dk_str *near, size_t n, dk_str *chosen) {
+    dk_lemma first, other;
+    if (n == 0) return false;
+    dk_str base = base_of(x, near[0], &first);
+    *chosen = near[0];
+    for (size_t i = 1; i < n; i++) {
+        if (!dk_str_eq(base_of(x, near[i], &other), base)) return false;
+        double more = x->morph != NULL ? dk_morph_frequency(x->morph, near[i]) - dk_morph_frequency(x->morph, *chosen) : 0;
+        bool before = memcmp(near[i].ptr, chosen->ptr, near[i].len < chosen->len ? near[i].len : chosen->len) < 0;
+        if (more > 0 || (more == 0 && before)) *chosen = near[i];
+    }
+    return true;
+}
+
+static bool same_letter(const char *a, const char *b) {
+    return a[0] == b[0] && ((unsigned char)a[0] < 0x80 || a[1] == b[1]);
+}
+
+/* Whether a word in use other than the one chosen, and of another base, comes of the form by leaving out a letter or swapping two:
+   "bedömma" is bedöma rather than berömma. */
+static bool means_another(const dk_index *x, dk_str form, dk_str chosen) {
+    char text[DK_MORPH_WORD_MAX + 1];
+    dk_lemma mine, other;
+    dk_str base = base_of(x, chosen, &mine);
+    for (size_t i = 0, next; i < form.len; i = next) {
+        for (next = i + 1; next < form.len && ((unsigned char)form.ptr[next] & 0xC0) == 0x80;) next++;
+        size_t after = next, size = next - i;
+        if (after < form.len)
+            for (after++; after < form.len && ((unsigned char)form.ptr[after] & 0xC0) == 0x80;) after++;
+        for (int swapped = 0; swapped < 2; swapped++) {
+            size_t len = form.len - (swapped ? 0 : size);
+            memcpy(text, form.ptr, i);
+            if (swapped) {
+                memcpy(text + i, form.ptr + next, after - next);
+                memcpy(text + i + (after - next), form.ptr + i, size);
+                memcpy(text + after, form.ptr + after, form.len - after);
+            } else {
+                memcpy(text + i, form.ptr + next, form.len - next);
+            }
+            dk_str word = {text, len};
+            if (dk_str_eq(word, chosen) || dk_str_eq(word, form) || dk_morph_frequency(x->morph, word) < IN_USE) continue;
+            if (dk_morph_known(x->morph, word) && !dk_str_eq(base_of(x, word, &other), base)) return true;
+        }
+    }
+    return false;
+}
+
+/* Whether two words begin alike, but for two letters that changed places or a digit in front. Slips at the beginning are rare, and
+   words that differ there are mostly others, or the contrary: "ukompetent". */
+static bool begins_alike(dk_str form, dk_str word) {
+    if (same_letter(form.ptr, word.ptr) || (form.ptr[0] >= '0' && form.ptr[0] <= '9')) return true;
+    return form.len == word.len && form.ptr[0] == word.ptr[1] && form.ptr[1] == word.ptr[0];
+}
+
+/* A form that no dictionary knows and nobody uses is taken for the one word of the lexicon that it is a slip away from. */
 static void add_misspelt(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint8_t *notes) {
+    dk_str near[DK_SPELLING_NEAR], word;
     if (x->spelling == NULL || (x->morph != NULL && dk_morph_known(x->morph, form))) return;
-    dk_str target;
-    if (!dk_spelling_nearest(x->spelling, form, &target)) return;
-    add_form(x, h, target, l);
+    if (!choose_word(x, near, dk_spelling_near(x->spelling, form, near), &word)) return;
+    if (!begins_alike(form, word)) return;
+    if (x->morph != NULL && (dk_morph_frequency(x->morph, form) >= IN_USE || means_another(x, form, word))) return;
+    add_form(x, h, word, l);
     *notes |= DK_WORD_SPELLING;
 }
 

@@ -205,37 +205,40 @@ bool dk_spelling_attach(dk_spelling **out, const void *image, size_t size) {
     return true;
 }
 
-/* The number of the target, DK_SPELLING_NONE for none. */
-static uint32_t find_target(const dk_spelling *s, dk_str form) {
+/* The numbers of the targets one error away; 0 when form is a target itself or when there are more than max. */
+static size_t find_targets(const dk_spelling *s, dk_str form, uint32_t *found, size_t max) {
     letters mine;
     uint64_t hashes[LETTERS_MAX + 1];
-    uint32_t found = DK_SPELLING_NONE;
+    size_t count = 0;
     if (s->ntargets == 0 || form.len == 0 || form.len > BYTES_MAX ||
         !find_letters(form.ptr, form.len, &mine) || mine.count + 1 < s->shortest)
-        return DK_SPELLING_NONE;
+        return 0;
     int n = neighbourhood(form.ptr, &mine, hashes);
     for (int i = 0; i < n; i++)
         for (uint64_t at = hashes[i] & s->mask; s->slots[at].target != 0; at = (at + 1) & s->mask) {
             uint32_t number = s->slots[at].target - 1;
-            if (s->slots[at].print != (uint32_t)(hashes[i] >> 32) || number == found) continue;
+            if (s->slots[at].print != (uint32_t)(hashes[i] >> 32)) continue;
+            bool known = false; /* two words may meet in more than one way */
+            for (size_t k = 0; k < count; k++) known |= found[k] == number;
+            if (known) continue;
             const target *t = &s->targets[number];
             letters theirs;
             find_letters(s->text + t->at, t->len, &theirs);
             int apart = distance(form.ptr, &mine, s->text + t->at, &theirs);
-            if (apart == 0 || (apart == 1 && found != DK_SPELLING_NONE)) return DK_SPELLING_NONE;
-            if (apart == 1) found = number;
+            if (apart == 0 || (apart == 1 && count == max)) return 0;
+            if (apart == 1) found[count++] = number;
         }
-    return found;
+    return count;
 }
 
 uint32_t dk_spelling_find(const dk_spelling *s, dk_str form) {
-    uint32_t found = find_target(s, form);
-    return found == DK_SPELLING_NONE ? found : s->targets[found].index;
+    uint32_t found;
+    return find_targets(s, form, &found, 1) == 0 ? DK_SPELLING_NONE : s->targets[found].index;
 }
 
-bool dk_spelling_nearest(const dk_spelling *s, dk_str form, dk_str *word) {
-    uint32_t found = find_target(s, form);
-    if (found == DK_SPELLING_NONE) return false;
-    *word = (dk_str){s->text + s->targets[found].at, s->targets[found].len};
-    return true;
+size_t dk_spelling_near(const dk_spelling *s, dk_str form, dk_str words[DK_SPELLING_NEAR]) {
+    uint32_t found[DK_SPELLING_NEAR];
+    size_t n = find_targets(s, form, found, DK_SPELLING_NEAR);
+    for (size_t i = 0; i < n; i++) words[i] = (dk_str){s->text + s->targets[found[i]].at, s->targets[found[i]].len};
+    return n;
 }

@@ -23,8 +23,10 @@ void dk_spelling_free(dk_spelling *spelling);
    tie, or when form is itself a target. Whether form is a known word is for the caller to ask first. */
 uint32_t dk_spelling_find(const dk_spelling *spelling, dk_str form);
 
-/* The same target itself, which the table holds; false when there is none. */
-bool dk_spelling_nearest(const dk_spelling *spelling, dk_str form, dk_str *word);
+/* All targets within one error of form, which the table holds; returns how many, 0 also when form is itself a target or when there
+   are more than DK_SPELLING_NEAR. */
+enum { DK_SPELLING_NEAR = 6 };
+size_t dk_spelling_near(const dk_spelling *spelling, dk_str form, dk_str words[DK_SPELLING_NEAR]);
 
 /* Writes the table as an image (base/image.h), and takes one that lies in memory for as long as the table is used; false when
    it is none. */

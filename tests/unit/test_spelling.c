@@ -131,8 +131,25 @@ static void agrees_with_the_definition(void **state) {
     dk_spelling_free(s);
 }
 
+/* Who asks for all that is near must get each word once, and nothing for a word that is right or that is near too many. */
+static void all_near_words_are_listed(void **state) {
+    (void)state;
+    static const char *const words[] = {"trevlig", "trevliga", "trevligt", "trivsam", "banan", "banas", "banar", "banal", "banat", "banad", "banak"};
+    dk_spelling *s = make(words, sizeof words / sizeof *words, 4);
+    dk_str near[DK_SPELLING_NEAR];
+    assert_int_equal(dk_spelling_near(s, (dk_str){"trevligg", 8}, near), 3);
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < i; k++) assert_false(dk_str_eq(near[i], near[k]));
+    assert_int_equal(dk_spelling_near(s, (dk_str){"trevlig", 7}, near), 0);
+    assert_int_equal(dk_spelling_near(s, (dk_str){"trivsamm", 8}, near), 1);
+    assert_true(dk_str_is(near[0], "trivsam"));
+    assert_int_equal(dk_spelling_near(s, (dk_str){"bana", 4}, near), 0); /* seven are near */
+    dk_spelling_free(s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_near_words_are_listed),
         cmocka_unit_test(every_kind_of_error_is_found), cmocka_unit_test(ties_are_left_alone),
         cmocka_unit_test(short_targets_are_left_out), cmocka_unit_test(agrees_with_the_definition)};
     return cmocka_run_group_tests(tests, NULL, NULL);
