@@ -158,6 +158,7 @@ dk_status dk_suggest_accept(const dk_suggestions *s, dk_language language, size_
     dk_intern_init(&there);
     *added = 0;
     dk_status status = DK_OK;
+    if (old.len == 0) old.ptr = ""; /* no list yet */
     for (const char *p = old.ptr, *end = old.ptr + old.len; status == DK_OK && p < end;) {
         const char *stop = memchr(p, '\n', (size_t)(end - p));
         if (stop == NULL) stop = end;

@@ -156,7 +156,7 @@ static void company_is_found(void **state) {
     uint32_t *frequency = malloc(k.words.count * sizeof *frequency);
     for (size_t w = 0; w < k.words.count; w++) frequency[w] = 100;
     dk_neighbours n;
-    dk_neighbours_options o = {.frequency = frequency, .min_count = 1, .max_words = 100, .window = 4, .dimensions = 3};
+    dk_neighbours_options o = {.frequency = frequency, .min_count = 1, .max_words = 100, .window = 4, .dimensions = 2};
     assert_int_equal(dk_neighbours_make(&n, &k, &o, NULL), DK_OK);
     for (int i = 0; i < 5; i++)
         for (int side = 0; side < 2; side++) {
