@@ -268,13 +268,16 @@ static dk_status note_data(dk_fit_context *x, const dk_engine *engine, dk_error 
     if (r->problem_counts[DK_PROBLEM_DUPLICATE] > 0)
         NOTE(DK_NOTE_DATA, "%lld responses have an id that came before; %s.", (long long)r->problem_counts[DK_PROBLEM_DUPLICATE],
              s->config->drop_duplicates ? "only the first of each is used" : "all are used");
-    dk_buf amounts;
-    dk_buf_init(&amounts);
-    dk_amounts_say(&s->profit_amounts, &amounts);
-    for (size_t k = 0; k < s->nvariables; k++) dk_amounts_say(&s->variables[k].amounts, &amounts);
-    for (size_t k = 0; x->records != NULL && k <= s->nvariables; k++) dk_amounts_say(&x->records->amounts[k], &amounts);
-    if (amounts.len > 0) NOTE(DK_NOTE_DATA, "%s", dk_buf_cstr(&amounts));
-    dk_buf_dispose(&amounts);
+    for (size_t k = 0; k <= s->nvariables; k++) {
+        const dk_amounts *const of[] = {k < s->nvariables ? &s->variables[k].amounts : &s->profit_amounts, x->records != NULL ? &x->records->amounts[k] : NULL};
+        for (int f = 0; f < 2; f++) {
+            dk_buf amounts;
+            dk_buf_init(&amounts);
+            if (of[f] != NULL) dk_amounts_say(of[f], &amounts);
+            if (amounts.len > 0) NOTE(DK_NOTE_DATA, "%s", dk_buf_cstr(&amounts));
+            dk_buf_dispose(&amounts);
+        }
+    }
     if (s->config->kpi.weight)
         NOTE(DK_NOTE_METHOD, "All figures are weighted by the inverse of the rate of answering by segment and wave; both results of NPS stand side by side under who answers.");
     size_t numbers = 0, columns = dk_reader_columns(s->reader);

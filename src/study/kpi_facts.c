@@ -244,6 +244,7 @@ static dk_status evaluate_subset(const dk_facts *f, dk_kpi_space *s, subset of, 
         v->ci = (dk_interval){f->scale * v->ci.lo, f->scale * v->ci.hi};
     } else {
         double t = dk_t_quantile(0.5 + confidence / 2, c - 1);
+        if (v->se <= 1e-9 * fabs(v->value)) return DK_OK; /* all alike: nothing can be said of the error, least of all that there is none */
         if (f->divided && v->value > 0) {
             v->ci = (dk_interval){v->value * exp(-t * v->se / v->value), v->value * exp(t * v->se / v->value)};
             return DK_OK;
