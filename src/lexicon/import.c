@@ -39,8 +39,8 @@ bool dk_import_number(dk_str cell, double *value) {
     return true;
 }
 
-dk_status dk_import_remark(dk_import *import, dk_remark_kind kind, int64_t line, int64_t column, dk_error *err,
-                           const char *format, ...) {
+dk_status dk_import_remark(dk_import *import, dk_remark_kind kind, int64_t line, int64_t column,
+                           dk_error *err, const char *format, ...) {
     char message[400];
     va_list args;
     va_start(args, format);
@@ -58,8 +58,10 @@ static void put_pattern(dk_buf *out, dk_str word, unsigned flags) {
     dk_buf_puts(out, "/^");
     for (size_t i = 0; i < word.len; i++) {
         char c = word.ptr[i];
-        if (c == '*' && flags & DK_FOREIGN_STAR) dk_buf_puts(out, ".*");
-        else if (c == '?' && flags & DK_FOREIGN_QUESTION) dk_buf_putc(out, '.');
+        if (c == '*' && flags & DK_FOREIGN_STAR)
+            dk_buf_puts(out, ".*");
+        else if (c == '?' && flags & DK_FOREIGN_QUESTION)
+            dk_buf_putc(out, '.');
         else {
             if (strchr("\\^$.|?*+()[]{}/", c) != NULL && c != '\0') dk_buf_putc(out, '\\');
             dk_buf_putc(out, c);
@@ -74,7 +76,8 @@ static bool is_letter(char c) {
 
 /* Whether the term language can have it with a star: letters, with hyphens and apostrophes only between them. */
 static bool is_stem(dk_str s) {
-    if (dk_utf8_length(s.ptr, s.len) < 2 || !is_letter(s.ptr[0]) || !is_letter(s.ptr[s.len - 1])) return false;
+    if (dk_utf8_length(s.ptr, s.len) < 2 || !is_letter(s.ptr[0]) || !is_letter(s.ptr[s.len - 1]))
+        return false;
     for (size_t i = 0; i < s.len; i++)
         if (!is_letter(s.ptr[i]) && s.ptr[i] != '-' && s.ptr[i] != '\'') return false;
     return true;
@@ -103,9 +106,11 @@ static bool put_word(dk_buf *out, dk_str word, unsigned flags, bool inflect, con
         *why = "a double quote within a word cannot be written";
         return false;
     }
-    bool safe = memchr(word.ptr, '/', word.len) == NULL && memchr(word.ptr, '*', word.len) == NULL && word.ptr[0] != '+' &&
-                word.ptr[0] != '#' && !(word.len >= 3 && memcmp(word.ptr, "...", 3) == 0);
-    if (inflect && safe) dk_buf_put(out, word.ptr, word.len);
+    bool safe = memchr(word.ptr, '/', word.len) == NULL && memchr(word.ptr, '*', word.len) == NULL &&
+                word.ptr[0] != '+' && word.ptr[0] != '#' &&
+                !(word.len >= 3 && memcmp(word.ptr, "...", 3) == 0);
+    if (inflect && safe)
+        dk_buf_put(out, word.ptr, word.len);
     else {
         dk_buf_putc(out, '"');
         dk_buf_put(out, word.ptr, word.len);
@@ -155,8 +160,10 @@ dk_status dk_import_add(dk_import *import, dk_str term, unsigned flags, dk_str c
     dk_buf folded;
     dk_buf_init(&folded);
     dk_buf_clear(out);
-    dk_status status = dk_utf8_fold(&folded, term.ptr, term.len, err); /* letter case means nothing in any of the formats */
-    bool ok = status == DK_OK && put_term(out, (dk_str){folded.ptr, folded.len}, flags, import->inflect, &why);
+    dk_status status =
+        dk_utf8_fold(&folded, term.ptr, term.len, err); /* letter case means nothing in any of the formats */
+    bool ok =
+        status == DK_OK && put_term(out, (dk_str){folded.ptr, folded.len}, flags, import->inflect, &why);
     dk_buf_dispose(&folded);
     if (status == DK_OK) status = dk_buf_status(out, err);
     if (status != DK_OK) return status;
@@ -167,10 +174,17 @@ dk_status dk_import_add(dk_import *import, dk_str term, unsigned flags, dk_str c
         ok = status == DK_OK;
         why = mistake.message;
     }
-    if (!ok) return dk_import_remark(import, DK_REMARK_LOST, line, column, err, "%.*s: %s", (int)(term.len < 80 ? term.len : 80), term.ptr, why);
-    dk_import_item item = {.term = written, .category = category, .has_value = value != NULL, .value = value != NULL ? *value : 0,
-                           .modifier = modifier, .line = line};
-    if (!keep(import, &item.term) || !keep(import, &item.category) || !dk_grow(&import->items, &import->cap, import->count + 1))
+    if (!ok)
+        return dk_import_remark(import, DK_REMARK_LOST, line, column, err, "%.*s: %s",
+                                (int)(term.len < 80 ? term.len : 80), term.ptr, why);
+    dk_import_item item = {.term = written,
+                           .category = category,
+                           .has_value = value != NULL,
+                           .value = value != NULL ? *value : 0,
+                           .modifier = modifier,
+                           .line = line};
+    if (!keep(import, &item.term) || !keep(import, &item.category) ||
+        !dk_grow(&import->items, &import->cap, import->count + 1))
         return dk_fail_memory(err);
     import->items[import->count++] = item;
     return DK_OK;

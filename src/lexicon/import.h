@@ -22,8 +22,8 @@ typedef struct dk_import_item {
 } dk_import_item;
 
 typedef enum dk_remark_kind {
-    DK_REMARK_WRONG, /* not as the format has it: left out */
-    DK_REMARK_LOST,  /* has no equivalent: left out */
+    DK_REMARK_WRONG,   /* not as the format has it: left out */
+    DK_REMARK_LOST,    /* has no equivalent: left out */
     DK_REMARK_CHANGED, /* taken, but not with all it says */
     DK_REMARK_DOUBLED, /* said before in the same words: left out */
     DK_REMARKS
@@ -50,8 +50,14 @@ void dk_import_dispose(dk_import *import);
 
 /* term TAB value: AFINN (-5..5), VADER (-4..4, more columns ignored), SentiStrength's tables (1..5 and -1..-5; * ends a stem; a line of
    modifier is a term and perhaps a strength), and plain lists of one term a line, where ; and # begin comments. */
-typedef enum dk_list_format { DK_LIST_AFINN, DK_LIST_VADER, DK_LIST_SENTISTRENGTH, DK_LIST_PLAIN } dk_list_format;
-dk_status dk_import_list(dk_import *import, dk_list_format format, dk_modifier modifier, dk_str text, dk_error *err);
+typedef enum dk_list_format {
+    DK_LIST_AFINN,
+    DK_LIST_VADER,
+    DK_LIST_SENTISTRENGTH,
+    DK_LIST_PLAIN
+} dk_list_format;
+dk_status dk_import_list(dk_import *import, dk_list_format format, dk_modifier modifier, dk_str text,
+                         dk_error *err);
 
 /* LIWC 2007 and 2015 .dic: categories between two lines of %, then terms with the numbers of theirs. */
 dk_status dk_import_liwc(dk_import *import, dk_str text, dk_error *err);
@@ -75,8 +81,8 @@ enum {
 dk_status dk_import_add(dk_import *import, dk_str term, unsigned flags, dk_str category, const double *value,
                         dk_modifier modifier, int64_t line, int64_t column, dk_error *err);
 
-dk_status dk_import_remark(dk_import *import, dk_remark_kind kind, int64_t line, int64_t column, dk_error *err,
-                           const char *format, ...) DK_PRINTF(6, 7);
+dk_status dk_import_remark(dk_import *import, dk_remark_kind kind, int64_t line, int64_t column,
+                           dk_error *err, const char *format, ...) DK_PRINTF(6, 7);
 
 /* The next line of text, without its end; false when there is none left. */
 bool dk_import_line(dk_str *text, dk_str *line);

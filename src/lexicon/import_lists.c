@@ -29,8 +29,8 @@ static const list_format formats[] = {
     [DK_LIST_PLAIN] = {"a list", 0, 0, 0, DK_FOREIGN_STAR},
 };
 
-static dk_status take_line(dk_import *import, const list_format *f, bool plain, dk_modifier modifier, dk_str line, int64_t number,
-                           dk_error *err) {
+static dk_status take_line(dk_import *import, const list_format *f, bool plain, dk_modifier modifier,
+                           dk_str line, int64_t number, dk_error *err) {
     size_t at = 0;
     double value = 0;
     dk_str none = {"", 0}, term = plain ? trimmed(line) : cell_at(line, &at), cell = none;
@@ -38,20 +38,26 @@ static dk_status take_line(dk_import *import, const list_format *f, bool plain, 
     if (plain) return dk_import_add(import, term, f->flags, none, NULL, modifier, number, column, err);
     size_t cell_begin = at;
     cell = cell_at(line, &at);
-    if (cell.len == 0 && modifier != DK_MOD_NONE) return dk_import_add(import, term, f->flags, none, NULL, modifier, number, column, err);
+    if (cell.len == 0 && modifier != DK_MOD_NONE)
+        return dk_import_add(import, term, f->flags, none, NULL, modifier, number, column, err);
     if (cell.len == 0)
-        return dk_import_remark(import, DK_REMARK_WRONG, number, (int64_t)cell_begin + 1, err, "a tab and a value were expected behind the term");
+        return dk_import_remark(import, DK_REMARK_WRONG, number, (int64_t)cell_begin + 1, err,
+                                "a tab and a value were expected behind the term");
     column = cell.ptr - line.ptr + 1;
     if (!dk_import_number(cell, &value) || value < f->low || value > f->high)
-        return dk_import_remark(import, DK_REMARK_WRONG, number, column, err, "%.*s is no value of %s; %g to %g was expected",
+        return dk_import_remark(import, DK_REMARK_WRONG, number, column, err,
+                                "%.*s is no value of %s; %g to %g was expected",
                                 (int)(cell.len < 40 ? cell.len : 40), cell.ptr, f->name, f->low, f->high);
     if (value == 0 && modifier == DK_MOD_NONE)
-        return dk_import_remark(import, DK_REMARK_LOST, number, column, err, "%.*s: a value of 0 says nothing",
-                                (int)(term.len < 80 ? term.len : 80), term.ptr);
-    return dk_import_add(import, term, f->flags, none, &value, modifier, number, term.ptr - line.ptr + 1, err);
+        return dk_import_remark(import, DK_REMARK_LOST, number, column, err,
+                                "%.*s: a value of 0 says nothing", (int)(term.len < 80 ? term.len : 80),
+                                term.ptr);
+    return dk_import_add(import, term, f->flags, none, &value, modifier, number, term.ptr - line.ptr + 1,
+                         err);
 }
 
-dk_status dk_import_list(dk_import *import, dk_list_format format, dk_modifier modifier, dk_str text, dk_error *err) {
+dk_status dk_import_list(dk_import *import, dk_list_format format, dk_modifier modifier, dk_str text,
+                         dk_error *err) {
     const list_format *f = &formats[format];
     dk_str line;
     dk_status status = DK_OK;

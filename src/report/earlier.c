@@ -42,13 +42,18 @@ static bool is_plan(const char *path) {
 
 dk_status dk_report_stamp(const char *path, char stamp[40], dk_error *err) {
     stamp[0] = '\0';
-    if (!dk_is_folder(path)) return is_plan(path) ? stamp_of_plan(path, stamp, err) : stamp_of_json(path, stamp, err);
+    if (!dk_is_folder(path))
+        return is_plan(path) ? stamp_of_plan(path, stamp, err) : stamp_of_json(path, stamp, err);
     char *json = dk_path_join(path, "report.json"), *plan = dk_path_join(path, "plan.tsv");
     dk_status status = DK_OK;
-    if (json == NULL || plan == NULL) status = dk_fail_memory(err);
-    else if (dk_file_exists(json)) status = stamp_of_json(json, stamp, err);
-    else if (dk_file_exists(plan)) status = stamp_of_plan(plan, stamp, err);
-    else status = dk_fail_at(err, DK_EIO, path, 0, 0, "neither report.json nor plan.tsv is in this folder");
+    if (json == NULL || plan == NULL)
+        status = dk_fail_memory(err);
+    else if (dk_file_exists(json))
+        status = stamp_of_json(json, stamp, err);
+    else if (dk_file_exists(plan))
+        status = stamp_of_plan(plan, stamp, err);
+    else
+        status = dk_fail_at(err, DK_EIO, path, 0, 0, "neither report.json nor plan.tsv is in this folder");
     free(json);
     free(plan);
     return status;
@@ -59,10 +64,12 @@ dk_status dk_report_note_earlier(dk_study_result *r, const char *path, bool *sam
     dk_status status = dk_report_stamp(path, stamp, err);
     *same = status == DK_OK && strcmp(stamp, r->stamp) == 0;
     if (status != DK_OK || *same) return status;
-    snprintf(text, sizeof text,
-             "The earlier report %.300s was made with other lexicons, models, dictionaries or another program (stamp %.8s, here %.8s): what "
-             "differs in themes and sentiment may come from that. Analyse the earlier data anew before comparing.",
-             path, *stamp != '\0' ? stamp : "missing", r->stamp);
+    snprintf(
+        text, sizeof text,
+        "The earlier report %.300s was made with other lexicons, models, dictionaries or another program "
+        "(stamp %.8s, here %.8s): what "
+        "differs in themes and sentiment may come from that. Analyse the earlier data anew before comparing.",
+        path, *stamp != '\0' ? stamp : "missing", r->stamp);
     dk_note *notes = dk_arena_alloc(&r->arena, (r->nnotes + 1) * sizeof *notes);
     char *copy = dk_arena_strdup(&r->arena, text, strlen(text));
     if (notes == NULL || copy == NULL) return dk_fail_memory(err);

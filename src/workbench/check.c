@@ -12,15 +12,24 @@ static const struct kind {
     const char *name;
     dk_check_level level;
 } kinds[DK_CHECK_KINDS] = {
-    [DK_CHECK_SYNTAX] = {"syntax", DK_CHECK_ERROR},     [DK_CHECK_UNREACHABLE] = {"unreachable", DK_CHECK_ERROR},
-    [DK_CHECK_CONFLICT] = {"conflict", DK_CHECK_ERROR}, [DK_CHECK_SHADOWED] = {"shadowed", DK_CHECK_ERROR},
-    [DK_CHECK_PATTERN] = {"pattern", DK_CHECK_WARNING}, [DK_CHECK_DOUBLED] = {"doubled", DK_CHECK_WARNING},
-    [DK_CHECK_STYLE] = {"style", DK_CHECK_WARNING},     [DK_CHECK_UNKNOWN] = {"unknown", DK_CHECK_WARNING},
-    [DK_CHECK_COVERED] = {"covered", DK_CHECK_NOTE},    [DK_CHECK_FRIEND] = {"friend", DK_CHECK_NOTE},
+    [DK_CHECK_SYNTAX] = {"syntax", DK_CHECK_ERROR},
+    [DK_CHECK_UNREACHABLE] = {"unreachable", DK_CHECK_ERROR},
+    [DK_CHECK_CONFLICT] = {"conflict", DK_CHECK_ERROR},
+    [DK_CHECK_SHADOWED] = {"shadowed", DK_CHECK_ERROR},
+    [DK_CHECK_PATTERN] = {"pattern", DK_CHECK_WARNING},
+    [DK_CHECK_DOUBLED] = {"doubled", DK_CHECK_WARNING},
+    [DK_CHECK_STYLE] = {"style", DK_CHECK_WARNING},
+    [DK_CHECK_UNKNOWN] = {"unknown", DK_CHECK_WARNING},
+    [DK_CHECK_COVERED] = {"covered", DK_CHECK_NOTE},
+    [DK_CHECK_FRIEND] = {"friend", DK_CHECK_NOTE},
 };
 
-const char *dk_check_kind_name(dk_check_kind kind) { return kinds[kind].name; }
-dk_check_level dk_check_kind_level(dk_check_kind kind) { return kinds[kind].level; }
+const char *dk_check_kind_name(dk_check_kind kind) {
+    return kinds[kind].name;
+}
+dk_check_level dk_check_kind_level(dk_check_kind kind) {
+    return kinds[kind].level;
+}
 
 const char *dk_check_level_name(dk_check_level level) {
     static const char *const names[] = {"note", "warning", "error"};
@@ -59,7 +68,8 @@ void findings_take(findings *f, const dk_finding *from) {
     to->other = kept(f, from->other, strlen(from->other));
 }
 
-void findings_add(findings *f, const checker *c, dk_check_kind kind, uint32_t entry, uint32_t other, const char *format, ...) {
+void findings_add(findings *f, const checker *c, dk_check_kind kind, uint32_t entry, uint32_t other,
+                  const char *format, ...) {
     if (!checker_does(c, kind)) return;
     char message[512];
     va_list args;
@@ -73,7 +83,11 @@ void findings_add(findings *f, const checker *c, dk_check_kind kind, uint32_t en
     dk_buf_init(&place);
     if (other != DK_NO_ID) dk_entry_put_place(&place, c->lexicon, other);
     const char *file = c->lexicon->files[s->file];
-    *to = (dk_finding){.kind = kind, .file = kept(f, file, strlen(file)), .line = s->line, .column = s->column, .order = s->file,
+    *to = (dk_finding){.kind = kind,
+                       .file = kept(f, file, strlen(file)),
+                       .line = s->line,
+                       .column = s->column,
+                       .order = s->file,
                        .language = (dk_language)c->lexicon->entries[entry].language};
     to->term = kept(f, s->text.ptr, s->text.len);
     to->message = kept(f, message, strlen(message));
@@ -91,7 +105,9 @@ static bool wants_file(const checker *c, uint32_t file) {
     return len == 0 || (strncmp(name, c->filter, len) == 0 && (name[len] == '\0' || name[len] == '/'));
 }
 
-bool checker_wants(const checker *c, uint32_t entry) { return wants_file(c, c->lexicon->sources[entry].file); }
+bool checker_wants(const checker *c, uint32_t entry) {
+    return wants_file(c, c->lexicon->sources[entry].file);
+}
 
 /* The part of a path behind the shipped lexicons' folder, when it lies within; "" for that folder itself. */
 static char *within_shipped(const char *data_dir, const char *path) {
@@ -110,15 +126,16 @@ static char *within_shipped(const char *data_dir, const char *path) {
 
 /* ---- Stages ---- */
 
-
 static void hear(void *context, const dk_error *mistake) {
     findings *f = context;
     dk_finding *to = new_finding(f);
     if (to == NULL) return;
-    *to = (dk_finding){.kind = DK_CHECK_SYNTAX, .line = mistake->line, .column = mistake->column, .term = "", .other = ""};
+    *to = (dk_finding){
+        .kind = DK_CHECK_SYNTAX, .line = mistake->line, .column = mistake->column, .term = "", .other = ""};
     to->file = kept(f, mistake->file, strlen(mistake->file));
     char text[sizeof mistake->message + sizeof mistake->remedy + 4];
-    int len = snprintf(text, sizeof text, "%s%s%s", mistake->message, *mistake->remedy != '\0' ? "; " : "", mistake->remedy);
+    int len = snprintf(text, sizeof text, "%s%s%s", mistake->message, *mistake->remedy != '\0' ? "; " : "",
+                       mistake->remedy);
     to->message = kept(f, text, (size_t)len);
 }
 
@@ -129,7 +146,8 @@ static void place_mistakes(const checker *c, findings *f) {
         dk_finding *x = &f->items[i];
         uint32_t file = 0;
         while (file < c->lexicon->nfiles && strcmp(c->lexicon->files[file], x->file) != 0) file++;
-        if (file < c->lexicon->nfiles && (!wants_file(c, file) || !checker_does(c, DK_CHECK_SYNTAX))) continue;
+        if (file < c->lexicon->nfiles && (!wants_file(c, file) || !checker_does(c, DK_CHECK_SYNTAX)))
+            continue;
         x->order = file;
         f->items[n++] = *x;
     }
@@ -169,7 +187,8 @@ dk_status check_patterns_compile(checker *c, findings *f, dk_error *err) {
     for (size_t i = 0; i < lex->count; i++) {
         dk_error mistake;
         if (cannot_be_built(&lex->sources[i].term, &mistake)) {
-            if (checker_wants(c, (uint32_t)i)) findings_add(f, c, DK_CHECK_SYNTAX, (uint32_t)i, DK_NO_ID, "%s", mistake.message);
+            if (checker_wants(c, (uint32_t)i))
+                findings_add(f, c, DK_CHECK_SYNTAX, (uint32_t)i, DK_NO_ID, "%s", mistake.message);
             continue;
         }
         lex->entries[n] = lex->entries[i];
@@ -193,7 +212,8 @@ static dk_status open_lexicon(checker *c, findings *f, dk_error *err) {
     const dk_check_options *o = c->options;
     dk_mistakes mistakes = {hear, f};
     bool own = o->npaths > 0 && c->filter == NULL;
-    dk_status status = dk_lexicon_open_told(&c->lexicon, o->data_dir, own ? o->paths : NULL, own ? o->npaths : 0, &mistakes, err);
+    dk_status status = dk_lexicon_open_told(&c->lexicon, o->data_dir, own ? o->paths : NULL,
+                                            own ? o->npaths : 0, &mistakes, err);
     if (status != DK_OK) return status;
     place_mistakes(c, f);
     status = check_patterns_compile(c, f, err);
@@ -241,7 +261,8 @@ static void finish(checker *c, findings *f) {
 
 dk_status dk_check_run(dk_check **out, const dk_check_options *options, dk_error *err) {
     static dk_status (*const stages[])(checker * c, findings * f, dk_error * err) = {
-        open_lexicon, open_words, check_doubles, build_indexes, check_reach, check_patterns, check_words, check_friends, check_style};
+        open_lexicon,   open_words,  check_doubles, build_indexes, check_reach,
+        check_patterns, check_words, check_friends, check_style};
     enum { STAGES = sizeof stages / sizeof *stages };
     checker c = {.options = options, .check = calloc(1, sizeof *c.check)};
     findings found = {0};
@@ -265,8 +286,10 @@ dk_status dk_check_run(dk_check **out, const dk_check_options *options, dk_error
     dk_lexicon_free(c.lexicon);
     free(c.settled);
     free(filter);
-    if (status != DK_OK) dk_check_free(c.check);
-    else *out = c.check;
+    if (status != DK_OK)
+        dk_check_free(c.check);
+    else
+        *out = c.check;
     return status;
 }
 

@@ -12,20 +12,25 @@
 #include "lexicon/lexicon.h"
 
 typedef enum dk_check_kind {
-    DK_CHECK_SYNTAX,      /* error: a line that cannot be read, an unknown theme, emotion or kind, a pattern that does not compile */
+    DK_CHECK_SYNTAX, /* error: a line that cannot be read, an unknown theme, emotion or kind, a pattern that does not compile */
     DK_CHECK_UNREACHABLE, /* error: nothing that a comment can hold matches it */
-    DK_CHECK_CONFLICT,    /* error: the same term with another valence, theme or kind, of which only the first counts */
-    DK_CHECK_SHADOWED,    /* error: another entry always wins on the same words */
-    DK_CHECK_PATTERN,     /* warning: a pattern that may take very many steps */
-    DK_CHECK_DOUBLED,     /* warning: the same term with the same meaning */
-    DK_CHECK_STYLE,       /* warning: what --fix mends: capitals, spaces, no NFC */
-    DK_CHECK_UNKNOWN,     /* warning: a word that no dictionary and no list of known words has */
-    DK_CHECK_COVERED,     /* note: an opinion that a theme entry or an idiom with a valence of the same term already gives */
-    DK_CHECK_FRIEND,      /* note: the same word means something else in a neighbouring language */
+    DK_CHECK_CONFLICT, /* error: the same term with another valence, theme or kind, of which only the first counts */
+    DK_CHECK_SHADOWED, /* error: another entry always wins on the same words */
+    DK_CHECK_PATTERN,  /* warning: a pattern that may take very many steps */
+    DK_CHECK_DOUBLED,  /* warning: the same term with the same meaning */
+    DK_CHECK_STYLE,    /* warning: what --fix mends: capitals, spaces, no NFC */
+    DK_CHECK_UNKNOWN,  /* warning: a word that no dictionary and no list of known words has */
+    DK_CHECK_COVERED, /* note: an opinion that a theme entry or an idiom with a valence of the same term already gives */
+    DK_CHECK_FRIEND, /* note: the same word means something else in a neighbouring language */
     DK_CHECK_KINDS
 } dk_check_kind;
 
-typedef enum dk_check_level { DK_CHECK_NOTE, DK_CHECK_WARNING, DK_CHECK_ERROR, DK_CHECK_LEVELS } dk_check_level;
+typedef enum dk_check_level {
+    DK_CHECK_NOTE,
+    DK_CHECK_WARNING,
+    DK_CHECK_ERROR,
+    DK_CHECK_LEVELS
+} dk_check_level;
 
 const char *dk_check_kind_name(dk_check_kind kind);
 const char *dk_check_level_name(dk_check_level level);
@@ -52,11 +57,13 @@ typedef struct dk_check {
 
 typedef struct dk_check_options {
     const char *data_dir;
-    const char *const *paths; /* files or folders: the user's own, or parts of the shipped ones; none: all shipped ones */
+    const char *const
+        *paths; /* files or folders: the user's own, or parts of the shipped ones; none: all shipped ones */
     size_t npaths;
     unsigned kinds; /* bit by kind; 0: all */
     int threads;
-    void (*progress)(void *context, int64_t done, int64_t total); /* NULL: none; on the calling thread, at whole stages */
+    void (*progress)(void *context, int64_t done,
+                     int64_t total); /* NULL: none; on the calling thread, at whole stages */
     void *progress_context;
 } dk_check_options;
 

@@ -11,7 +11,8 @@ static void put_key(dk_buf *key, const dk_lexicon *lex, uint32_t entry) {
     const dk_entry *e = &lex->entries[entry];
     const dk_term *term = &lex->sources[entry].term;
     dk_buf_clear(key);
-    dk_buf_putf(key, "%d %d %d %d", e->kind, e->language, e->pack, lex->sources[entry].file < lex->nuser_files);
+    dk_buf_putf(key, "%d %d %d %d", e->kind, e->language, e->pack,
+                lex->sources[entry].file < lex->nuser_files);
     if (term->comment_regex) {
         dk_buf_puts(key, "\t//");
         dk_buf_put(key, term->pattern.ptr, term->pattern.len);
@@ -29,15 +30,20 @@ static void put_key(dk_buf *key, const dk_lexicon *lex, uint32_t entry) {
     }
 }
 
-static const char *theme_of(const dk_lexicon *lex, const dk_entry *e) { return lex->taxonomy.themes[e->theme].id; }
+static const char *theme_of(const dk_lexicon *lex, const dk_entry *e) {
+    return lex->taxonomy.themes[e->theme].id;
+}
 
 static void put_valence(char out[16], const dk_entry *e) {
-    if (e->has_valence) snprintf(out, 16, "%g", e->valence / 200.0);
-    else snprintf(out, 16, "none");
+    if (e->has_valence)
+        snprintf(out, 16, "%g", e->valence / 200.0);
+    else
+        snprintf(out, 16, "none");
 }
 
 /* What the later of two entries of one term is: fills why for a conflict; returns DK_CHECK_KINDS when both may stand. */
-static dk_check_kind compare(const dk_lexicon *lex, const dk_entry *a, const dk_entry *b, char *why, size_t size) {
+static dk_check_kind compare(const dk_lexicon *lex, const dk_entry *a, const dk_entry *b, char *why,
+                             size_t size) {
     char va[16], vb[16];
     put_valence(va, a);
     put_valence(vb, b);
@@ -45,25 +51,32 @@ static dk_check_kind compare(const dk_lexicon *lex, const dk_entry *a, const dk_
     switch ((dk_entry_kind)a->kind) {
     case DK_ENTRY_THEME:
         if (a->theme != b->theme && a->touchpoint == b->touchpoint) {
-            snprintf(why, size, "the theme %s has this term already; of two themes of a touchpoint only the first counts", theme_of(lex, a));
+            snprintf(
+                why, size,
+                "the theme %s has this term already; of two themes of a touchpoint only the first counts",
+                theme_of(lex, a));
             return DK_CHECK_CONFLICT;
         }
         if (a->theme != b->theme) {
-            if (!a->has_valence || !b->has_valence || (a->valence > 0) == (b->valence > 0)) return DK_CHECK_KINDS;
-            snprintf(why, size, "valence %s, but %s under %s; only the first counts", vb, va, theme_of(lex, a));
+            if (!a->has_valence || !b->has_valence || (a->valence > 0) == (b->valence > 0))
+                return DK_CHECK_KINDS;
+            snprintf(why, size, "valence %s, but %s under %s; only the first counts", vb, va,
+                     theme_of(lex, a));
             return DK_CHECK_CONFLICT;
         }
         break;
     case DK_ENTRY_VALENCE:
         if (same && a->emotion != b->emotion) {
-            snprintf(why, size, "emotion %s, but %s before; only the first counts", b->emotion ? dk_emotion_name(b->emotion) : "none",
+            snprintf(why, size, "emotion %s, but %s before; only the first counts",
+                     b->emotion ? dk_emotion_name(b->emotion) : "none",
                      a->emotion ? dk_emotion_name(a->emotion) : "none");
             return DK_CHECK_CONFLICT;
         }
         break;
     case DK_ENTRY_MODIFIER:
         if (a->modifier != b->modifier) {
-            snprintf(why, size, "%s, but %s before; only the first counts", dk_modifier_name(b->modifier), dk_modifier_name(a->modifier));
+            snprintf(why, size, "%s, but %s before; only the first counts", dk_modifier_name(b->modifier),
+                     dk_modifier_name(a->modifier));
             return DK_CHECK_CONFLICT;
         }
         same = a->strength == b->strength && a->before == b->before && a->after == b->after;
@@ -110,7 +123,8 @@ dk_status check_doubles(checker *c, findings *f, dk_error *err) {
         if (worst == DK_CHECK_KINDS) continue;
         c->settled[i] = 1;
         if (!checker_wants(c, (uint32_t)i)) continue;
-        findings_add(f, c, worst, (uint32_t)i, other, "%s", worst == DK_CHECK_DOUBLED ? "stands here already" : first_why);
+        findings_add(f, c, worst, (uint32_t)i, other, "%s",
+                     worst == DK_CHECK_DOUBLED ? "stands here already" : first_why);
     }
     dk_buf_dispose(&key);
     dk_intern_dispose(&keys);

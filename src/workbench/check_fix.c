@@ -67,15 +67,18 @@ static dk_str kept(fixer *f, dk_str text) {
 static bool mend_term(fixer *f, dk_str *term) {
     dk_term parsed;
     dk_error mistake;
-    if (!dk_utf8_valid(term->ptr, term->len) || dk_term_parse(&parsed, *term, &f->arena, &mistake) != DK_OK) return false;
+    if (!dk_utf8_valid(term->ptr, term->len) || dk_term_parse(&parsed, *term, &f->arena, &mistake) != DK_OK)
+        return false;
     bool pattern = parsed.comment_regex;
-    for (size_t i = 0; i < parsed.nsteps; i++) pattern = pattern || parsed.steps[i].alternatives[0].matcher == DK_MATCH_REGEX;
+    for (size_t i = 0; i < parsed.nsteps; i++)
+        pattern = pattern || parsed.steps[i].alternatives[0].matcher == DK_MATCH_REGEX;
     if (pattern) return true;
     dk_buf_clear(&f->scratch);
     if (dk_utf8_fold(&f->scratch, term->ptr, term->len, f->err) != DK_OK) f->status = DK_ENOMEM;
     size_t n = 0;
     for (size_t i = 0; i < f->scratch.len; i++)
-        if (f->scratch.ptr[i] != ' ' || (n > 0 && f->scratch.ptr[n - 1] != ' ')) f->scratch.ptr[n++] = f->scratch.ptr[i];
+        if (f->scratch.ptr[i] != ' ' || (n > 0 && f->scratch.ptr[n - 1] != ' '))
+            f->scratch.ptr[n++] = f->scratch.ptr[i];
     *term = kept(f, (dk_str){f->scratch.ptr, n});
     return true;
 }
@@ -161,7 +164,8 @@ static bool take_header(fixer *f, dk_str raw) {
     return f->term >= 0;
 }
 
-dk_status dk_lexicon_fix(dk_str text, const char *name, bool keep_order, dk_buf *out, dk_fix_counts *counts, dk_error *err) {
+dk_status dk_lexicon_fix(dk_str text, const char *name, bool keep_order, dk_buf *out, dk_fix_counts *counts,
+                         dk_error *err) {
     fixer f = {.out = out, .counts = counts, .err = err, .keep_order = keep_order, .term = -1};
     bool header = false;
     memset(counts, 0, sizeof *counts);
@@ -177,7 +181,9 @@ dk_status dk_lexicon_fix(dk_str text, const char *name, bool keep_order, dk_buf 
             counts->mended += line.len != raw.len;
             if (line.len == 0 || line.ptr[0] == '#') continue;
             header = take_header(&f, raw);
-            if (!header) f.status = dk_fail_at(err, DK_EDATA, name, number, 1, "a header row with the column term was expected");
+            if (!header)
+                f.status = dk_fail_at(err, DK_EDATA, name, number, 1,
+                                      "a header row with the column term was expected");
         } else {
             take_entry(&f, raw);
         }

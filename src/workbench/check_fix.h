@@ -15,6 +15,7 @@ typedef struct dk_fix_counts {
    are a section, and are sorted within it by theme or kind and then by term, unless keep_order: the order of entries decides
    where two of one length overlap. A doubled entry stays when its note says something of its own.
    DK_EDATA when the header row has no term. name is for the message. */
-dk_status dk_lexicon_fix(dk_str text, const char *name, bool keep_order, dk_buf *out, dk_fix_counts *counts, dk_error *err);
+dk_status dk_lexicon_fix(dk_str text, const char *name, bool keep_order, dk_buf *out, dk_fix_counts *counts,
+                         dk_error *err);
 
 #endif

@@ -7,7 +7,8 @@
 /* What such words mean; NULL where the language does not have the word. */
 static const struct friend {
     const char *word, *meaning[DK_LANGUAGES];
-} friends[] = {
+}
+friends[] = {
     {"anledning", {NULL, "reason", "occasion", NULL}},
     {"artig", {NULL, "polite", "well-behaved", NULL}},
     {"bara", {NULL, "only", NULL, NULL}},
@@ -87,15 +88,17 @@ dk_status check_friends(checker *c, findings *f, dk_error *err) {
     const dk_lexicon *lex = c->lexicon;
     if (!checker_does(c, DK_CHECK_FRIEND)) return DK_OK;
     dk_intern words = {0};
-    uint32_t (*first)[DK_LANGUAGES] = NULL; /* by word: entry + 1 with a valence */
+    uint32_t(*first)[DK_LANGUAGES] = NULL; /* by word: entry + 1 with a valence */
     size_t cap = 0;
     dk_status status = DK_OK;
     for (uint32_t i = 0; i < lex->count && status == DK_OK; i++) {
         dk_str word = single_word(&lex->sources[i].term);
-        if (!lex->entries[i].has_valence || word.len == 0 || lex->entries[i].language == DK_LANG_OTHER) continue;
+        if (!lex->entries[i].has_valence || word.len == 0 || lex->entries[i].language == DK_LANG_OTHER)
+            continue;
         size_t before = words.count;
         uint32_t id = dk_intern_add(&words, word);
-        if (id == DK_NO_ID || !dk_grow(&first, &cap, (size_t)id + 1)) status = dk_fail_memory(err);
+        if (id == DK_NO_ID || !dk_grow(&first, &cap, (size_t)id + 1))
+            status = dk_fail_memory(err);
         else {
             if (id == before) memset(first[id], 0, sizeof first[id]);
             if (first[id][lex->entries[i].language] == 0) first[id][lex->entries[i].language] = i + 1;
@@ -113,9 +116,11 @@ dk_status check_friends(checker *c, findings *f, dk_error *err) {
         uint32_t id = dk_intern_find(&words, word);
         for (int l = DK_LANG_SV; l < DK_LANGUAGES && id != DK_NO_ID; l++) {
             uint32_t other = l != lex->entries[i].language ? first[id][l] : 0;
-            if (other == 0 || (lex->entries[other - 1].valence > 0) == (lex->entries[i].valence > 0)) continue;
-            findings_add(f, c, DK_CHECK_FRIEND, i, other - 1, "valence %g here, %g in %s", lex->entries[i].valence / 200.0,
-                         lex->entries[other - 1].valence / 200.0, dk_language_name((dk_language)l));
+            if (other == 0 || (lex->entries[other - 1].valence > 0) == (lex->entries[i].valence > 0))
+                continue;
+            findings_add(f, c, DK_CHECK_FRIEND, i, other - 1, "valence %g here, %g in %s",
+                         lex->entries[i].valence / 200.0, lex->entries[other - 1].valence / 200.0,
+                         dk_language_name((dk_language)l));
         }
     }
     dk_intern_dispose(&words);

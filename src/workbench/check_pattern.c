@@ -24,7 +24,9 @@ static unsigned choose(sampler *s, unsigned n) {
     return s->least || n == 0 ? 0 : (unsigned)(z % n);
 }
 
-static char at(const sampler *s, size_t i) { return i < s->pattern.len ? s->pattern.ptr[i] : '\0'; }
+static char at(const sampler *s, size_t i) {
+    return i < s->pattern.len ? s->pattern.ptr[i] : '\0';
+}
 
 static size_t character_size(const sampler *s, size_t i) {
     unsigned size;
@@ -38,9 +40,10 @@ static size_t class_end(const sampler *s, size_t i) {
     if (at(s, p) == '^') p++;
     if (at(s, p) == ']') p++;
     while (p < s->pattern.len && at(s, p) != ']') {
-        if (at(s, p) == '\\') p++;
+        if (at(s, p) == '\\')
+            p++;
         else if (at(s, p) == '[' && at(s, p + 1) == ':')
-            while (p + 1 < s->pattern.len && !(at(s, p) == ':' && at(s, p + 1) == ']' )) p++;
+            while (p + 1 < s->pattern.len && !(at(s, p) == ':' && at(s, p + 1) == ']')) p++;
         p++;
     }
     return p < s->pattern.len ? p + 1 : s->pattern.len;
@@ -51,8 +54,10 @@ static size_t group_end(const sampler *s, size_t i) {
     int depth = 0;
     for (size_t p = i; p < s->pattern.len;) {
         char c = at(s, p);
-        if (c == '\\') p += 2;
-        else if (c == '[') p = class_end(s, p);
+        if (c == '\\')
+            p += 2;
+        else if (c == '[')
+            p = class_end(s, p);
         else {
             if (c == '(') depth++;
             if (c == ')' && --depth == 0) return p + 1;
@@ -66,14 +71,19 @@ static size_t group_end(const sampler *s, size_t i) {
 static size_t atom_end(const sampler *s, size_t i) {
     size_t end;
     char c = at(s, i);
-    if (c == '(') end = group_end(s, i);
-    else if (c == '[') end = class_end(s, i);
-    else if (c == '\\' && (at(s, i + 1) == 'p' || at(s, i + 1) == 'P' || at(s, i + 1) == 'x') && at(s, i + 2) == '{') {
+    if (c == '(')
+        end = group_end(s, i);
+    else if (c == '[')
+        end = class_end(s, i);
+    else if (c == '\\' && (at(s, i + 1) == 'p' || at(s, i + 1) == 'P' || at(s, i + 1) == 'x') &&
+             at(s, i + 2) == '{') {
         end = i + 3;
         while (end < s->pattern.len && at(s, end) != '}') end++;
         end++;
-    } else if (c == '\\') end = i + 1 + (i + 1 < s->pattern.len ? character_size(s, i + 1) : 0);
-    else end = i + character_size(s, i);
+    } else if (c == '\\')
+        end = i + 1 + (i + 1 < s->pattern.len ? character_size(s, i + 1) : 0);
+    else
+        end = i + character_size(s, i);
     return end < s->pattern.len ? end : s->pattern.len;
 }
 
@@ -85,9 +95,12 @@ typedef struct quantifier {
 static quantifier read_quantifier(const sampler *s, size_t i) {
     quantifier q = {1, 1, i};
     char c = at(s, i);
-    if (c == '*') q = (quantifier){0, UINT32_MAX, i + 1};
-    else if (c == '+') q = (quantifier){1, UINT32_MAX, i + 1};
-    else if (c == '?') q = (quantifier){0, 1, i + 1};
+    if (c == '*')
+        q = (quantifier){0, UINT32_MAX, i + 1};
+    else if (c == '+')
+        q = (quantifier){1, UINT32_MAX, i + 1};
+    else if (c == '?')
+        q = (quantifier){0, 1, i + 1};
     else if (c == '{' && at(s, i + 1) >= '0' && at(s, i + 1) <= '9') {
         size_t p = i + 1;
         unsigned n = 0;
@@ -98,27 +111,38 @@ static quantifier read_quantifier(const sampler *s, size_t i) {
             q.high = UINT32_MAX;
             if (at(s, p) >= '0' && at(s, p) <= '9') {
                 q.high = 0;
-                while (at(s, p) >= '0' && at(s, p) <= '9') q.high = q.high > 99999 ? q.high : q.high * 10 + (unsigned)(at(s, p++) - '0');
+                while (at(s, p) >= '0' && at(s, p) <= '9')
+                    q.high = q.high > 99999 ? q.high : q.high * 10 + (unsigned)(at(s, p++) - '0');
             }
         }
         if (at(s, p) != '}') return (quantifier){1, 1, i};
         q.end = p + 1;
-    } else return q;
+    } else
+        return q;
     if (at(s, q.end) == '?' || at(s, q.end) == '+') q.end++; /* lazy, possessive */
     return q;
 }
 
-static const char *pick(sampler *s, const char *const *list, unsigned n) { return list[choose(s, n)]; }
+static const char *pick(sampler *s, const char *const *list, unsigned n) {
+    return list[choose(s, n)];
+}
 
 /* A text of the kind of characters that an escape stands for; NULL when it stands for itself or for no character. */
 static const char *kind_text(sampler *s, char escape) {
-    static const char *const letters[] = {"a", "e", "k", "n", "r", "5"}, *const digits[] = {"5", "2", "0", "12"},
-                      *const marks[] = {".", " ", ",", "!"}, *const spaces[] = {" "};
+    static const char *const letters[] = {"a", "e", "k", "n", "r", "5"},
+                             *const digits[] = {"5", "2", "0", "12"}, *const marks[] = {".", " ", ",", "!"},
+                             *const spaces[] = {" "};
     switch (escape) {
-    case 'w': case 'D': case 'S': case 'N': return pick(s, letters, 6);
+    case 'w':
+    case 'D':
+    case 'S':
+    case 'N': return pick(s, letters, 6);
     case 'd': return pick(s, digits, 4);
     case 'W': return pick(s, marks, 4);
-    case 's': case 'h': case 'R': case 'v': return pick(s, spaces, 1);
+    case 's':
+    case 'h':
+    case 'R':
+    case 'v': return pick(s, spaces, 1);
     case 'p': return pick(s, letters, 5);
     case 'P': return pick(s, marks, 4);
     case 'n': return "\n";
@@ -147,16 +171,22 @@ static void put_class(sampler *s, size_t i, size_t end) {
     size_t begins[64], n = 0;
     for (size_t k = p; k + 1 < end && n < 64;) {
         begins[n++] = k;
-        k += at(s, k) == '\\' ? 2 : at(s, k) == '[' && at(s, k + 1) == ':' ? class_end(s, k) - k : character_size(s, k);
+        k += at(s, k) == '\\'                         ? 2
+             : at(s, k) == '[' && at(s, k + 1) == ':' ? class_end(s, k) - k
+                                                      : character_size(s, k);
         if (at(s, k) == '-' && k + 2 < end) k += 1 + character_size(s, k + 1);
     }
     if (n == 0) return;
     size_t k = begins[choose(s, (unsigned)n)];
     const char *text = at(s, k) == '\\' ? kind_text(s, at(s, k + 1)) : NULL;
-    if (text != NULL) dk_buf_puts(s->out, text);
-    else if (at(s, k) == '[' && at(s, k + 1) == ':') dk_buf_putc(s->out, at(s, k + 2) == 'd' ? '5' : at(s, k + 2) == 's' ? ' ' : 'a');
-    else if (at(s, k) == '\\') dk_buf_putc(s->out, at(s, k + 1));
-    else dk_buf_put(s->out, s->pattern.ptr + k, character_size(s, k));
+    if (text != NULL)
+        dk_buf_puts(s->out, text);
+    else if (at(s, k) == '[' && at(s, k + 1) == ':')
+        dk_buf_putc(s->out, at(s, k + 2) == 'd' ? '5' : at(s, k + 2) == 's' ? ' ' : 'a');
+    else if (at(s, k) == '\\')
+        dk_buf_putc(s->out, at(s, k + 1));
+    else
+        dk_buf_put(s->out, s->pattern.ptr + k, character_size(s, k));
 }
 
 static void put_choice(sampler *s, size_t begin, size_t end);
@@ -167,29 +197,39 @@ static void put_group(sampler *s, size_t i, size_t end) {
     if (at(s, begin) == '?') {
         char c = at(s, begin + 1), d = at(s, begin + 2);
         bool named = (c == '<' && d != '=' && d != '!') || (c == 'P' && d == '<') || c == '\'';
-        if (c == ':' || c == '|' || c == '>') begin += 2;
+        if (c == ':' || c == '|' || c == '>')
+            begin += 2;
         else if (named) {
             begin += 2;
             while (begin < end && at(s, begin) != '>' && at(s, begin) != '\'') begin++;
             begin++;
-        } else return;
-    } else if (at(s, begin) == '*') return;
+        } else
+            return;
+    } else if (at(s, begin) == '*')
+        return;
     if (end > begin && s->depth < GROUP_DEPTH) put_choice(s, begin, end - 1);
 }
 
 static void put_atom(sampler *s, size_t i, size_t end) {
     static const char *const any[] = {"a", " ", "x"};
     char c = at(s, i);
-    if (c == '(') put_group(s, i, end);
-    else if (c == '[') put_class(s, i, end);
-    else if (c == '.') dk_buf_puts(s->out, pick(s, any, 3));
-    else if (c == '^' || c == '$') return;
+    if (c == '(')
+        put_group(s, i, end);
+    else if (c == '[')
+        put_class(s, i, end);
+    else if (c == '.')
+        dk_buf_puts(s->out, pick(s, any, 3));
+    else if (c == '^' || c == '$')
+        return;
     else if (c == '\\') {
         char e = at(s, i + 1);
         const char *text = kind_text(s, e);
-        if (text != NULL) dk_buf_puts(s->out, text);
-        else if (strchr("bBAzZGKQE", e) == NULL && !(e >= '0' && e <= '9')) dk_buf_put(s->out, s->pattern.ptr + i + 1, end - i - 1);
-    } else dk_buf_put(s->out, s->pattern.ptr + i, end - i);
+        if (text != NULL)
+            dk_buf_puts(s->out, text);
+        else if (strchr("bBAzZGKQE", e) == NULL && !(e >= '0' && e <= '9'))
+            dk_buf_put(s->out, s->pattern.ptr + i + 1, end - i - 1);
+    } else
+        dk_buf_put(s->out, s->pattern.ptr + i, end - i);
 }
 
 static void put_sequence(sampler *s, size_t begin, size_t end) {
@@ -252,7 +292,9 @@ static bool nests_repeats(const sampler *s, size_t begin, size_t end, bool insid
         bool unbounded = q.high == UINT32_MAX && at(s, q.end - 1) != '+';
         if (at(s, stop) == '+' && q.end == stop + 1) unbounded = true;
         if (inside && unbounded) return true;
-        if (at(s, i) == '(' && nests_repeats(s, i + 1, stop - 1, inside || (unbounded && q.high == UINT32_MAX), depth + 1)) return true;
+        if (at(s, i) == '(' &&
+            nests_repeats(s, i + 1, stop - 1, inside || (unbounded && q.high == UINT32_MAX), depth + 1))
+            return true;
         i = q.end;
     }
     return false;
@@ -293,7 +335,10 @@ const char *pattern_risk(dk_str pattern, dk_regex_scratch *scratch) {
     }
     dk_arena_dispose(&arena);
     dk_regex_free(regex);
-    if (out) return "it runs out of its 20,000 steps on a comment of 3,000 characters, and matches nothing then";
+    if (out)
+        return "it runs out of its 20,000 steps on a comment of 3,000 characters, and matches nothing then";
     sampler s = {.pattern = pattern};
-    return nests_repeats(&s, 0, pattern.len, false, 0) ? "a repeat within a repeat may take exponentially many steps" : NULL;
+    return nests_repeats(&s, 0, pattern.len, false, 0)
+               ? "a repeat within a repeat may take exponentially many steps"
+               : NULL;
 }

@@ -11,7 +11,8 @@ typedef struct checker {
     dk_morph *morphs[DK_LANGUAGES];
     dk_index *indexes[DK_LANGUAGES];
     const char *filter; /* only files of this name or below this folder, NULL: all */
-    uint8_t *settled;   /* by entry: 1 when it was found doubled or in conflict, so that it is no news that it loses */
+    uint8_t *
+        settled; /* by entry: 1 when it was found doubled or in conflict, so that it is no news that it loses */
     dk_check *check;
 } checker;
 
@@ -33,14 +34,15 @@ typedef struct findings {
 void findings_dispose(findings *f);
 
 /* A finding about an entry; other is an entry or DK_NO_ID. */
-void findings_add(findings *f, const checker *c, dk_check_kind kind, uint32_t entry, uint32_t other, const char *format, ...)
-    DK_PRINTF(6, 7);
+void findings_add(findings *f, const checker *c, dk_check_kind kind, uint32_t entry, uint32_t other,
+                  const char *format, ...) DK_PRINTF(6, 7);
 
 /* Copies a finding of another part. */
 void findings_take(findings *f, const dk_finding *finding);
 
 /* The stages. Each puts its findings into f and returns DK_ENOMEM or what a file gave. */
-dk_status check_patterns_compile(checker *c, findings *f, dk_error *err); /* drops entries that no index can be built with */
+dk_status check_patterns_compile(checker *c, findings *f,
+                                 dk_error *err); /* drops entries that no index can be built with */
 dk_status check_doubles(checker *c, findings *f, dk_error *err);
 dk_status check_reach(checker *c, findings *f, dk_error *err);
 dk_status check_words(checker *c, findings *f, dk_error *err);
@@ -58,8 +60,8 @@ typedef struct dk_witness {
     const dk_tokens *tokens;
     bool made;
 } dk_witness;
-dk_status witness_each(const dk_term *term, const dk_morph *morph, bool (*each)(void *context, const dk_witness *w),
-                       void *context, dk_error *err);
+dk_status witness_each(const dk_term *term, const dk_morph *morph,
+                       bool (*each)(void *context, const dk_witness *w), void *context, dk_error *err);
 
 /* Fills out with up to max texts, NUL-ended in the arena, that the pattern ought to match; returns how many. Patterns with
    what is not read here (references, switches, conditions) have none. */

@@ -49,7 +49,8 @@ static const dk_word *meaning_of(reader *r, dk_str form, dk_token_kind kind) {
     }
     dk_word *word = &r->meanings[r->language][id];
     if (id == before)
-        r->status = dk_index_analyse(r->c->indexes[r->language], r->scratch, form, kind, &r->arena, word, NULL, r->err);
+        r->status = dk_index_analyse(r->c->indexes[r->language], r->scratch, form, kind, &r->arena, word,
+                                     NULL, r->err);
     return word;
 }
 
@@ -65,7 +66,8 @@ static bool look_up(reader *r, const dk_witness *w) {
             const dk_token *t = &w->tokens->items[i];
             dk_buf_clear(&r->folded);
             r->status = dk_utf8_fold(&r->folded, w->text.ptr + t->start, t->end - t->start, r->err);
-            if (r->status == DK_OK) r->words[i] = meaning_of(r, (dk_str){r->folded.ptr, r->folded.len}, (dk_token_kind)t->kind);
+            if (r->status == DK_OK)
+                r->words[i] = meaning_of(r, (dk_str){r->folded.ptr, r->folded.len}, (dk_token_kind)t->kind);
         }
     return r->status == DK_OK;
 }
@@ -79,7 +81,8 @@ static bool counts(const reader *r) {
         if (g->opinions[i].entry == r->entry) return true;
     for (size_t i = 0; i < g->nshifts; i++)
         if (g->shifts[i].entry == r->entry || g->shifts[i].fallback == r->entry) return true;
-    for (size_t i = 0; i < g->matches.count; i++) /* an idiom without valence, and what says nothing, only hide others */
+    for (size_t i = 0; i < g->matches.count;
+         i++) /* an idiom without valence, and what says nothing, only hide others */
         if (g->matches.items[i].entry == r->entry && g->matches.items[i].won) return true;
     return false;
 }
@@ -111,13 +114,15 @@ static uint32_t find_winner(const reader *r) {
 }
 
 static void note_text(reader *r, const dk_witness *w) {
-    if (r->text[0] == '\0') snprintf(r->text, sizeof r->text, "%.*s", (int)(w->text.len < 120 ? w->text.len : 120), w->text.ptr);
+    if (r->text[0] == '\0')
+        snprintf(r->text, sizeof r->text, "%.*s", (int)(w->text.len < 120 ? w->text.len : 120), w->text.ptr);
     if (w->made || r->cut[0] != '\0') return;
     size_t at = 0;
     for (size_t i = 0; i < w->tokens->count && at + 40 < sizeof r->cut; i++) {
         const dk_token *t = &w->tokens->items[i];
         int len = (int)(t->end - t->start < 30 ? t->end - t->start : 30);
-        at += (size_t)snprintf(r->cut + at, sizeof r->cut - at, "%s%.*s", i > 0 ? " | " : "", len, w->text.ptr + t->start);
+        at += (size_t)snprintf(r->cut + at, sizeof r->cut - at, "%s%.*s", i > 0 ? " | " : "", len,
+                               w->text.ptr + t->start);
     }
 }
 
@@ -132,10 +137,11 @@ static bool try_text(void *context, const dk_witness *w) {
     const dk_index *index = r->c->indexes[r->language];
     r->status = dk_index_match(index, r->words, w->tokens, r->packs, &r->reading.matches, r->err);
     if (r->status == DK_OK)
-        r->status = dk_index_match_patterns(index, r->scratch, w->text, r->words, w->tokens, r->packs, &r->reading.matches,
-                                            &limited, r->err);
+        r->status = dk_index_match_patterns(index, r->scratch, w->text, r->words, w->tokens, r->packs,
+                                            &r->reading.matches, &limited, r->err);
     bool here = false;
-    for (size_t i = 0; i < r->reading.matches.count && !here; i++) here = r->reading.matches.items[i].entry == r->entry;
+    for (size_t i = 0; i < r->reading.matches.count && !here; i++)
+        here = r->reading.matches.items[i].entry == r->entry;
     if (r->status != DK_OK || !here) return r->status == DK_OK;
     r->matched = true;
     r->status = dk_resolve(&r->reading, r->c->lexicon, w->tokens->count, r->err);
@@ -157,20 +163,25 @@ static void report(const reader *r, findings *f) {
     if (r->counted || r->c->settled[r->entry]) return;
     if (!r->matched) {
         if (!r->made && r->text[0] != '\0')
-            findings_add(f, r->c, DK_CHECK_UNREACHABLE, r->entry, DK_NO_ID, "never matches: a comment with it is read as %s", r->cut);
+            findings_add(f, r->c, DK_CHECK_UNREACHABLE, r->entry, DK_NO_ID,
+                         "never matches: a comment with it is read as %s", r->cut);
         else if (r->text[0] != '\0')
-            findings_add(f, r->c, DK_CHECK_UNREACHABLE, r->entry, DK_NO_ID, "never matches, not even \"%s\"", r->text);
+            findings_add(f, r->c, DK_CHECK_UNREACHABLE, r->entry, DK_NO_ID, "never matches, not even \"%s\"",
+                         r->text);
         else
-            findings_add(f, r->c, DK_CHECK_UNREACHABLE, r->entry, DK_NO_ID, "no text was found that the pattern matches");
+            findings_add(f, r->c, DK_CHECK_UNREACHABLE, r->entry, DK_NO_ID,
+                         "no text was found that the pattern matches");
         return;
     }
     if (r->winner == DK_NO_ID) return;
     dk_str other = lex->sources[r->winner].text;
     int len = (int)(other.len < 80 ? other.len : 80);
     if (is_covered(lex, r->entry, r->winner))
-        findings_add(f, r->c, DK_CHECK_COVERED, r->entry, r->winner, "says what %.*s already says", len, other.ptr);
+        findings_add(f, r->c, DK_CHECK_COVERED, r->entry, r->winner, "says what %.*s already says", len,
+                     other.ptr);
     else
-        findings_add(f, r->c, DK_CHECK_SHADOWED, r->entry, r->winner, "never counts: %.*s always wins on the same words", len, other.ptr);
+        findings_add(f, r->c, DK_CHECK_SHADOWED, r->entry, r->winner,
+                     "never counts: %.*s always wins on the same words", len, other.ptr);
 }
 
 /* An entry of every language counts when it does in one of them. */
@@ -182,10 +193,12 @@ static void try_entry(reader *r, uint32_t entry) {
     r->winner = DK_NO_ID;
     r->text[0] = r->cut[0] = '\0';
     bool every = e->language == DK_LANG_OTHER;
-    for (int l = every ? DK_LANG_SV : e->language; l < (every ? DK_LANGUAGES : e->language + 1) && !r->counted; l++) {
+    for (int l = every ? DK_LANG_SV : e->language;
+         l < (every ? DK_LANGUAGES : e->language + 1) && !r->counted; l++) {
         r->language = (dk_language)l;
         if (r->status == DK_OK)
-            r->status = witness_each(&r->c->lexicon->sources[entry].term, r->c->morphs[l], try_text, r, r->err);
+            r->status =
+                witness_each(&r->c->lexicon->sources[entry].term, r->c->morphs[l], try_text, r, r->err);
         if (r->forms[l].count > FORMS_MAX) forget_forms(r);
     }
 }
@@ -217,14 +230,16 @@ static dk_status try_part(void *context, size_t part, dk_error *err) {
 }
 
 dk_status check_reach(checker *c, findings *f, dk_error *err) {
-    if (!checker_does(c, DK_CHECK_UNREACHABLE) && !checker_does(c, DK_CHECK_SHADOWED) && !checker_does(c, DK_CHECK_COVERED))
+    if (!checker_does(c, DK_CHECK_UNREACHABLE) && !checker_does(c, DK_CHECK_SHADOWED) &&
+        !checker_does(c, DK_CHECK_COVERED))
         return DK_OK;
     size_t nparts = (c->lexicon->count + PART - 1) / PART;
     parts p = {c, calloc(nparts + 1, sizeof *p.found)};
     if (p.found == NULL) return dk_fail_memory(err);
     dk_status status = dk_parallel_for(c->options->threads, nparts, try_part, &p, err);
     for (size_t i = 0; i < nparts; i++) {
-        for (size_t k = 0; status == DK_OK && k < p.found[i].count; k++) findings_take(f, &p.found[i].items[k]);
+        for (size_t k = 0; status == DK_OK && k < p.found[i].count; k++)
+            findings_take(f, &p.found[i].items[k]);
         f->failed = f->failed || p.found[i].failed;
         findings_dispose(&p.found[i]);
     }

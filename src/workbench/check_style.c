@@ -45,9 +45,12 @@ dk_status check_style(checker *c, findings *f, dk_error *err) {
         status = dk_utf8_fold(&folded, text.ptr, text.len, err);
         if (status != DK_OK) break;
         bool same = dk_str_eq((dk_str){folded.ptr, folded.len}, text);
-        if (memmem(text.ptr, text.len, "  ", 2) != NULL) findings_add(f, c, DK_CHECK_STYLE, i, DK_NO_ID, "more than one space between words");
-        else if (!same) findings_add(f, c, DK_CHECK_STYLE, i, DK_NO_ID, "written with capitals, curly quotes or not in NFC; %.*s means the same",
-                                     (int)(folded.len < 120 ? folded.len : 120), folded.ptr);
+        if (memmem(text.ptr, text.len, "  ", 2) != NULL)
+            findings_add(f, c, DK_CHECK_STYLE, i, DK_NO_ID, "more than one space between words");
+        else if (!same)
+            findings_add(f, c, DK_CHECK_STYLE, i, DK_NO_ID,
+                         "written with capitals, curly quotes or not in NFC; %.*s means the same",
+                         (int)(folded.len < 120 ? folded.len : 120), folded.ptr);
     }
     dk_buf_dispose(&folded);
     return status;

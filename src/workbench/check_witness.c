@@ -21,8 +21,9 @@ typedef struct maker {
     bool stop;
     bool fill;   /* a filler in every gap */
     bool amidst; /* fillers before and behind: patterns may ask for the whole comment */
-    size_t step, text, alternative; /* the place that varies: the form stands there; alternative counts in its step */
-    dk_str form;                    /* of the varied text; ptr NULL: as the term has it */
+    size_t step, text,
+        alternative; /* the place that varies: the form stands there; alternative counts in its step */
+    dk_str form;     /* of the varied text; ptr NULL: as the term has it */
     dk_buf buf, folded;
     dk_tokens tokens;
     dk_arena arena;
@@ -53,8 +54,10 @@ static bool is_made(maker *m) {
 }
 
 static void want(maker *m, dk_str text) {
-    if (!dk_grow(&m->wanted, &m->wanted_cap, m->nwanted + 1)) fail(m);
-    else m->wanted[m->nwanted++] = text;
+    if (!dk_grow(&m->wanted, &m->wanted_cap, m->nwanted + 1))
+        fail(m);
+    else
+        m->wanted[m->nwanted++] = text;
 }
 
 static dk_str text_at(const maker *m, size_t step, const dk_alternative *a, size_t alternative, size_t text) {
@@ -139,8 +142,10 @@ static void with_affixes(maker *m, const char *before, dk_str text, const char *
     dk_buf_puts(&form, before);
     dk_buf_put(&form, text.ptr, text.len);
     dk_buf_puts(&form, after);
-    if (form.failed) fail(m);
-    else with_form(m, (dk_str){form.ptr, form.len});
+    if (form.failed)
+        fail(m);
+    else
+        with_form(m, (dk_str){form.ptr, form.len});
     dk_buf_dispose(&form);
 }
 
@@ -181,10 +186,12 @@ static void vary(maker *m, const dk_alternative *a, dk_str text) {
         for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) with_affixes(m, "", text, endings[i]);
         break;
     case DK_MATCH_SUFFIX:
-        for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) with_affixes(m, beginnings[i], text, "");
+        for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+            with_affixes(m, beginnings[i], text, "");
         break;
     case DK_MATCH_PART:
-        for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) with_affixes(m, beginnings[i], text, "");
+        for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+            with_affixes(m, beginnings[i], text, "");
         for (size_t k = 0; k < 3; k++) {
             char head[16];
             snprintf(head, sizeof head, "%spris", joints[k]);
@@ -203,7 +210,9 @@ static void vary(maker *m, const dk_alternative *a, dk_str text) {
 }
 
 /* Patterns have no text of their own: a sample stands for each at first. */
-static bool is_pattern(const dk_alternative *a) { return a->matcher == DK_MATCH_REGEX; }
+static bool is_pattern(const dk_alternative *a) {
+    return a->matcher == DK_MATCH_REGEX;
+}
 
 static void vary_steps(maker *m) {
     for (m->step = 0; m->step < m->term->nsteps && !m->stop; m->step++) {
@@ -247,8 +256,8 @@ static void make_of_comment(maker *m) {
     }
 }
 
-dk_status witness_each(const dk_term *term, const dk_morph *morph, bool (*each)(void *context, const dk_witness *w),
-                       void *context, dk_error *err) {
+dk_status witness_each(const dk_term *term, const dk_morph *morph,
+                       bool (*each)(void *context, const dk_witness *w), void *context, dk_error *err) {
     maker m = {.term = term, .morph = morph, .each = each, .context = context, .err = err};
     dk_term plain = *term;
     bool patterns = false, gaps = false;

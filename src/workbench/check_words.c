@@ -14,9 +14,10 @@
 #include "workbench/check_private.h"
 
 static const char *const columns[] = {"word", "group", "note", NULL};
-static const char *const groups[] = {"abbreviation", "brand",      "clipping", "colloquial", "compound", "dialect", "english", "fixed",
-                                     "inflection",   "loanword",   "medical",  "misspelling", "name",     "place",   "sound",  "swearing",
-                                     "technical",    "unaccented"};
+static const char *const groups[] = {"abbreviation", "brand",       "clipping",  "colloquial", "compound",
+                                     "dialect",      "english",     "fixed",     "inflection", "loanword",
+                                     "medical",      "misspelling", "name",      "place",      "sound",
+                                     "swearing",     "technical",   "unaccented"};
 
 typedef struct speller {
     checker *c;
@@ -31,28 +32,39 @@ typedef struct speller {
     dk_tokens tokens;
 } speller;
 
-static void tell(speller *s, dk_check_kind kind, const char *file, int64_t line, int64_t column, const char *term, const char *message) {
-    dk_finding x = {.kind = kind, .file = file, .line = line, .column = column, .term = term, .message = message, .other = "",
+static void tell(speller *s, dk_check_kind kind, const char *file, int64_t line, int64_t column,
+                 const char *term, const char *message) {
+    dk_finding x = {.kind = kind,
+                    .file = file,
+                    .line = line,
+                    .column = column,
+                    .term = term,
+                    .message = message,
+                    .other = "",
                     .order = (uint32_t)s->c->lexicon->nfiles};
     if (checker_does(s->c, kind)) findings_take(s->f, &x);
 }
 
-static dk_status take_known(speller *s, dk_language language, const dk_tsv *tsv, const dk_str *cells, dk_error *err) {
+static dk_status take_known(speller *s, dk_language language, const dk_tsv *tsv, const dk_str *cells,
+                            dk_error *err) {
     enum { GROUPS = sizeof groups / sizeof *groups };
     size_t g = 0;
     while (g < GROUPS && !dk_str_is(cells[1], groups[g])) g++;
     if (g == GROUPS) {
         char all[240] = "";
-        for (size_t i = 0; i < GROUPS; i++) snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i > 0 ? ", " : "", groups[i]);
-        return dk_tsv_fail(tsv, cells[1].ptr, err, "%.*s is no group; one of %s was expected", (int)cells[1].len, cells[1].ptr, all);
+        for (size_t i = 0; i < GROUPS; i++)
+            snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i > 0 ? ", " : "", groups[i]);
+        return dk_tsv_fail(tsv, cells[1].ptr, err, "%.*s is no group; one of %s was expected",
+                           (int)cells[1].len, cells[1].ptr, all);
     }
     size_t before = s->known[language].count;
     uint32_t id = dk_intern_add(&s->known[language], cells[0]);
     if (id == DK_NO_ID || !dk_grow(&s->used[language], &s->cap[language], before + 1) ||
         !dk_grow(&s->lines[language], &s->lines_cap[language], before + 1))
         return dk_fail_memory(err);
-    if (id < before) return dk_tsv_fail(tsv, cells[0].ptr, err, "%.*s stands in line %lld already", (int)cells[0].len, cells[0].ptr,
-                                        (long long)s->lines[language][id]);
+    if (id < before)
+        return dk_tsv_fail(tsv, cells[0].ptr, err, "%.*s stands in line %lld already", (int)cells[0].len,
+                           cells[0].ptr, (long long)s->lines[language][id]);
     s->used[language][id] = 0;
     s->lines[language][id] = tsv->line;
     return DK_OK;
@@ -60,7 +72,8 @@ static dk_status take_known(speller *s, dk_language language, const dk_tsv *tsv,
 
 /* Reads folder/LANGUAGE/known.tsv when it is there. */
 static dk_status read_known(speller *s, const char *folder, dk_language language, dk_error *err) {
-    char *sub = dk_path_join(folder, dk_language_name(language)), *path = sub != NULL ? dk_path_join(sub, "known.tsv") : NULL;
+    char *sub = dk_path_join(folder, dk_language_name(language)),
+         *path = sub != NULL ? dk_path_join(sub, "known.tsv") : NULL;
     dk_status status = path == NULL ? dk_fail_memory(err) : DK_OK;
     if (status == DK_OK && dk_file_exists(path)) {
         char shown[32];
@@ -77,11 +90,13 @@ static dk_status read_known(speller *s, const char *folder, dk_language language
             tell(s, DK_CHECK_SYNTAX, shown, mistake.line, mistake.column, "", mistake.message);
             status = DK_OK;
         }
-        if (open) dk_tsv_dispose(&tsv);
+        if (open)
+            dk_tsv_dispose(&tsv);
         else if (status == DK_EDATA) {
             tell(s, DK_CHECK_SYNTAX, shown, mistake.line, mistake.column, "", mistake.message);
             status = DK_OK;
-        } else if (err != NULL) *err = mistake;
+        } else if (err != NULL)
+            *err = mistake;
     }
     free(sub);
     free(path);
@@ -94,8 +109,10 @@ static dk_status open_known(speller *s, dk_error *err) {
     for (int l = DK_LANG_SV; l < DK_LANGUAGES && status == DK_OK; l++) {
         status = read_known(s, shipped, (dk_language)l, err);
         for (size_t i = 0; i < s->c->options->npaths && status == DK_OK && s->c->filter == NULL; i++)
-            if (dk_is_folder(s->c->options->paths[i])) status = read_known(s, s->c->options->paths[i], (dk_language)l, err);
-        if (status == DK_OK) status = dk_spellcheck_open(&s->checks[l], dk_language_name((dk_language)l), NULL, err);
+            if (dk_is_folder(s->c->options->paths[i]))
+                status = read_known(s, s->c->options->paths[i], (dk_language)l, err);
+        if (status == DK_OK)
+            status = dk_spellcheck_open(&s->checks[l], dk_language_name((dk_language)l), NULL, err);
     }
     free(shipped);
     return status;
@@ -111,7 +128,8 @@ static bool hunspell_accepts(const speller *s, dk_language language, dk_str word
         for (size_t i = 0; i < (all ? word.len : 1); i++) {
             if (text[i] >= 'a' && text[i] <= 'z') text[i] = (char)(text[i] - 32);
             /* the small letters of Latin-1 are 0xC3 0xA0 to 0xBE, the capitals 32 below */
-            if (i + 1 < word.len && (unsigned char)text[i] == 0xC3 && (unsigned char)text[i + 1] >= 0xA0 && (unsigned char)text[i + 1] != 0xB7)
+            if (i + 1 < word.len && (unsigned char)text[i] == 0xC3 && (unsigned char)text[i + 1] >= 0xA0 &&
+                (unsigned char)text[i + 1] != 0xB7)
                 text[i + 1] = (char)(text[i + 1] - 32), i++;
         }
         if (dk_spellcheck_accepts(s->checks[language], (dk_str){text, word.len})) return true;
@@ -141,14 +159,16 @@ static bool is_known(speller *s, dk_language language, dk_str word) {
 static dk_status look_at(speller *s, uint32_t entry, dk_language language, dk_str word, dk_error *err) {
     dk_status status = dk_tokenize(&s->tokens, word.ptr, word.len, err);
     if (status != DK_OK) return status;
-    bool is_word = s->tokens.count == 1 && s->tokens.items[0].kind == DK_TOKEN_WORD && dk_utf8_length(word.ptr, word.len) > 1;
+    bool is_word = s->tokens.count == 1 && s->tokens.items[0].kind == DK_TOKEN_WORD &&
+                   dk_utf8_length(word.ptr, word.len) > 1;
     bool clitic = word.ptr[0] == '\'' || (word.len == 3 && memcmp(word.ptr, "n't", 3) == 0);
     if (!is_word || clitic || word.ptr[word.len - 1] == '.') return DK_OK;
     size_t before = s->seen[language].count;
     uint32_t id = dk_intern_add(&s->seen[language], word);
     if (id == DK_NO_ID) return dk_fail_memory(err);
     if (id < before || is_known(s, language, word)) return DK_OK;
-    findings_add(s->f, s->c, DK_CHECK_UNKNOWN, entry, DK_NO_ID, "no dictionary knows %.*s; mend it or list it in %s/known.tsv",
+    findings_add(s->f, s->c, DK_CHECK_UNKNOWN, entry, DK_NO_ID,
+                 "no dictionary knows %.*s; mend it or list it in %s/known.tsv",
                  (int)(word.len < 100 ? word.len : 100), word.ptr, dk_language_name(language));
     return DK_OK;
 }

@@ -37,7 +37,8 @@ static dk_str assigned(const char *assignment, dk_str category) {
     const char *sign = strrchr(assignment, '=');
     dk_str none = {"", 0};
     if (sign == NULL) return category.len == 0 ? dk_str_from(assignment) : none;
-    return is_within(category, (dk_str){assignment, (size_t)(sign - assignment)}) ? dk_str_from(sign + 1) : none;
+    return is_within(category, (dk_str){assignment, (size_t)(sign - assignment)}) ? dk_str_from(sign + 1)
+                                                                                  : none;
 }
 
 /* The valence that the options give to a category. */
@@ -84,8 +85,8 @@ typedef struct writer {
     dk_import *import;
     dk_converted *out;
     dk_error *err;
-    dk_intern seen;   /* theme or kind of list, and term */
-    int64_t *lines;   /* by what was seen */
+    dk_intern seen; /* theme or kind of list, and term */
+    int64_t *lines; /* by what was seen */
     double *values;
     size_t lines_cap, values_cap;
     dk_intern themes; /* new ones */
@@ -93,7 +94,8 @@ typedef struct writer {
 } writer;
 
 static void put_cell(dk_buf *out, dk_str cell) {
-    for (size_t i = 0; i < cell.len; i++) dk_buf_putc(out, cell.ptr[i] == '\t' || cell.ptr[i] == '\n' ? ' ' : cell.ptr[i]);
+    for (size_t i = 0; i < cell.len; i++)
+        dk_buf_putc(out, cell.ptr[i] == '\t' || cell.ptr[i] == '\n' ? ' ' : cell.ptr[i]);
 }
 
 /* A row of the taxonomy for a theme that nobody has described. */
@@ -124,7 +126,9 @@ static dk_status find_theme(writer *w, dk_str category) {
     }
     if (w->theme.len > 0) return dk_buf_status(&w->theme, w->err);
     if (category.len == 0)
-        return dk_fail(w->err, DK_EUSAGE, "these terms have no value and no category: --valence V or --theme =THEME says what they are");
+        return dk_fail(
+            w->err, DK_EUSAGE,
+            "these terms have no value and no category: --valence V or --theme =THEME says what they are");
     dk_buf_init(&folded);
     dk_status status = dk_utf8_fold(&folded, category.ptr, category.len, w->err);
     if (status == DK_OK) put_theme(&w->theme, w->o, (dk_str){folded.ptr, folded.len});
@@ -140,7 +144,8 @@ static dk_status is_new(writer *w, dk_str list, const dk_import_item *item, doub
     dk_buf_put(&w->key, item->term.ptr, item->term.len);
     size_t before = w->seen.count;
     uint32_t id = w->key.failed ? DK_NO_ID : dk_intern_add(&w->seen, (dk_str){w->key.ptr, w->key.len});
-    if (id == DK_NO_ID || !dk_grow(&w->lines, &w->lines_cap, (size_t)id + 1) || !dk_grow(&w->values, &w->values_cap, (size_t)id + 1))
+    if (id == DK_NO_ID || !dk_grow(&w->lines, &w->lines_cap, (size_t)id + 1) ||
+        !dk_grow(&w->values, &w->values_cap, (size_t)id + 1))
         return dk_fail_memory(w->err);
     *fresh = id == before;
     if (*fresh) {
@@ -149,9 +154,10 @@ static dk_status is_new(writer *w, dk_str list, const dk_import_item *item, doub
         return DK_OK;
     }
     bool same = w->values[id] == value;
-    return dk_import_remark(w->import, same ? DK_REMARK_DOUBLED : DK_REMARK_LOST, item->line, 0, w->err, "%.*s stands in line %lld already%s",
-                            (int)(item->term.len < 80 ? item->term.len : 80), item->term.ptr, (long long)w->lines[id],
-                            same ? "" : ", with another value");
+    return dk_import_remark(w->import, same ? DK_REMARK_DOUBLED : DK_REMARK_LOST, item->line, 0, w->err,
+                            "%.*s stands in line %lld already%s",
+                            (int)(item->term.len < 80 ? item->term.len : 80), item->term.ptr,
+                            (long long)w->lines[id], same ? "" : ", with another value");
 }
 
 static void put_valence(dk_buf *out, const dk_convert_options *o, double value) {
@@ -166,8 +172,10 @@ static void put_modifier(dk_buf *out, const dk_import_item *item) {
     if (kind == DK_MOD_INTENSIFIER && item->value < 0) kind = DK_MOD_DIMINISHER;
     put_cell(out, item->term);
     dk_buf_putf(out, "\t%s\t", dk_modifier_name(kind));
-    if (kind == DK_MOD_IDIOM) dk_buf_put_milli(out, (int64_t)llround(item->value * 1000));
-    else if (item->has_value && item->value != 0 && (kind == DK_MOD_INTENSIFIER || kind == DK_MOD_DIMINISHER)) {
+    if (kind == DK_MOD_IDIOM)
+        dk_buf_put_milli(out, (int64_t)llround(item->value * 1000));
+    else if (item->has_value && item->value != 0 &&
+             (kind == DK_MOD_INTENSIFIER || kind == DK_MOD_DIMINISHER)) {
         double strength = 1 + 0.4 * item->value;
         dk_buf_put_milli(out, (int64_t)llround((strength < 0.2 ? 0.2 : strength) * 1000));
     }
@@ -217,18 +225,23 @@ static dk_status check_assignments(const dk_convert_options *o, dk_error *err) {
     for (size_t i = 0; i < o->nvalences; i++) {
         const char *sign = strrchr(o->valences[i], '=');
         double v;
-        if (!dk_import_number(dk_str_from(sign != NULL ? sign + 1 : o->valences[i]), &v) || v == 0 || v < -5 || v > 5)
-            return dk_fail(err, DK_EUSAGE, "--valence %s: CATEGORY=V or V was expected, with V from -5 to 5 and not 0", o->valences[i]);
+        if (!dk_import_number(dk_str_from(sign != NULL ? sign + 1 : o->valences[i]), &v) || v == 0 ||
+            v < -5 || v > 5)
+            return dk_fail(err, DK_EUSAGE,
+                           "--valence %s: CATEGORY=V or V was expected, with V from -5 to 5 and not 0",
+                           o->valences[i]);
     }
     for (size_t i = 0; i < o->nthemes; i++) {
         const char *sign = strrchr(o->themes[i], '='), *dot = sign != NULL ? strchr(sign, '.') : NULL;
         if (dot == NULL || dot == sign + 1 || dot[1] == '\0')
-            return dk_fail(err, DK_EUSAGE, "--theme %s: CATEGORY=touchpoint.theme was expected", o->themes[i]);
+            return dk_fail(err, DK_EUSAGE, "--theme %s: CATEGORY=touchpoint.theme was expected",
+                           o->themes[i]);
     }
     return DK_OK;
 }
 
-dk_status dk_convert_files(dk_import *import, const dk_convert_options *options, dk_converted *out, dk_error *err) {
+dk_status dk_convert_files(dk_import *import, const dk_convert_options *options, dk_converted *out,
+                           dk_error *err) {
     writer w = {.o = options, .import = import, .out = out, .err = err};
     dk_status status = check_assignments(options, err);
     for (size_t i = 0; i < import->count && status == DK_OK; i++) status = take(&w, &import->items[i]);

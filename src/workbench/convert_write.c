@@ -15,10 +15,10 @@ enum { WAYS_MAX = 64 };
 typedef struct format {
     const char *name;
     bool values, categories;
-    bool prefix; /* stem* */
-    bool glob;   /* * anywhere */
-    bool one;    /* ? for one letter */
-    char joint;  /* between the words of a phrase */
+    bool prefix;  /* stem* */
+    bool glob;    /* * anywhere */
+    bool one;     /* ? for one letter */
+    char joint;   /* between the words of a phrase */
     double scale; /* of valences */
     bool whole;   /* whole numbers only */
     double least; /* the weakest value that says something */
@@ -62,7 +62,8 @@ typedef struct exporter {
 static void lose(exporter *x, dk_remark_kind kind, const char *why) {
     const dk_entry_source *s = &x->lex->sources[x->entry];
     if (x->status != DK_OK) return;
-    x->status = dk_import_remark(x->losses, kind, s->line, s->column, x->err, "%s:%u: %.*s: %s", x->lex->files[s->file], (unsigned)s->line,
+    x->status = dk_import_remark(x->losses, kind, s->line, s->column, x->err, "%s:%u: %.*s: %s",
+                                 x->lex->files[s->file], (unsigned)s->line,
                                  (int)(s->text.len < 80 ? s->text.len : 80), s->text.ptr, why);
 }
 
@@ -71,11 +72,16 @@ static bool put_glob(dk_buf *out, dk_str pattern, const format *f) {
     if (pattern.len < 2 || pattern.ptr[0] != '^' || pattern.ptr[pattern.len - 1] != '$') return false;
     for (size_t i = 1; i + 1 < pattern.len; i++) {
         char c = pattern.ptr[i], next = pattern.ptr[i + 1];
-        if (c == '.' && next == '*' && f->glob) dk_buf_putc(out, '*'), i++;
-        else if (c == '.' && f->one && strchr("*+?{", next) == NULL) dk_buf_putc(out, '?');
-        else if (c == '\\' && strchr("\\^$.|+()[]{}/", next) != NULL) dk_buf_putc(out, next), i++;
-        else if (strchr("\\^$.|?*+()[]{}/", c) != NULL) return false;
-        else dk_buf_putc(out, c);
+        if (c == '.' && next == '*' && f->glob)
+            dk_buf_putc(out, '*'), i++;
+        else if (c == '.' && f->one && strchr("*+?{", next) == NULL)
+            dk_buf_putc(out, '?');
+        else if (c == '\\' && strchr("\\^$.|+()[]{}/", next) != NULL)
+            dk_buf_putc(out, next), i++;
+        else if (strchr("\\^$.|?*+()[]{}/", c) != NULL)
+            return false;
+        else
+            dk_buf_putc(out, c);
     }
     return true;
 }
@@ -105,7 +111,8 @@ static const char *put_alternative(exporter *x, const dk_alternative *a) {
         bool cut = t > 0 && (a->texts[t].ptr[0] == '\'' || dk_str_is(a->texts[t], "n't"));
         if (t > 0 && !cut) dk_buf_putc(out, x->f->joint);
         for (size_t i = 0; i < a->texts[t].len; i++)
-            if (a->texts[t].ptr[i] == '*' && x->f->prefix) return "a star that is meant as a star cannot be written";
+            if (a->texts[t].ptr[i] == '*' && x->f->prefix)
+                return "a star that is meant as a star cannot be written";
         dk_buf_put(out, a->texts[t].ptr, a->texts[t].len);
     }
     return NULL;
@@ -117,11 +124,14 @@ static void add_row(exporter *x, uint32_t category, double value) {
     dk_buf_putf(&key, "%u ", (unsigned)category);
     dk_buf_put(&key, x->text.ptr, x->text.len);
     size_t before = x->seen.count;
-    uint32_t id = key.failed || x->text.failed ? DK_NO_ID : dk_intern_add(&x->seen, (dk_str){key.ptr, key.len});
+    uint32_t id =
+        key.failed || x->text.failed ? DK_NO_ID : dk_intern_add(&x->seen, (dk_str){key.ptr, key.len});
     dk_buf_dispose(&key);
     char *copy = dk_arena_strdup(&x->arena, x->text.ptr, x->text.len);
-    if (id == DK_NO_ID || copy == NULL || !dk_grow(&x->rows, &x->cap, x->nrows + 1)) x->status = dk_fail_memory(x->err);
-    else if (id == before) x->rows[x->nrows++] = (row){{copy, x->text.len}, category, value};
+    if (id == DK_NO_ID || copy == NULL || !dk_grow(&x->rows, &x->cap, x->nrows + 1))
+        x->status = dk_fail_memory(x->err);
+    else if (id == before)
+        x->rows[x->nrows++] = (row){{copy, x->text.len}, category, value};
 }
 
 /* Every way to fill the steps, one row each; what cannot be written is told once. */
@@ -143,8 +153,10 @@ static void add_ways(exporter *x, const dk_term *term, uint32_t category, double
             reason = put_alternative(x, &step->alternatives[rest % step->nalternatives]);
             rest /= step->nalternatives;
         }
-        if (reason != NULL) why = reason, lost++;
-        else add_row(x, category, value);
+        if (reason != NULL)
+            why = reason, lost++;
+        else
+            add_row(x, category, value);
     }
     if (lost > 0) lose(x, lost == ways ? DK_REMARK_LOST : DK_REMARK_CHANGED, why);
 }
@@ -186,15 +198,18 @@ static void take_entry(exporter *x) {
         return;
     }
     if (term->comment_regex || has_gap(term)) {
-        lose(x, DK_REMARK_LOST, term->comment_regex ? "the format has no regular expressions" : "the format has no gaps");
+        lose(x, DK_REMARK_LOST,
+             term->comment_regex ? "the format has no regular expressions" : "the format has no gaps");
         return;
     }
     if (x->f->values && !x->f->categories && !e->has_valence) {
         lose(x, DK_REMARK_LOST, "it has no valence, and the format has no themes");
         return;
     }
-    if (x->f->categories && e->kind == DK_ENTRY_THEME) category = category_of(x, x->lex->taxonomy.themes[e->theme].id);
-    else if (x->f->categories && !x->f->values) category = category_of(x, e->valence > 0 ? "valence.positive" : "valence.negative");
+    if (x->f->categories && e->kind == DK_ENTRY_THEME)
+        category = category_of(x, x->lex->taxonomy.themes[e->theme].id);
+    else if (x->f->categories && !x->f->values)
+        category = category_of(x, e->valence > 0 ? "valence.positive" : "valence.negative");
     if (e->kind == DK_ENTRY_THEME && !x->f->categories) lose(x, DK_REMARK_CHANGED, "its theme is not kept");
     if (e->has_valence && !x->f->values) lose(x, DK_REMARK_CHANGED, "its valence is not kept");
     x->inflecting += inflects(term);
@@ -203,7 +218,9 @@ static void take_entry(exporter *x) {
 
 /* ---- Writing what was gathered ---- */
 
-static void put_value(dk_buf *out, double value) { dk_buf_put_milli(out, (int64_t)llround(value * 1000)); }
+static void put_value(dk_buf *out, double value) {
+    dk_buf_put_milli(out, (int64_t)llround(value * 1000));
+}
 
 static void put_lists(const exporter *x, dk_buf *out) {
     bool csv = strcmp(x->f->name, "csv") == 0, list = strcmp(x->f->name, "list") == 0;
@@ -234,12 +251,15 @@ static void put_liwc(exporter *x, dk_buf *out) {
     dk_buf *numbers = calloc(x->nrows + 1, sizeof *numbers);
     if (numbers == NULL) x->status = dk_fail_memory(x->err);
     dk_buf_puts(out, "%\n");
-    for (uint32_t c = 0; c < x->categories.count; c++) dk_buf_putf(out, "%u\t%s\n", (unsigned)c + 1, dk_intern_text(&x->categories, c).ptr);
+    for (uint32_t c = 0; c < x->categories.count; c++)
+        dk_buf_putf(out, "%u\t%s\n", (unsigned)c + 1, dk_intern_text(&x->categories, c).ptr);
     dk_buf_puts(out, "%\n");
     for (size_t i = 0; i < x->nrows && x->status == DK_OK; i++) {
         uint32_t id = dk_intern_add(&terms, x->rows[i].term);
-        if (id == DK_NO_ID) x->status = dk_fail_memory(x->err);
-        else dk_buf_putf(&numbers[id], "\t%u", (unsigned)x->rows[i].category + 1);
+        if (id == DK_NO_ID)
+            x->status = dk_fail_memory(x->err);
+        else
+            dk_buf_putf(&numbers[id], "\t%u", (unsigned)x->rows[i].category + 1);
     }
     for (uint32_t id = 0; id < terms.count; id++) {
         dk_buf_puts(out, dk_intern_text(&terms, id).ptr);
@@ -274,39 +294,53 @@ static void put_tree(exporter *x, dk_buf *out) {
         dk_str name = dk_intern_text(&x->categories, c);
         size_t stem = strcspn(name.ptr, ".");
         if (done[c]) continue;
-        if (kind == 'y') put_quoted(out, (dk_str){name.ptr, stem}), dk_buf_puts(out, ":\n");
-        else dk_buf_putf(out, "%s%.*s\n", kind == 'l' ? "+" : "", (int)stem, name.ptr);
+        if (kind == 'y')
+            put_quoted(out, (dk_str){name.ptr, stem}), dk_buf_puts(out, ":\n");
+        else
+            dk_buf_putf(out, "%s%.*s\n", kind == 'l' ? "+" : "", (int)stem, name.ptr);
         for (uint32_t d = c; d < x->categories.count; d++) {
             dk_str other = dk_intern_text(&x->categories, d);
-            if (done[d] || strcspn(other.ptr, ".") != stem || memcmp(other.ptr, name.ptr, stem) != 0) continue;
+            if (done[d] || strcspn(other.ptr, ".") != stem || memcmp(other.ptr, name.ptr, stem) != 0)
+                continue;
             done[d] = true;
             dk_str leaf = {other.ptr + stem + 1, other.len - stem - 1};
-            if (kind == 'y') dk_buf_puts(out, "  "), put_quoted(out, leaf), dk_buf_puts(out, ":\n");
-            else dk_buf_putf(out, "%s%.*s\n", kind == 'l' ? "++" : "\t", (int)leaf.len, leaf.ptr);
+            if (kind == 'y')
+                dk_buf_puts(out, "  "), put_quoted(out, leaf), dk_buf_puts(out, ":\n");
+            else
+                dk_buf_putf(out, "%s%.*s\n", kind == 'l' ? "++" : "\t", (int)leaf.len, leaf.ptr);
             for (size_t i = 0; i < x->nrows; i++) {
                 if (x->rows[i].category != d) continue;
-                if (kind == 'y') dk_buf_puts(out, "    - "), put_quoted(out, x->rows[i].term), dk_buf_putc(out, '\n');
-                else dk_buf_putf(out, kind == 'l' ? "%.*s\n" : "\t\t%.*s (1)\n", (int)x->rows[i].term.len, x->rows[i].term.ptr);
+                if (kind == 'y')
+                    dk_buf_puts(out, "    - "), put_quoted(out, x->rows[i].term), dk_buf_putc(out, '\n');
+                else
+                    dk_buf_putf(out, kind == 'l' ? "%.*s\n" : "\t\t%.*s (1)\n", (int)x->rows[i].term.len,
+                                x->rows[i].term.ptr);
             }
         }
     }
     free(done);
 }
 
-dk_status dk_convert_write(const dk_lexicon *lexicon, const char *name, dk_buf *out, dk_import *losses, dk_error *err) {
+dk_status dk_convert_write(const dk_lexicon *lexicon, const char *name, dk_buf *out, dk_import *losses,
+                           dk_error *err) {
     exporter x = {.lex = lexicon, .losses = losses, .err = err};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
         if (strcmp(formats[i].name, name) == 0) x.f = &formats[i];
-    if (x.f == NULL) return dk_fail(err, DK_EUSAGE, "no format %s; %s can be written", name, dk_convert_writable);
+    if (x.f == NULL)
+        return dk_fail(err, DK_EUSAGE, "no format %s; %s can be written", name, dk_convert_writable);
     for (x.entry = 0; x.entry < lexicon->count && x.status == DK_OK; x.entry++)
         if (lexicon->sources[x.entry].file < lexicon->nuser_files) take_entry(&x);
     if (x.status == DK_OK && x.inflecting > 0)
-        x.status = dk_import_remark(losses, DK_REMARK_CHANGED, 0, 0, err, "%zu entries stand for their inflections too, which the format cannot say",
-                                    x.inflecting);
+        x.status = dk_import_remark(
+            losses, DK_REMARK_CHANGED, 0, 0, err,
+            "%zu entries stand for their inflections too, which the format cannot say", x.inflecting);
     if (x.status == DK_OK) {
-        if (strcmp(name, "liwc") == 0) put_liwc(&x, out);
-        else if (x.f->categories && !x.f->values) put_tree(&x, out);
-        else put_lists(&x, out);
+        if (strcmp(name, "liwc") == 0)
+            put_liwc(&x, out);
+        else if (x.f->categories && !x.f->values)
+            put_tree(&x, out);
+        else
+            put_lists(&x, out);
     }
     if (x.status == DK_OK) x.status = dk_buf_status(out, err);
     dk_intern_dispose(&x.categories);
