@@ -7,7 +7,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const build = process.env.DK_BUILD ?? join(root, "build"), report = process.env.DK_REPORT ?? join(root, "out/retailer/report");
+const build = process.env.DK_BUILD ?? join(root, "build"),
+  report = process.env.DK_REPORT ?? join(root, "out/retailer/report");
 const modules = join(build, "page/work/node_modules/playwright-core/index.mjs");
 for (const needed of [modules, join(report, "report.json")])
   if (!existsSync(needed)) {
@@ -15,7 +16,8 @@ for (const needed of [modules, join(report, "report.json")])
     process.exit(1);
   }
 const { chromium } = await import(pathToFileURL(modules).href);
-const executablePath = process.env.DRIVKRAFT_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const executablePath =
+  process.env.DRIVKRAFT_CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
 const work = mkdtempSync(join(tmpdir(), "drivkraft-shots-"));
 

@@ -24,7 +24,8 @@ dk_status dk_cli_pdf(const dk_cli *cli, const char *folder, dk_error *err) {
     return status;
 }
 
-static dk_status rebuild(const dk_cli *cli, const char *folder, const char *format, dk_language language, bool pdf, dk_error *err) {
+static dk_status rebuild(const dk_cli *cli, const char *folder, const char *format, dk_language language,
+                         bool pdf, dk_error *err) {
     char *data = NULL, *page = NULL;
     bool all = strcmp(format, "all") == 0;
     dk_report_options how = {.language = language};
@@ -38,12 +39,15 @@ static dk_status rebuild(const dk_cli *cli, const char *folder, const char *form
             status = dk_fail(err, DK_EUSAGE, "this drivkraft was built without its page");
             dk_error_remedy(err, "install nodejs and npm and build anew; --format xlsx and csv work without");
         } else {
-            dk_cli_note(cli, "no report.html: this drivkraft was built without its page (nodejs and npm were missing)");
+            dk_cli_note(
+                cli,
+                "no report.html: this drivkraft was built without its page (nodejs and npm were missing)");
         }
     }
     how.page = page;
     if (status == DK_OK) status = dk_report_rebuild(folder, &how, err);
-    if (status == DK_OK && page != NULL && (how.forms & DK_REPORT_HTML)) dk_cli_note(cli, "%s/report.html", folder);
+    if (status == DK_OK && page != NULL && (how.forms & DK_REPORT_HTML))
+        dk_cli_note(cli, "%s/report.html", folder);
     if (status == DK_OK && (how.forms & DK_REPORT_XLSX)) dk_cli_note(cli, "%s/report.xlsx", folder);
     if (status == DK_OK && (how.forms & DK_REPORT_CSV)) dk_cli_note(cli, "%s/tables/*.csv", folder);
     if (status == DK_OK && pdf) status = dk_cli_pdf(cli, folder, err);
@@ -56,8 +60,10 @@ static dk_status run_report(const dk_command *command, dk_cli *cli, int argc, ch
     const char *format = "all", *language = NULL;
     bool pdf = false;
     const dk_opt table[] = {
-        {"format", 'f', DK_OPT_CHOICE, &format, "all|html|xlsx|csv", "which to make anew; all by default", 0, 0},
-        {"report-language", 0, DK_OPT_CHOICE, &language, "sv|da|en", "of the report; its own by default", 0, 0},
+        {"format", 'f', DK_OPT_CHOICE, &format, "all|html|xlsx|csv", "which to make anew; all by default", 0,
+         0},
+        {"report-language", 0, DK_OPT_CHOICE, &language, "sv|da|en", "of the report; its own by default", 0,
+         0},
         {"pdf", 0, DK_OPT_FLAG, &pdf, NULL, "also print report.pdf, with an installed Chromium", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
@@ -66,17 +72,23 @@ static dk_status run_report(const dk_command *command, dk_cli *cli, int argc, ch
     dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
     if (status != DK_OK || answered) return status;
     if (nwords != 1)
-        return dk_fail(err, DK_EUSAGE, nwords == 0 ? "which folder? one that analyze wrote: drivkraft report FOLDER" : "one folder at a time");
-    if (cli->output != NULL) return dk_fail(err, DK_EUSAGE, "-o: the report is made anew in its own folder; copy the folder to keep both");
+        return dk_fail(err, DK_EUSAGE,
+                       nwords == 0 ? "which folder? one that analyze wrote: drivkraft report FOLDER"
+                                   : "one folder at a time");
+    if (cli->output != NULL)
+        return dk_fail(err, DK_EUSAGE,
+                       "-o: the report is made anew in its own folder; copy the folder to keep both");
     dk_language wanted = DK_LANG_OTHER;
     if (language != NULL) (void)dk_language_from_name(dk_str_from(language), &wanted);
     return rebuild(cli, words[0], format, wanted, pdf, err);
 }
 
 const dk_command dk_cmd_report = {
-    "report", "Makes page, workbook and tables of an analysis anew, in another language or form.",
+    "report",
+    "Makes page, workbook and tables of an analysis anew, in another language or form.",
     "FOLDER [options]",
     "  drivkraft report report --report-language sv\n"
     "  drivkraft report report --format xlsx\n"
     "  drivkraft report report --pdf\n",
-    run_report, false};
+    run_report,
+    false};

@@ -33,7 +33,8 @@ const dk_json_value *dk_json_at(const dk_json_value *value, const char *path) {
         if (len >= sizeof key) return NULL;
         memcpy(key, path, len);
         key[len] = '\0';
-        value = json_is_array(of(value)) ? dk_json_item(value, strtoul(key, NULL, 10)) : dk_json_get(value, key);
+        value =
+            json_is_array(of(value)) ? dk_json_item(value, strtoul(key, NULL, 10)) : dk_json_get(value, key);
         path += len + (path[len] == '.');
     }
     return value;
@@ -74,7 +75,9 @@ void dk_json_compact(dk_buf *out, dk_str json) {
         }
         if (!quoted && (c == ' ' || c == '\n' || c == '\r' || c == '\t')) continue;
         dk_buf_putc(out, c);
-        if (quoted && c == '\\' && i + 1 < json.len) dk_buf_putc(out, json.ptr[++i]);
-        else if (c == '"') quoted = !quoted;
+        if (quoted && c == '\\' && i + 1 < json.len)
+            dk_buf_putc(out, json.ptr[++i]);
+        else if (c == '"')
+            quoted = !quoted;
     }
 }

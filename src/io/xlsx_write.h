@@ -52,14 +52,20 @@ int64_t dk_xlsx_rows(const dk_xlsx_sheet *sheet);
 
 /* A list to choose from in the cells of a column (0 is the first) in rows 1 to rows below the heading. The choices stand in a
    hidden sheet, so that there may be any number of them. */
-void dk_xlsx_choices(dk_xlsx_sheet *sheet, int column, int64_t rows, const char *const *choices, size_t count);
+void dk_xlsx_choices(dk_xlsx_sheet *sheet, int column, int64_t rows, const char *const *choices,
+                     size_t count);
 
-typedef enum dk_xlsx_chart_kind { DK_XLSX_BARS, DK_XLSX_STACKED_BARS, DK_XLSX_COLUMNS, DK_XLSX_LINES } dk_xlsx_chart_kind;
+typedef enum dk_xlsx_chart_kind {
+    DK_XLSX_BARS,
+    DK_XLSX_STACKED_BARS,
+    DK_XLSX_COLUMNS,
+    DK_XLSX_LINES
+} dk_xlsx_chart_kind;
 
 /* A native chart at the right of the table: names from a column, one series a column in values, rows first to last (1 is the first
    below the heading). */
-void dk_xlsx_chart(dk_xlsx_sheet *sheet, dk_xlsx_chart_kind kind, const char *title, int names, const int *values,
-                   size_t nvalues, int64_t first, int64_t last);
+void dk_xlsx_chart(dk_xlsx_sheet *sheet, dk_xlsx_chart_kind kind, const char *title, int names,
+                   const int *values, size_t nvalues, int64_t first, int64_t last);
 
 /* Writes the file and frees the workbook, also when it fails. */
 dk_status dk_xlsx_close(dk_xlsx *book, dk_error *err);

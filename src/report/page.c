@@ -18,7 +18,8 @@ static const char *find(dk_str text, size_t from, const char *mark) {
     return from < text.len ? memmem(text.ptr + from, text.len - from, mark, strlen(mark)) : NULL;
 }
 
-dk_status dk_report_html(dk_str page, const dk_json_value *report, dk_str json, dk_language language, dk_buf *out, dk_error *err) {
+dk_status dk_report_html(dk_str page, const dk_json_value *report, dk_str json, dk_language language,
+                         dk_buf *out, dk_error *err) {
     static const char *const marks[] = {"{{language}}", "{{title}}", "{{report}}"};
     size_t at = 0;
     for (int i = 0; i < 3; i++) { /* in the order in which they stand in page/index.html */
@@ -51,7 +52,8 @@ dk_status dk_report_page_find(const char *data_dir, const char *executable, char
     const char *slash = executable != NULL ? strrchr(executable, '/') : NULL;
     if (found == NULL && slash != NULL) found = page_in(executable, (size_t)(slash - executable));
     if (found == NULL) found = page_in(DK_INSTALL_DATA, strlen(DK_INSTALL_DATA));
-    if (found == NULL && dk_file_exists(DK_BUILT_PAGE) && (found = strdup(DK_BUILT_PAGE)) == NULL) return dk_fail_memory(err);
+    if (found == NULL && dk_file_exists(DK_BUILT_PAGE) && (found = strdup(DK_BUILT_PAGE)) == NULL)
+        return dk_fail_memory(err);
     *path = found;
     return DK_OK;
 }

@@ -19,7 +19,8 @@ extern char **environ;
 enum { SECONDS = 120 };
 
 char *dk_report_browser(void) {
-    static const char *const names[] = {"chromium", "chromium-browser", "google-chrome-stable", "google-chrome"};
+    static const char *const names[] = {"chromium", "chromium-browser", "google-chrome-stable",
+                                        "google-chrome"};
     const char *chosen = getenv("DRIVKRAFT_CHROMIUM");
     if (chosen != NULL && chosen[0] != '\0') return strdup(chosen);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -59,21 +60,36 @@ static int await(pid_t pid) {
 static void put_url(dk_buf *out, const char *path) {
     dk_buf_puts(out, "file://");
     for (const unsigned char *c = (const unsigned char *)path; *c != '\0'; c++) {
-        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') || strchr("/-_.~", *c) != NULL;
-        if (plain) dk_buf_putc(out, (char)*c);
-        else dk_buf_putf(out, "%%%02X", *c);
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9') ||
+                     strchr("/-_.~", *c) != NULL;
+        if (plain)
+            dk_buf_putc(out, (char)*c);
+        else
+            dk_buf_putf(out, "%%%02X", *c);
     }
 }
 
-static dk_status print(const char *browser, const char *profile, const char *url, const char *pdf, dk_error *err) {
+static dk_status print(const char *browser, const char *profile, const char *url, const char *pdf,
+                       dk_error *err) {
     dk_buf out, data;
     dk_buf_init(&out);
     dk_buf_init(&data);
     dk_buf_putf(&out, "--print-to-pdf=%s", pdf);
     dk_buf_putf(&data, "--user-data-dir=%s", profile);
-    const char *args[] = {browser, "--headless", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking",
-                          "--disable-sync", "--no-pdf-header-footer", "--virtual-time-budget=10000", dk_buf_cstr(&data), dk_buf_cstr(&out),
-                          geteuid() == 0 ? "--no-sandbox" : "--disable-crash-reporter", url, NULL};
+    const char *args[] = {browser,
+                          "--headless",
+                          "--disable-gpu",
+                          "--no-first-run",
+                          "--disable-extensions",
+                          "--disable-background-networking",
+                          "--disable-sync",
+                          "--no-pdf-header-footer",
+                          "--virtual-time-budget=10000",
+                          dk_buf_cstr(&data),
+                          dk_buf_cstr(&out),
+                          geteuid() == 0 ? "--no-sandbox" : "--disable-crash-reporter",
+                          url,
+                          NULL};
     posix_spawn_file_actions_t actions;
     pid_t pid;
     dk_status status = DK_OK;
@@ -106,7 +122,8 @@ dk_status dk_report_pdf(const char *html, const char *pdf, dk_error *err) {
     bool made = false;
     if (browser == NULL) {
         status = dk_fail(err, DK_EIO, "there is no Chromium to print the PDF with");
-        dk_error_remedy(err, "apt-get install chromium, or name one in DRIVKRAFT_CHROMIUM; everything else is written");
+        dk_error_remedy(
+            err, "apt-get install chromium, or name one in DRIVKRAFT_CHROMIUM; everything else is written");
     } else if (whole == NULL) {
         status = dk_fail_errno(err, errno, html, "cannot be read");
     } else if (!(made = mkdtemp(profile) != NULL)) {
@@ -122,8 +139,10 @@ dk_status dk_report_pdf(const char *html, const char *pdf, dk_error *err) {
     if (status == DK_OK) status = dk_output_open(&output, pdf, err);
     if (output != NULL) {
         status = dk_output_put(output, &bytes, err);
-        if (status == DK_OK) status = dk_output_close(output, err);
-        else dk_output_abort(output);
+        if (status == DK_OK)
+            status = dk_output_close(output, err);
+        else
+            dk_output_abort(output);
     }
     if (made) nftw(profile, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     dk_buf_dispose(&url);

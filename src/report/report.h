@@ -16,8 +16,8 @@ enum { DK_REPORT_HTML = 1, DK_REPORT_XLSX = 2, DK_REPORT_CSV = 4 };
 
 typedef struct dk_report_options {
     dk_language language; /* DK_LANG_OTHER: the report's own, or else English */
-    const char *page;     /* the built page, as dk_report_page_find finds it; NULL: no report.html is written */
-    unsigned forms;       /* DK_REPORT_HTML | ... for dk_report_rebuild */
+    const char *page; /* the built page, as dk_report_page_find finds it; NULL: no report.html is written */
+    unsigned forms;   /* DK_REPORT_HTML | ... for dk_report_rebuild */
 } dk_report_options;
 
 /* Everything, for programs: the JSON that docs/report.md describes. */
@@ -34,14 +34,16 @@ void dk_report_rejected_csv(const dk_study_result *result, dk_buf *out);
 dk_status dk_report_page_find(const char *data_dir, const char *executable, char **path, dk_error *err);
 
 /* One page that needs nothing but itself: the template with report.json as inert text in it. DK_EDATA when the template is none. */
-dk_status dk_report_html(dk_str page, const dk_json_value *report, dk_str json, dk_language language, dk_buf *out, dk_error *err);
+dk_status dk_report_html(dk_str page, const dk_json_value *report, dk_str json, dk_language language,
+                         dk_buf *out, dk_error *err);
 
 /* The workbook: a summary, and each table of tables.h that has rows as a sheet. */
 dk_status dk_report_xlsx(const dk_json_value *report, dk_language language, dk_buf *out, dk_error *err);
 
 /* Writes report.json, report.html, report.xlsx, drivers.csv and rejected.csv to a folder, which is made when it does not exist.
    Each file appears when it is whole; when one cannot be written none is replaced. */
-dk_status dk_report_write(const dk_study_result *result, const char *folder, const dk_report_options *options, dk_error *err);
+dk_status dk_report_write(const dk_study_result *result, const char *folder, const dk_report_options *options,
+                          dk_error *err);
 
 /* Writes the chosen forms anew from the folder's report.json: report.html, report.xlsx, and tables/NAME.csv. DK_EDATA when
    report.json is none of this program's. */

@@ -24,7 +24,8 @@ void dk_report_heading(dk_buf *out, const dk_report_column *column, dk_language 
 }
 
 static const char *label_of(const dk_json_value *labels, dk_language language) {
-    const char *text = dk_json_str(dk_json_get(labels, dk_language_name(language == DK_LANG_OTHER ? DK_LANG_EN : language)));
+    const char *text =
+        dk_json_str(dk_json_get(labels, dk_language_name(language == DK_LANG_OTHER ? DK_LANG_EN : language)));
     return text != NULL ? text : dk_json_str(dk_json_get(labels, "en"));
 }
 
@@ -60,12 +61,14 @@ static void put_owners(dk_buf *out, const char *text, dk_language language) {
 }
 
 /* The text of a cell in the language, or as it is for DK_LANG_OTHER. */
-static void put_text(dk_buf *out, const walk *w, dk_text_as as, const dk_json_value *item, const dk_json_value *value) {
+static void put_text(dk_buf *out, const walk *w, dk_text_as as, const dk_json_value *item,
+                     const dk_json_value *value) {
     const char *text = dk_json_str(value);
     dk_language language = w->language;
     if (as == DK_AS_FLAG) {
         bool yes = dk_json_is_true(value);
-        dk_buf_puts(out, language == DK_LANG_OTHER ? (yes ? "yes" : "no") : dk_message_text(yes ? MSG_yes : MSG_no, language));
+        dk_buf_puts(out, language == DK_LANG_OTHER ? (yes ? "yes" : "no")
+                                                   : dk_message_text(yes ? MSG_yes : MSG_no, language));
     } else if (as == DK_AS_LABEL) {
         const char *label = label_of(value, language);
         if (label != NULL) dk_buf_puts(out, label);
@@ -80,9 +83,12 @@ static void put_text(dk_buf *out, const walk *w, dk_text_as as, const dk_json_va
     } else if (as == DK_AS_SEGMENT) {
         dk_buf_puts(out, strcmp(text, "all") == 0 ? dk_message_text(MSG_everybody, language) : text);
     } else {
-        if (as == DK_AS_OWNER) put_owners(out, text, language);
-        else dk_buf_puts(out, dk_message_word(text, language));
-        if (as == DK_AS_UPPER && out->len > 0 && out->ptr[0] >= 'a' && out->ptr[0] <= 'z') out->ptr[0] -= 'a' - 'A';
+        if (as == DK_AS_OWNER)
+            put_owners(out, text, language);
+        else
+            dk_buf_puts(out, dk_message_word(text, language));
+        if (as == DK_AS_UPPER && out->len > 0 && out->ptr[0] >= 'a' && out->ptr[0] <= 'z')
+            out->ptr[0] -= 'a' - 'A';
     }
 }
 
@@ -116,7 +122,8 @@ static dk_status put_items(walk *w, const dk_json_value *item, dk_error *err) {
         status = put_row(w, err);
     } else {
         const dk_json_value *list = dk_json_at(item, w->table->lists[w->depth]);
-        for (size_t i = 0; i < dk_json_count(list) && status == DK_OK; i++) status = put_items(w, dk_json_item(list, i), err);
+        for (size_t i = 0; i < dk_json_count(list) && status == DK_OK; i++)
+            status = put_items(w, dk_json_item(list, i), err);
     }
     w->depth--;
     return status;
@@ -129,7 +136,8 @@ static dk_status put_across(walk *w, const dk_json_value *list, dk_error *err) {
     for (size_t place = 0; any && status == DK_OK; place++) {
         any = false;
         for (size_t i = 0; i < dk_json_count(list) && status == DK_OK; i++) {
-            const dk_json_value *outer = dk_json_item(list, i), *inner = dk_json_at(outer, w->table->lists[1]);
+            const dk_json_value *outer = dk_json_item(list, i),
+                                *inner = dk_json_at(outer, w->table->lists[1]);
             if (place >= dk_json_count(inner)) continue;
             any = true;
             if (is_hidden(outer) || is_hidden(dk_json_item(inner, place))) continue;
@@ -143,14 +151,16 @@ static dk_status put_across(walk *w, const dk_json_value *list, dk_error *err) {
     return status;
 }
 
-dk_status dk_report_table_rows(const dk_report_table *table, const dk_json_value *report, dk_language language,
-                               dk_report_row *row, void *context, dk_error *err) {
+dk_status dk_report_table_rows(const dk_report_table *table, const dk_json_value *report,
+                               dk_language language, dk_report_row *row, void *context, dk_error *err) {
     walk w = {.table = table, .report = report, .language = language, .row = row, .context = context};
     dk_status status = DK_OK;
     const dk_json_value *list = dk_json_at(report, table->lists[0]);
-    if (table->across) status = put_across(&w, list, err);
+    if (table->across)
+        status = put_across(&w, list, err);
     else
-        for (size_t i = 0; i < dk_json_count(list) && status == DK_OK; i++) status = put_items(&w, dk_json_item(list, i), err);
+        for (size_t i = 0; i < dk_json_count(list) && status == DK_OK; i++)
+            status = put_items(&w, dk_json_item(list, i), err);
     for (int i = 0; i < MOST_CELLS; i++) dk_buf_dispose(&w.texts[i]);
     return status;
 }

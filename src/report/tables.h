@@ -11,8 +11,8 @@
 /* What a text of report.json is, so that it can stand in the report's language. CSV keeps it as it is. */
 typedef enum dk_text_as {
     DK_AS_IS,
-    DK_AS_WORD,     /* of messages.def */
-    DK_AS_UPPER,    /* the same with a large first letter */
+    DK_AS_WORD,  /* of messages.def */
+    DK_AS_UPPER, /* the same with a large first letter */
     DK_AS_OWNER,
     DK_AS_SEGMENT,  /* "all" is everybody */
     DK_AS_THEME,    /* an id; none is what was pooled */
@@ -39,7 +39,7 @@ typedef struct dk_report_table {
     const char *id; /* the CSV file without its .csv */
     dk_message title;
     const char *lists[DK_TABLE_LISTS]; /* a list, the list in each of its items, ... */
-    bool across;                       /* the items of the second list by place: all first ones, then all second ones */
+    bool across; /* the items of the second list by place: all first ones, then all second ones */
     const dk_report_column *columns;
     size_t ncolumns;
 } dk_report_table;
@@ -54,12 +54,13 @@ typedef struct dk_report_cell {
     dk_str text;
 } dk_report_cell;
 
-typedef dk_status dk_report_row(void *context, const dk_report_table *table, const dk_report_cell *cells, dk_error *err);
+typedef dk_status dk_report_row(void *context, const dk_report_table *table, const dk_report_cell *cells,
+                                dk_error *err);
 
 /* Hands over the rows of a table; what hides its figures is left out. language: DK_LANG_OTHER for texts as they are. Cells are
    borrowed for the call. */
-dk_status dk_report_table_rows(const dk_report_table *table, const dk_json_value *report, dk_language language,
-                               dk_report_row *row, void *context, dk_error *err);
+dk_status dk_report_table_rows(const dk_report_table *table, const dk_json_value *report,
+                               dk_language language, dk_report_row *row, void *context, dk_error *err);
 
 /* The heading of a column in a language, appended. */
 void dk_report_heading(dk_buf *out, const dk_report_column *column, dk_language language);

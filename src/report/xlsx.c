@@ -16,7 +16,8 @@ static const summary_line lines[] = {
     {MSG_nps, DK_XLSX_NUMBER, "segments.0.nps.nps", "segments.0.nps.ci", "segments.0.nps.n"},
     {MSG_score, DK_XLSX_NUMBER, "segments.0.score.mean", "segments.0.score.ci", "segments.0.score.n"},
     {MSG_score_and_profit, DK_XLSX_NUMBER, "profit_link.effect", "profit_link.ci", "profit_link.n"},
-    {MSG_profit_period, DK_XLSX_NUMBER, "segments.0.profit.mean", "segments.0.profit.ci", "segments.0.profit.n"},
+    {MSG_profit_period, DK_XLSX_NUMBER, "segments.0.profit.mean", "segments.0.profit.ci",
+     "segments.0.profit.n"},
     {MSG_responses, DK_XLSX_COUNT, "responses", NULL, NULL},
     {MSG_comments, DK_XLSX_COUNT, "comments", NULL, NULL},
     {MSG_customers_head, DK_XLSX_COUNT, "customers", NULL, NULL},
@@ -30,7 +31,8 @@ static void put_named(dk_xlsx_sheet *sheet, const char *name, const char *text) 
 }
 
 static void put_dates(dk_xlsx_sheet *sheet, const dk_json_value *report, dk_language language) {
-    const char *dates[] = {dk_json_str(dk_json_get(report, "first_date")), dk_json_str(dk_json_get(report, "last_date"))};
+    const char *dates[] = {dk_json_str(dk_json_get(report, "first_date")),
+                           dk_json_str(dk_json_get(report, "last_date"))};
     dk_buf text;
     dk_buf_init(&text);
     if (dates[0] != NULL && dates[1] != NULL) dk_message_put(&text, MSG_dates, language, dates, 2);
@@ -38,7 +40,8 @@ static void put_dates(dk_xlsx_sheet *sheet, const dk_json_value *report, dk_lang
     dk_buf_dispose(&text);
 }
 
-static dk_status put_summary(dk_xlsx *book, const dk_json_value *report, dk_language language, dk_error *err) {
+static dk_status put_summary(dk_xlsx *book, const dk_json_value *report, dk_language language,
+                             dk_error *err) {
     dk_xlsx_sheet *sheet;
     dk_status status = dk_xlsx_add_sheet(book, dk_message_text(MSG_summary, language), &sheet, err);
     if (status != DK_OK) return status;
@@ -136,13 +139,16 @@ static void follow_chart(sheet_state *s, const dk_report_table *table, const dk_
     s->ended = s->ended || s->last == s->chart->most;
 }
 
-static dk_status put_row(void *context, const dk_report_table *table, const dk_report_cell *cells, dk_error *err) {
+static dk_status put_row(void *context, const dk_report_table *table, const dk_report_cell *cells,
+                         dk_error *err) {
     sheet_state *s = context;
     dk_status status = s->sheet == NULL ? begin_sheet(s, table, err) : DK_OK;
     if (status != DK_OK) return status;
     for (size_t i = 0; i < table->ncolumns; i++) {
-        if (dk_column_is_text(&table->columns[i])) dk_xlsx_text(s->sheet, cells[i].text);
-        else dk_xlsx_number(s->sheet, cells[i].number);
+        if (dk_column_is_text(&table->columns[i]))
+            dk_xlsx_text(s->sheet, cells[i].text);
+        else
+            dk_xlsx_number(s->sheet, cells[i].number);
     }
     dk_xlsx_end_row(s->sheet);
     follow_chart(s, table, cells);
@@ -153,8 +159,10 @@ static void put_chart(sheet_state *s, const dk_report_table *table) {
     int values[4];
     size_t count = 0;
     if (s->sheet == NULL || s->chart == NULL || s->last < 2) return;
-    for (int i = 0; i < 4 && s->chart->values[i] != NULL; i++) values[count++] = column_of(table, s->chart->values[i]);
-    dk_xlsx_chart(s->sheet, s->chart->kind, dk_message_text(table->title, s->language), column_of(table, s->chart->names), values, count, 1, s->last);
+    for (int i = 0; i < 4 && s->chart->values[i] != NULL; i++)
+        values[count++] = column_of(table, s->chart->values[i]);
+    dk_xlsx_chart(s->sheet, s->chart->kind, dk_message_text(table->title, s->language),
+                  column_of(table, s->chart->names), values, count, 1, s->last);
 }
 
 dk_status dk_report_xlsx(const dk_json_value *report, dk_language language, dk_buf *out, dk_error *err) {

@@ -5,9 +5,15 @@
 #include "study/redact_names.h"
 #include "study/tagging.h"
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '<' || c == '>' || c == ',' || c == ';'; }
-static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80; }
+static bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+static bool is_blank(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '<' || c == '>' || c == ',' || c == ';';
+}
+static bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
 
 static void cross(char *text, size_t from, size_t to) {
     for (size_t i = from; i < to; i++)
@@ -61,7 +67,9 @@ typedef struct word {
     bool capital, first;      /* first: begins the comment or a sentence */
 } word;
 
-static int compare(const void *key, const void *item) { return strcmp(key, *(const char *const *)item); }
+static int compare(const void *key, const void *item) {
+    return strcmp(key, *(const char *const *)item);
+}
 
 #define IN(list, text) (bsearch(text, list, sizeof list / sizeof *list, sizeof *list, compare) != NULL)
 
@@ -73,8 +81,10 @@ static void fold(word *w, const char *text) {
     for (size_t i = 0; i < n; i++) {
         unsigned char c = (unsigned char)text[w->from + i];
         bool after_c3 = i > 0 && (unsigned char)text[w->from + i - 1] == 0xC3;
-        if (c >= 'A' && c <= 'Z') c = (unsigned char)(c + 32);
-        else if (after_c3 && c >= 0x80 && c <= 0x9E && c != 0x97) c = (unsigned char)(c + 0x20);
+        if (c >= 'A' && c <= 'Z')
+            c = (unsigned char)(c + 32);
+        else if (after_c3 && c >= 0x80 && c <= 0x9E && c != 0x97)
+            c = (unsigned char)(c + 0x20);
         w->folded[i] = (char)c;
     }
     w->folded[n] = '\0';
@@ -119,13 +129,40 @@ static bool is_name(const word *w, bool sure_only) {
 }
 
 /* Behind these stands a name, whatever it is. */
-static const char *const before_names[] = {"fru", "frøken", "fröken", "hedder", "herr", "heter", "hette", "hilsen", "hälsar", "hälsning", "hälsningar",
-                                           "mr", "mrs", "ms", "mvh", "regards", "sincerely", "vh"};
+static const char *const before_names[] = {"fru",   "frøken", "fröken", "hedder",   "herr",       "heter",
+                                           "hette", "hilsen", "hälsar", "hälsning", "hälsningar", "mr",
+                                           "mrs",   "ms",     "mvh",    "regards",  "sincerely",  "vh"};
 /* And behind these a number or code of one's own, however short. */
-static const char *const before_codes[] = {"bestillingsnummer", "beställningsnummer", "bokningsnummer", "bookingnummer", "booking", "case", "faktura",
-                                           "fakturanr", "fakturanummer", "invoice", "kundenr", "kundenummer", "kundnr", "kundnummer", "ocr", "order",
-                                           "ordernr", "ordernummer", "ordre", "ordrenr", "ordrenummer", "reference", "sag", "sagsnr", "sagsnummer", "ticket",
-                                           "ærende", "ärende", "ärendenr", "ärendenummer"};
+static const char *const before_codes[] = {"bestillingsnummer",
+                                           "beställningsnummer",
+                                           "bokningsnummer",
+                                           "bookingnummer",
+                                           "booking",
+                                           "case",
+                                           "faktura",
+                                           "fakturanr",
+                                           "fakturanummer",
+                                           "invoice",
+                                           "kundenr",
+                                           "kundenummer",
+                                           "kundnr",
+                                           "kundnummer",
+                                           "ocr",
+                                           "order",
+                                           "ordernr",
+                                           "ordernummer",
+                                           "ordre",
+                                           "ordrenr",
+                                           "ordrenummer",
+                                           "reference",
+                                           "sag",
+                                           "sagsnr",
+                                           "sagsnummer",
+                                           "ticket",
+                                           "ærende",
+                                           "ärende",
+                                           "ärendenr",
+                                           "ärendenummer"};
 
 static bool in_list(const char *const *list, size_t count, const char *text) {
     for (size_t i = 0; i < count; i++)
@@ -146,7 +183,8 @@ static size_t surname_end(const char *text, size_t len, size_t end, size_t *at) 
         if (particle) {
             word last;
             size_t after = w.to;
-            if (!next_word(text, len, &after, &last) || !last.capital || !adjacent(text, w.to, last.from, "")) break;
+            if (!next_word(text, len, &after, &last) || !last.capital || !adjacent(text, w.to, last.from, ""))
+                break;
             end = last.to;
         } else {
             end = w.to;
@@ -160,9 +198,11 @@ static void cross_names(char *text, size_t len) {
     word w, before = {.folded = ""};
     for (size_t at = 0; next_word(text, len, &at, &w); before = w) {
         size_t end = w.to, beyond = w.to;
-        bool cued = w.capital && before.folded[0] != '\0' && in_list(before_names, sizeof before_names / sizeof *before_names, before.folded) &&
+        bool cued = w.capital && before.folded[0] != '\0' &&
+                    in_list(before_names, sizeof before_names / sizeof *before_names, before.folded) &&
                     adjacent(text, before.to, w.from, ",.:\n");
-        bool sure = is_name(&w, true) && (w.capital || w.to - w.from >= 4), maybe = w.capital && is_name(&w, false);
+        bool sure = is_name(&w, true) && (w.capital || w.to - w.from >= 4),
+             maybe = w.capital && is_name(&w, false);
         if (!cued && !sure && !maybe) continue;
         if (w.capital) end = surname_end(text, len, w.to, &beyond);
         if (!cued && !sure && w.first && end == w.to) continue; /* "Per telefon", "Will you ..." */
@@ -177,26 +217,32 @@ static void cross_names(char *text, size_t len) {
 
 /* The word with digits behind from, if it follows within a few characters and words such as "nr" and "is". */
 static void cross_code(char *text, size_t len, size_t from) {
-    static const char *const between[] = {"er", "id", "is", "no", "nr", "number", "nummer", "var", "with", "är"};
+    static const char *const between[] = {"er",     "id",     "is",  "no",   "nr",
+                                          "number", "nummer", "var", "with", "är"};
     size_t at = from;
     for (int words = 0; words < 3; words++) {
-        while (at < len && (text[at] == ' ' || text[at] == ':' || text[at] == '#' || text[at] == '.' || text[at] == '-' || text[at] == '(')) at++;
+        while (at < len && (text[at] == ' ' || text[at] == ':' || text[at] == '#' || text[at] == '.' ||
+                            text[at] == '-' || text[at] == '('))
+            at++;
         size_t begin = at, digits = 0;
-        while (at < len && (is_letter(text[at]) || is_digit(text[at]) || text[at] == '-' || text[at] == '_')) digits += is_digit(text[at++]);
+        while (at < len && (is_letter(text[at]) || is_digit(text[at]) || text[at] == '-' || text[at] == '_'))
+            digits += is_digit(text[at++]);
         if (digits >= 3) {
             cross_words(text, begin, at);
             return;
         }
         word w = {.from = begin, .to = at};
         fold(&w, text);
-        if (digits > 0 || at == begin || !in_list(between, sizeof between / sizeof *between, w.folded)) return;
+        if (digits > 0 || at == begin || !in_list(between, sizeof between / sizeof *between, w.folded))
+            return;
     }
 }
 
 static void cross_codes(char *text, size_t len) {
     word w;
     for (size_t at = 0; next_word(text, len, &at, &w);)
-        if (in_list(before_codes, sizeof before_codes / sizeof *before_codes, w.folded)) cross_code(text, len, w.to);
+        if (in_list(before_codes, sizeof before_codes / sizeof *before_codes, w.folded))
+            cross_code(text, len, w.to);
 }
 
 void dk_redact(char *text, size_t len) {

@@ -8,14 +8,22 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { large } from "./large.mjs";
 
-const given = Object.fromEntries(process.argv.slice(2).join("\n").split(/^--/m).filter(Boolean).map((a) => a.trim().split("\n")));
+const given = Object.fromEntries(
+  process.argv
+    .slice(2)
+    .join("\n")
+    .split(/^--/m)
+    .filter(Boolean)
+    .map((a) => a.trim().split("\n")),
+);
 const here = dirname(fileURLToPath(import.meta.url));
 const module = (name) => import(pathToFileURL(join(given.modules, name)).href);
 const { chromium } = await module("playwright-core/index.mjs");
 const axe = readFileSync(join(given.modules, "axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "drivkraft-browser-"));
 const sections = JSON.parse(readFileSync(join(here, "sections.json"), "utf8"));
-let passed = 0, failed = 0;
+let passed = 0,
+  failed = 0;
 
 /** A report of the sample (tests/unit/test_report_result.h) with all sections, changed by edit, as a page. */
 function pageOf(name, edit = () => {}) {
@@ -43,7 +51,8 @@ function check(right, message) {
   if (!right) throw new Error(message);
 }
 
-const same = (got, wanted, what) => check(JSON.stringify(got) === JSON.stringify(wanted), `${what}: ${JSON.stringify(got)} instead of ${JSON.stringify(wanted)}`);
+const same = (got, wanted, what) =>
+  check(JSON.stringify(got) === JSON.stringify(wanted), `${what}: ${JSON.stringify(got)} instead of ${JSON.stringify(wanted)}`);
 
 const browser = await chromium.launch({ executablePath: given.chromium, args: ["--no-sandbox"] });
 
@@ -65,7 +74,22 @@ const sample = pageOf("sample");
 const texts = (page, selector) => page.locator(selector).allInnerTexts();
 const drawn = (page) => page.waitForFunction(() => [...document.querySelectorAll(".plot")].every((p) => p.querySelector("svg")));
 
-const VIEWS = ["segments", "drivers", "quadrant", "movement", "worth", "journey", "time", "themes", "comments", "profiles", "followup", "kpis", "data", "methods"];
+const VIEWS = [
+  "segments",
+  "drivers",
+  "quadrant",
+  "movement",
+  "worth",
+  "journey",
+  "time",
+  "themes",
+  "comments",
+  "profiles",
+  "followup",
+  "kpis",
+  "data",
+  "methods",
+];
 
 for (const language of ["sv", "da", "en"])
   await test(`every view in ${language}`, async () => {
@@ -76,7 +100,8 @@ for (const language of ["sv", "da", "en"])
     same(await page.evaluate(() => document.documentElement.lang), language, "language");
     const text = await page.locator("body").innerText();
     for (const hole of ["undefined", "NaN", "[object", "{1}", "null"]) check(!text.includes(hole), `the page says ${hole}`);
-    for (const figure of ["99991", "99 991", "99.991", "−77", "-77"]) check(!text.includes(figure), `a figure of the hidden segment shows: ${figure}`);
+    for (const figure of ["99991", "99 991", "99.991", "−77", "-77"])
+      check(!text.includes(figure), `a figure of the hidden segment shows: ${figure}`);
     same(noise, [], "console, requests, errors");
     await close();
   });
@@ -84,7 +109,11 @@ for (const language of ["sv", "da", "en"])
 await test("an analysis from beginning to end leaves no sentence in English", async () => {
   execFileSync("python3", [join(here, "../cli/make_survey.py"), "400"], { cwd: folder });
   for (const language of ["sv", "da"]) {
-    execFileSync(given.program, ["analyze", "in.csv", "-o", language, "--report-language", language, "--bootstrap", "20", "--quiet"], { cwd: folder });
+    execFileSync(
+      given.program,
+      ["analyze", "in.csv", "-o", language, "--report-language", language, "--bootstrap", "20", "--quiet"],
+      { cwd: folder },
+    );
     const { page, noise, close } = await open(pathToFileURL(join(folder, language, "report.html")).href);
     same(await page.evaluate(() => document.documentElement.lang), language, "language");
     same(await texts(page, "main span[lang=en]"), [], "left in English");
@@ -94,7 +123,11 @@ await test("an analysis from beginning to end leaves no sentence in English", as
 });
 
 await test("numbers, dates and money in the writing of each language", async () => {
-  for (const [language, wanted] of [["sv", ["12\u00a0377 betyg", "118\u00a0SEK", "1,9\u00a0mn\u00a0SEK"]], ["da", ["12.377 karakterer", "118\u00a0SEK", "2. jan. 2025"]], ["en", ["12,377 scores", "SEK\u00a0118", "2 Jan 2025"]]]) {
+  for (const [language, wanted] of [
+    ["sv", ["12\u00a0377 betyg", "118\u00a0SEK", "1,9\u00a0mn\u00a0SEK"]],
+    ["da", ["12.377 karakterer", "118\u00a0SEK", "2. jan. 2025"]],
+    ["en", ["12,377 scores", "SEK\u00a0118", "2 Jan 2025"]],
+  ]) {
     const { page, close } = await open(`${sample.url}#page=${language}`);
     const text = await page.locator("body").evaluate((b) => b.textContent);
     for (const part of wanted) check(text.includes(part), `${language}: ${part} is not written`);
@@ -105,7 +138,10 @@ await test("numbers, dates and money in the writing of each language", async () 
 await test("what customers wrote stays text", async () => {
   const { page, noise, close } = await open(sample.url);
   same(await page.locator("img, #page script, #page iframe").count(), 0, "elements made of comments");
-  check((await page.locator("body").innerText()).includes("</script><script>alert(1)</script><img src=x onerror=alert(2)>"), "the hostile comment is not shown as it is");
+  check(
+    (await page.locator("body").innerText()).includes("</script><script>alert(1)</script><img src=x onerror=alert(2)>"),
+    "the hostile comment is not shown as it is",
+  );
   same(await page.evaluate(() => document.querySelectorAll("script").length), 2, "scripts");
   // even a script that got in would not run
   const ran = await page.evaluate(() => {
@@ -115,7 +151,10 @@ await test("what customers wrote stays text", async () => {
     return window.ran === true;
   });
   check(!ran, "the policy lets a foreign script run");
-  check(noise.some((n) => n.includes("Content Security Policy")), "the policy is not in force");
+  check(
+    noise.some((n) => n.includes("Content Security Policy")),
+    "the policy is not in force",
+  );
   check(!noise.some((n) => n.startsWith("dialog") || n.startsWith("request")), noise.join());
   await close();
 });
@@ -128,7 +167,8 @@ await test("choosing a segment changes what it should and stays in the address",
   check((await page.locator("#drivers").innerText()) !== before, "the drivers do not follow the segment");
   check((await page.locator("#themes").innerText()).includes("silver"), "the themes do not name the segment");
   check((await page.locator("#time").innerText()).includes("silver"), "the time line does not name the segment");
-  for (const about of await texts(page, "#comments blockquote footer")) check(about.includes("silver"), `a comment of another segment: ${about}`);
+  for (const about of await texts(page, "#comments blockquote footer"))
+    check(about.includes("silver"), `a comment of another segment: ${about}`);
   const reloaded = await open(page.url());
   same(await reloaded.page.inputValue("#filter-segment"), "silver", "the segment after opening the address");
   await reloaded.close();
@@ -154,10 +194,16 @@ await test("touchpoint, language, period, outcome and measure", async () => {
   const all = await page.locator("#comments blockquote").count();
   await page.selectOption("#filter-language", "en");
   const english = await texts(page, "#comments blockquote footer");
-  check(english.length < all && english.length > 0 && english.every((t) => t.includes("English")), "comments do not follow the language");
+  check(
+    english.length < all && english.length > 0 && english.every((t) => t.includes("English")),
+    "comments do not follow the language",
+  );
   await page.click("#reset");
   await page.selectOption("#filter-wave", "2025 Q3");
-  check((await texts(page, "#comments blockquote footer")).every((t) => t.includes("2025 Q3")), "comments do not follow the period");
+  check(
+    (await texts(page, "#comments blockquote footer")).every((t) => t.includes("2025 Q3")),
+    "comments do not follow the period",
+  );
   await page.click("#reset");
   await page.click("#measure-effect");
   check((await page.locator("#drivers-negative .plot").innerText()).includes("−41"), "the chart does not show effects");
@@ -177,7 +223,10 @@ await test("a driver leads to its comments, and the words that decided are marke
   const bytes = Buffer.from(quote.text);
   for (const m of quote.mentions) {
     const text = bytes.subarray(m.start, m.end).toString();
-    check(marked.some((x) => x.includes(text)), `${text} is not marked: ${marked}`);
+    check(
+      marked.some((x) => x.includes(text)),
+      `${text} is not marked: ${marked}`,
+    );
   }
   const rule = await page.locator("#comments mark.neg").first().getAttribute("title");
   check(/Waiting time, negative −0\.81: lexicons\/sv\/themes\.tsv:611/.test(rule), `the rule: ${rule}`);
@@ -188,9 +237,23 @@ await test("a driver leads to its comments, and the words that decided are marke
 
 await test("bytes of Swedish letters and emoji do not shift the marks", async () => {
   const text = "Åh 😡 så långsam leverans, usch";
-  const start = Buffer.byteLength("Åh 😡 så "), end = start + Buffer.byteLength("långsam leverans");
+  const start = Buffer.byteLength("Åh 😡 så "),
+    end = start + Buffer.byteLength("långsam leverans");
   const shifted = pageOf("bytes", (r) => {
-    r.quotes = [{ id: "b", theme: "delivery.speed", polarity: "negative", language: "sv", segment: null, wave: null, score: 2, sentiment: -0.7, text, mentions: [{ start, end, theme: "delivery.speed", polarity: "negative", value: -0.7, entry: null, rules: "" }] }];
+    r.quotes = [
+      {
+        id: "b",
+        theme: "delivery.speed",
+        polarity: "negative",
+        language: "sv",
+        segment: null,
+        wave: null,
+        score: 2,
+        sentiment: -0.7,
+        text,
+        mentions: [{ start, end, theme: "delivery.speed", polarity: "negative", value: -0.7, entry: null, rules: "" }],
+      },
+    ];
   });
   const { page, close } = await open(shifted.url);
   same(await page.locator("#comments mark").allTextContents(), ["långsam leverans"], "what is marked");
@@ -210,14 +273,29 @@ await test("what cannot be said is not said", async () => {
   });
   let { page, noise, close } = await open(`${poor.url}#page=en`);
   let text = await page.locator("body").innerText();
-  check(text.includes("No driver found. With 12,377 responses an effect under 8 NPS points would not show."), "no driver is not said");
-  check(text.includes("No link between score and profit was found; one larger than SEK\u00a0210 per customer"), "no link is not said");
+  check(
+    text.includes("No driver found. With 12,377 responses an effect under 8 NPS points would not show."),
+    "no driver is not said",
+  );
+  check(
+    text.includes("No link between score and profit was found; one larger than SEK\u00a0210 per customer"),
+    "no link is not said",
+  );
   same(await page.locator("#movement, #worth, #kpis, #comments, #time").count(), 0, "views without figures");
   same(noise, [], "console");
   await close();
   const bare = pageOf("bare", (r) => {
     for (const key of Object.keys(sections)) r[key] = null;
-    Object.assign(r, { fits: [], quotes: [], themes: [], waves: [], segments: [{ ...r.segments[0], nps: null, score: null, profit: null }], profit_link: null, join: null, scored: 0 });
+    Object.assign(r, {
+      fits: [],
+      quotes: [],
+      themes: [],
+      waves: [],
+      segments: [{ ...r.segments[0], nps: null, score: null, profit: null }],
+      profit_link: null,
+      join: null,
+      scored: 0,
+    });
   });
   ({ page, noise, close } = await open(`${bare.url}#page=en`));
   text = await page.locator("body").innerText();
@@ -226,10 +304,17 @@ await test("what cannot be said is not said", async () => {
   await close();
   const small = pageOf("small", (r) => {
     r.segments = [{ name: "all", hidden: true }];
-    Object.assign(r, { fits: [], quotes: [], themes: [], waves: [] }, Object.fromEntries(Object.keys(sections).map((k) => [k, null])));
+    Object.assign(
+      r,
+      { fits: [], quotes: [], themes: [], waves: [] },
+      Object.fromEntries(Object.keys(sections).map((k) => [k, null])),
+    );
   });
   ({ page, noise, close } = await open(`${small.url}#page=en`));
-  check((await page.locator("body").innerText()).includes("Under 10 responses: not shown."), "that there are too few is not said");
+  check(
+    (await page.locator("body").innerText()).includes("Under 10 responses: not shown."),
+    "that there are too few is not said",
+  );
   same(noise, [], "console");
   await close();
 });
@@ -241,7 +326,8 @@ await test("by keyboard alone", async () => {
     await page.keyboard.press("Tab");
     reached.add(await page.evaluate(() => document.activeElement?.id || document.activeElement?.tagName));
   }
-  for (const id of ["filter-segment", "filter-touchpoint", "page-language", "A", "measure-effect", "SUMMARY"]) check(reached.has(id), `Tab does not reach ${id}`);
+  for (const id of ["filter-segment", "filter-touchpoint", "page-language", "A", "measure-effect", "SUMMARY"])
+    check(reached.has(id), `Tab does not reach ${id}`);
   await page.locator("#measure-effect").focus();
   await page.keyboard.press("Enter");
   same(await page.getAttribute("#measure-effect", "aria-pressed"), "true", "Enter on a choice");
@@ -253,26 +339,62 @@ await test("by keyboard alone", async () => {
 });
 
 const narrow = new Set([1280, 390]); // the widths that are looked at in every language
-for (const [width, scheme] of [[1280, "light"], [1280, "dark"], [390, "light"], [390, "dark"], [820, "light"], [1030, "light"], [1050, "light"]])
+for (const [width, scheme] of [
+  [1280, "light"],
+  [1280, "dark"],
+  [390, "light"],
+  [390, "dark"],
+  [820, "light"],
+  [1030, "light"],
+  [1050, "light"],
+])
   await test(`${width} wide, ${scheme}: nothing runs over, axe-core finds nothing serious`, async () => {
     for (const language of narrow.has(width) && scheme === "light" ? ["sv", "da", "en"] : ["sv"]) {
-      const { page, noise, close } = await open(`${sample.url}#page=${language}`, { viewport: { width, height: 900 }, colorScheme: scheme });
+      const { page, noise, close } = await open(`${sample.url}#page=${language}`, {
+        viewport: { width, height: 900 },
+        colorScheme: scheme,
+      });
       await drawn(page);
       await page.evaluate(() => document.querySelectorAll("details").forEach((d) => (d.open = true)));
-      const wide = await page.evaluate(() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("thead, svg, .hide")).slice(0, 3).map((e) => e.outerHTML.slice(0, 150))]);
+      const wide = await page.evaluate(() => [
+        document.documentElement.scrollWidth,
+        ...[...document.querySelectorAll("main *")]
+          .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest("thead, svg, .hide"))
+          .slice(0, 3)
+          .map((e) => e.outerHTML.slice(0, 150)),
+      ]);
       same(wide, [width], `${language}: scrollWidth and what runs over`);
-      const cut = await page.evaluate(() => [...document.querySelectorAll(".plot svg text")].filter((t) => {
-        const box = t.getBoundingClientRect(), plot = t.closest(".plot").getBoundingClientRect();
-        return box.width > 0 && (box.left < plot.left - 2 || box.right > plot.right + 2 || box.top < plot.top - 2 || box.bottom > plot.bottom + 2);
-      }).map((t) => `${t.closest("figure").id}: ${t.textContent}`));
+      const cut = await page.evaluate(() =>
+        [...document.querySelectorAll(".plot svg text")]
+          .filter((t) => {
+            const box = t.getBoundingClientRect(),
+              plot = t.closest(".plot").getBoundingClientRect();
+            return (
+              box.width > 0 &&
+              (box.left < plot.left - 2 || box.right > plot.right + 2 || box.top < plot.top - 2 || box.bottom > plot.bottom + 2)
+            );
+          })
+          .map((t) => `${t.closest("figure").id}: ${t.textContent}`),
+      );
       same(cut, [], `${language}: words of charts that are cut off`);
       if (language === "sv" && narrow.has(width)) {
         await page.context().route("**", (r) => r.abort());
         // the policy keeps foreign scripts out of the page; the debugger may put one in
         const session = await page.context().newCDPSession(page);
         await session.send("Runtime.evaluate", { expression: axe });
-        const found = (await session.send("Runtime.evaluate", { expression: "axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify(r.violations.map((v) => [v.impact, v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)])))", awaitPromise: true, returnByValue: true })).result.value;
-        same(JSON.parse(found).filter(([impact]) => impact === "serious" || impact === "critical"), [], "accessibility");
+        const found = (
+          await session.send("Runtime.evaluate", {
+            expression:
+              "axe.run(document, {resultTypes: ['violations']}).then((r) => JSON.stringify(r.violations.map((v) => [v.impact, v.id, v.nodes.length, v.nodes[0].html.slice(0, 160)])))",
+            awaitPromise: true,
+            returnByValue: true,
+          })
+        ).result.value;
+        same(
+          JSON.parse(found).filter(([impact]) => impact === "serious" || impact === "critical"),
+          [],
+          "accessibility",
+        );
       }
       same(noise, [], "console");
       await close();
@@ -298,7 +420,9 @@ await test("a report of 200,000 comments opens within 3 seconds and is under 15 
   const { page, noise, close } = await open(big.url);
   await drawn(page);
   const spent = performance.now() - begun;
-  console.log(`  ${big.report.quotes.length} comments in the page, ${(size / 1e6).toFixed(1)} MB, open in ${Math.round(spent)} ms`);
+  console.log(
+    `  ${big.report.quotes.length} comments in the page, ${(size / 1e6).toFixed(1)} MB, open in ${Math.round(spent)} ms`,
+  );
   check(spent < 3000 * (Number(process.env.DK_SLOW) || 1), `${Math.round(spent)} ms`);
   same(noise, [], "console");
   await close();

@@ -10,13 +10,16 @@ function texts(): Plugin {
   const folder = process.env.DK_TEXTS ?? join(__dirname, "..");
   const strings = (line: string): string[] => (line.match(/"(?:[^"\\]|\\.)*"/g) ?? []).map((s) => JSON.parse(s) as string);
   const lines = (file: string, macro: string): string[] =>
-    readFileSync(join(folder, file), "utf8").split("\n").filter((line) => line.startsWith(macro + "("));
+    readFileSync(join(folder, file), "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith(macro + "("));
   return {
     name: "texts",
     resolveId: (id) => (id === "virtual:texts" ? "\0texts" : undefined),
     load(id) {
       if (id !== "\0texts") return undefined;
-      const messages: Record<string, string[]> = {}, words: Record<string, string[]> = {};
+      const messages: Record<string, string[]> = {},
+        words: Record<string, string[]> = {};
       for (const line of lines("messages.def", "MESSAGE")) messages[/\((\w+),/.exec(line)![1]!] = strings(line);
       for (const line of lines("messages.def", "WORD")) words[strings(line)[0]!] = strings(line).slice(1);
       const sentences = lines("sentences.def", "SENTENCE").map(strings);
@@ -43,7 +46,9 @@ function oneFile(): Plugin {
     name: "one-file",
     enforce: "post",
     generateBundle(_, bundle) {
-      let html = "", script = "", style = "";
+      let html = "",
+        script = "",
+        style = "";
       for (const [name, file] of Object.entries(bundle)) {
         if (file.type === "chunk") script += file.code;
         else if (name.endsWith(".css")) style += file.source;
@@ -53,7 +58,10 @@ function oneFile(): Plugin {
       script = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
       const policy = `default-src 'none'; script-src ${sha256(script)}; style-src ${sha256(style)} ${sha256(styleOfPlot())}; base-uri 'none'; form-action 'none'`;
       html = html.replace(/<script type="module"[^>]*><\/script>\s*/, "").replace(/<link rel="stylesheet"[^>]*>\s*/, "");
-      html = html.replace(/<meta charset="utf-8">/, (m) => `${m}\n<meta http-equiv="Content-Security-Policy" content="${policy}">`);
+      html = html.replace(
+        /<meta charset="utf-8">/,
+        (m) => `${m}\n<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+      );
       html = html.replace("</head>", () => `<style>${style}</style>\n</head>`);
       html = html.replace("</body>", () => `<script type="module">${script}</script>\n</body>`);
       for (const part of ["{{language}}", "{{title}}", "{{report}}"])

@@ -27,7 +27,8 @@ const watcher = new ResizeObserver((entries) => {
 /** Draws all charts for paper, or for the screen again. */
 export function forPaper(on: boolean): void {
   paper = on;
-  for (const [host, draw] of drawn) if (host.isConnected) draw(on ? (host.closest(".two") ? PAPER / 2 - 7 : PAPER) : host.clientWidth);
+  for (const [host, draw] of drawn)
+    if (host.isConnected) draw(on ? (host.closest(".two") ? PAPER / 2 - 7 : PAPER) : host.clientWidth);
 }
 
 /** Forgets charts that are no longer on the page. */
@@ -53,8 +54,14 @@ export function chart(c: Chart): HTMLElement {
   };
   drawn.set(host, draw);
   watcher.observe(host);
-  return h("figure", { id: c.id }, c.title !== undefined && h("figcaption", null, c.title), c.legend !== undefined && h("div", { class: "legend" }, c.legend), host,
-    c.table && details(`${c.id}-table`, say("as_table"), c.table));
+  return h(
+    "figure",
+    { id: c.id },
+    c.title !== undefined && h("figcaption", null, c.title),
+    c.legend !== undefined && h("div", { class: "legend" }, c.legend),
+    host,
+    c.table && details(`${c.id}-table`, say("as_table"), c.table),
+  );
 }
 
 /** A coloured square with its word. */
@@ -82,30 +89,91 @@ export interface Row {
 }
 
 /** Values with their intervals, one row each: name and note above the line, the figure at its end. */
-export function intervals(rows: Row[], width: number, options: { label: string; format?: (value: number) => string; from?: number }): SVGSVGElement {
+export function intervals(
+  rows: Row[],
+  width: number,
+  options: { label: string; format?: (value: number) => string; from?: number },
+): SVGSVGElement {
   const keyed = rows.map((row, i) => ({ ...row, y: i }));
   const values = keyed.flatMap((row) => [row.value, row.low, row.high]).filter(Number.isFinite);
-  const low = Math.min(options.from ?? 0, ...values), high = Math.max(options.from ?? 0, ...values);
+  const low = Math.min(options.from ?? 0, ...values),
+    high = Math.max(options.from ?? 0, ...values);
   const room = (high - low || 1) * 0.04;
-  const gap = 46, left = keyed.some((row) => row.tie !== undefined) ? 14 : 4;
+  const gap = 46,
+    left = keyed.some((row) => row.tie !== undefined) ? 14 : 4;
   const letters = Math.max(16, Math.floor((width - 24) / 7.2));
   const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text);
-  const ties = keyed.filter((row, i) => row.tie !== undefined && (row.tie === keyed[i - 1]?.tie || row.tie === keyed[i + 1]?.tie));
+  const ties = keyed.filter(
+    (row, i) => row.tie !== undefined && (row.tie === keyed[i - 1]?.tie || row.tie === keyed[i + 1]?.tie),
+  );
   const brackets = [...new Set(ties.map((row) => row.tie))].map((tie) => {
     const of = ties.filter((row) => row.tie === tie).map((row) => row.y);
     return { from: Math.min(...of) - 0.4, to: Math.max(...of) + 0.35 };
   });
   const svg = Plot.plot({
-    width, height: keyed.length * gap + 46, marginLeft: left, marginRight: 10, marginTop: 14, marginBottom: 36,
-    x: { domain: [low - room, high + room], label: options.label, labelAnchor: "right", labelArrow: "none", tickFormat: options.format ?? tick, ticks: Math.max(3, Math.floor(width / 100)), grid: true },
+    width,
+    height: keyed.length * gap + 46,
+    marginLeft: left,
+    marginRight: 10,
+    marginTop: 14,
+    marginBottom: 36,
+    x: {
+      domain: [low - room, high + room],
+      label: options.label,
+      labelAnchor: "right",
+      labelArrow: "none",
+      tickFormat: options.format ?? tick,
+      ticks: Math.max(3, Math.floor(width / 100)),
+      grid: true,
+    },
     y: { domain: [keyed.length - 0.4, -0.65], axis: null },
     marks: [
       Plot.ruleX([options.from ?? 0], { stroke: "var(--line-strong)" }),
       Plot.ruleX(brackets, { x: low - room, y1: "from", y2: "to", stroke: "var(--muted)", strokeWidth: 2, dx: -7 }),
-      Plot.link(keyed, { x1: "low", x2: "high", y1: "y", y2: "y", stroke: "color", strokeWidth: 3, strokeLinecap: "round", strokeOpacity: (d: Row) => (d.faint ? 0.35 : 0.75) }),
-      Plot.dot(keyed, { x: "value", y: "y", r: 5.5, fill: (d: Row) => (d.faint ? "var(--card)" : d.color), stroke: "color", strokeWidth: 2 }),
-      Plot.text(keyed, { frameAnchor: "left", y: "y", dy: -18, dx: 2, textAnchor: "start", text: (d: Row) => cut(`${d.name}  ${d.text}`, letters - (d.note && width > 430 ? Math.min(d.note.length + 2, 24) : 0)), fontWeight: 600, fill: "var(--ink)", fontSize: 13, stroke: "var(--card)", strokeWidth: 4 }),
-      width > 430 ? Plot.text(keyed, { frameAnchor: "right", y: "y", dy: -18, textAnchor: "end", text: (d: Row) => cut(d.note ?? "", 24), fill: "var(--muted)", fontSize: 12, stroke: "var(--card)", strokeWidth: 4 }) : null,
+      Plot.link(keyed, {
+        x1: "low",
+        x2: "high",
+        y1: "y",
+        y2: "y",
+        stroke: "color",
+        strokeWidth: 3,
+        strokeLinecap: "round",
+        strokeOpacity: (d: Row) => (d.faint ? 0.35 : 0.75),
+      }),
+      Plot.dot(keyed, {
+        x: "value",
+        y: "y",
+        r: 5.5,
+        fill: (d: Row) => (d.faint ? "var(--card)" : d.color),
+        stroke: "color",
+        strokeWidth: 2,
+      }),
+      Plot.text(keyed, {
+        frameAnchor: "left",
+        y: "y",
+        dy: -18,
+        dx: 2,
+        textAnchor: "start",
+        text: (d: Row) => cut(`${d.name}  ${d.text}`, letters - (d.note && width > 430 ? Math.min(d.note.length + 2, 24) : 0)),
+        fontWeight: 600,
+        fill: "var(--ink)",
+        fontSize: 13,
+        stroke: "var(--card)",
+        strokeWidth: 4,
+      }),
+      width > 430
+        ? Plot.text(keyed, {
+            frameAnchor: "right",
+            y: "y",
+            dy: -18,
+            textAnchor: "end",
+            text: (d: Row) => cut(d.note ?? "", 24),
+            fill: "var(--muted)",
+            fontSize: 12,
+            stroke: "var(--card)",
+            strokeWidth: 4,
+          })
+        : null,
     ],
   }) as SVGSVGElement;
   if (keyed.some((row) => row.pick)) pickable(svg, 14, keyed);
@@ -116,9 +184,10 @@ export function intervals(rows: Row[], width: number, options: { label: string; 
 function pickable(svg: SVGSVGElement, top: number, rows: Row[]): void {
   svg.classList.add("pick");
   svg.addEventListener("click", (event) => {
-    const box = svg.getBoundingClientRect(), scale = svg.viewBox.baseVal.height / box.height || 1;
+    const box = svg.getBoundingClientRect(),
+      scale = svg.viewBox.baseVal.height / box.height || 1;
     const inner = svg.viewBox.baseVal.height - top - 36;
-    const y = ((event.clientY - box.top) * scale - top) / inner * (rows.length - 0.4 + 0.65) - 0.65;
+    const y = (((event.clientY - box.top) * scale - top) / inner) * (rows.length - 0.4 + 0.65) - 0.65;
     rows[Math.max(0, Math.min(rows.length - 1, Math.floor(y + 0.65)))]?.pick?.();
   });
 }

@@ -6,7 +6,11 @@ import { label, say, word } from "./words";
 
 export class Context {
   readonly themes: Map<string, Theme>;
-  constructor(readonly report: Report, readonly state: State, readonly change: (next: Partial<State>) => void) {
+  constructor(
+    readonly report: Report,
+    readonly state: State,
+    readonly change: (next: Partial<State>) => void,
+  ) {
     this.themes = new Map(report.themes.map((t) => [t.id, t]));
   }
 
@@ -22,7 +26,7 @@ export class Context {
   }
   themeName(id: string | null): string {
     const theme = id === null ? undefined : this.themes.get(id);
-    return theme ? label(theme.label, theme.id) : id ?? say("no_theme");
+    return theme ? label(theme.label, theme.id) : (id ?? say("no_theme"));
   }
   /** Mentions of a theme in the chosen segment, or null when they may not be shown or there are none. */
   use(theme: Theme): ThemeUse | null {
@@ -33,7 +37,7 @@ export class Context {
     return driver.theme === null ? say("pooled_name", word(driver.touchpoint)) : this.themeName(driver.theme);
   }
   owner(driver: Driver): string | null {
-    return driver.theme === null ? null : this.themes.get(driver.theme)?.owner ?? null;
+    return driver.theme === null ? null : (this.themes.get(driver.theme)?.owner ?? null);
   }
 
   /** The outcomes that have a fit, in the order of the study. */

@@ -12,7 +12,11 @@ function append(parent: Node, child: Child): void {
 }
 
 /** An element; a function as attribute listens to the event of that name, true is an attribute without value. */
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Attributes | null, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes?: Attributes | null,
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes ?? {})) {
     if (typeof value === "function") element.addEventListener(name, value);
@@ -31,12 +35,31 @@ export interface Column {
 
 /** A table; the first cell of each row names it. Where the page is narrow each cell shows its head (style.css). */
 export function table(caption: string, columns: Column[], rows: Child[][], hidden = true): HTMLElement {
-  const head = h("thead", null, h("tr", null, columns.map((c) => h("th", { scope: "col", class: c.num && "num" }, c.head))));
+  const head = h(
+    "thead",
+    null,
+    h(
+      "tr",
+      null,
+      columns.map((c) => h("th", { scope: "col", class: c.num && "num" }, c.head)),
+    ),
+  );
   const free = (cell: Child): string | false => typeof cell === "string" && /\S{24}/.test(cell) && "free"; // a long word may break anywhere
-  const body = h("tbody", null, rows.map((row) => h("tr", null, row.map((cell, i) =>
-    i === 0
-      ? h("th", { scope: "row", class: free(cell) }, cell)
-      : h("td", { class: columns[i]?.num ? "num" : free(cell), "data-label": columns[i]?.head }, cell)))));
+  const body = h(
+    "tbody",
+    null,
+    rows.map((row) =>
+      h(
+        "tr",
+        null,
+        row.map((cell, i) =>
+          i === 0
+            ? h("th", { scope: "row", class: free(cell) }, cell)
+            : h("td", { class: columns[i]?.num ? "num" : free(cell), "data-label": columns[i]?.head }, cell),
+        ),
+      ),
+    ),
+  );
   return h("table", { class: columns.length > 3 && "many" }, h("caption", { class: hidden && "hide" }, caption), head, body);
 }
 

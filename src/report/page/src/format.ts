@@ -18,7 +18,11 @@ const proper = (text: string): string => text.replace(/^-/, "−").replace(/^(\D
 export function number(value: Maybe<number>, decimals = 0): string {
   if (value == null || !Number.isFinite(value)) return none;
   const rounded = Number(value.toFixed(decimals)); // no minus before a zero
-  return proper(format(`n${decimals}`, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(rounded === 0 ? 0 : rounded));
+  return proper(
+    format(`n${decimals}`, { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(
+      rounded === 0 ? 0 : rounded,
+    ),
+  );
 }
 
 export function signed(value: Maybe<number>, decimals = 0): string {
@@ -28,7 +32,8 @@ export function signed(value: Maybe<number>, decimals = 0): string {
 
 export function share(value: Maybe<number>): string {
   if (value == null || !Number.isFinite(value)) return none;
-  const percent = 100 * value, small = Math.abs(percent) < 9.95 && Math.abs(percent - Math.round(percent)) > 1e-9;
+  const percent = 100 * value,
+    small = Math.abs(percent) < 9.95 && Math.abs(percent - Math.round(percent)) > 1e-9;
   return proper(format(`p${small}`, { style: "percent", maximumFractionDigits: small ? 1 : 0 }).format(value));
 }
 
@@ -36,7 +41,8 @@ export function share(value: Maybe<number>): string {
 export function money(value: Maybe<number>, currency: string | null, plus = false): string {
   if (value == null || !Number.isFinite(value)) return none;
   const known = currency !== null && /^[A-Z]{3}$/.test(currency);
-  const size = Math.abs(value), large = size >= 999500;
+  const size = Math.abs(value),
+    large = size >= 999500;
   const options: Intl.NumberFormatOptions = {
     ...(known ? { style: "currency", currency: currency!, currencyDisplay: "code" } : {}),
     ...(large ? { notation: "compact", compactDisplay: "short" } : {}),
@@ -48,7 +54,8 @@ export function money(value: Maybe<number>, currency: string | null, plus = fals
 }
 
 /** For the ticks of large amounts: 1.2M. */
-export const compact = (value: number): string => proper(format("c", { notation: "compact", maximumSignificantDigits: 3 }).format(value));
+export const compact = (value: number): string =>
+  proper(format("c", { notation: "compact", maximumSignificantDigits: 3 }).format(value));
 
 export function date(text: string | null): string {
   const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text ?? "");

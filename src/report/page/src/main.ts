@@ -58,32 +58,92 @@ function goTo(id: string): void {
   section.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
-function select(id: string, name: string, key: keyof State, first: string | null, options: [string, string][]): HTMLElement | null {
+function select(
+  id: string,
+  name: string,
+  key: keyof State,
+  first: string | null,
+  options: [string, string][],
+): HTMLElement | null {
   if (options.length < 2) return null;
   const chosen = key === "page" ? language() : state[key];
   const option = ([value, text]: [string, string]): HTMLElement => h("option", { value, selected: value === chosen }, text);
-  return h("label", null, name, h("select", { id, change: (event) => change({ [key]: (event.target as HTMLSelectElement).value }) },
-    first !== null && option(["", first]), options.map(option)));
+  return h(
+    "label",
+    null,
+    name,
+    h(
+      "select",
+      { id, change: (event) => change({ [key]: (event.target as HTMLSelectElement).value }) },
+      first !== null && option(["", first]),
+      options.map(option),
+    ),
+  );
 }
 
 function filters(c: Context): HTMLElement {
   const touchpoints = [...new Set(report.themes.map((t) => t.touchpoint))];
   const spoken = ["sv", "da", "en", "other"].filter((l) => (report.languages[l]?.responses ?? 0) > 0);
   const cut = [state.segment, state.wave, state.language, state.touchpoint].filter((x) => x !== "");
-  return h("div", { class: "bar" },
-    h("form", { class: "filters", "aria-label": say("filters"), submit: (event) => event.preventDefault() },
-      select("filter-segment", say("segment"), "segment", say("everybody"), report.segments.slice(1).filter((s) => !s.hidden).map((s) => [s.name, s.name])),
-      select("filter-touchpoint", say("touchpoint"), "touchpoint", say("all_touchpoints"), touchpoints.map((t) => [t, word(t)])),
-      select("filter-wave", say("wave"), "wave", say("all_periods"), report.waves.map((w) => [w.name, w.name])),
-      select("filter-language", say("comment_language"), "language", say("all_languages"), spoken.map((l) => [l, word(l)])),
-      select("page-language", say("page_language"), "page", null, languages.map((l) => [l, { sv: "Svenska", da: "Dansk", en: "English" }[l]])),
-      cut.length > 0 && h("button", { id: "reset", type: "button", click: () => change({ ...empty, page: state.page }) }, say("reset"))),
-    h("p", { class: "hide", role: "status" }, cut.length > 0 ? say("showing", cut.map((x) => word(c.segmentName(x))).join(", ")) : ""));
+  return h(
+    "div",
+    { class: "bar" },
+    h(
+      "form",
+      { class: "filters", "aria-label": say("filters"), submit: (event) => event.preventDefault() },
+      select(
+        "filter-segment",
+        say("segment"),
+        "segment",
+        say("everybody"),
+        report.segments
+          .slice(1)
+          .filter((s) => !s.hidden)
+          .map((s) => [s.name, s.name]),
+      ),
+      select(
+        "filter-touchpoint",
+        say("touchpoint"),
+        "touchpoint",
+        say("all_touchpoints"),
+        touchpoints.map((t) => [t, word(t)]),
+      ),
+      select(
+        "filter-wave",
+        say("wave"),
+        "wave",
+        say("all_periods"),
+        report.waves.map((w) => [w.name, w.name]),
+      ),
+      select(
+        "filter-language",
+        say("comment_language"),
+        "language",
+        say("all_languages"),
+        spoken.map((l) => [l, word(l)]),
+      ),
+      select(
+        "page-language",
+        say("page_language"),
+        "page",
+        null,
+        languages.map((l) => [l, { sv: "Svenska", da: "Dansk", en: "English" }[l]]),
+      ),
+      cut.length > 0 &&
+        h("button", { id: "reset", type: "button", click: () => change({ ...empty, page: state.page }) }, say("reset")),
+    ),
+    h(
+      "p",
+      { class: "hide", role: "status" },
+      cut.length > 0 ? say("showing", cut.map((x) => word(c.segmentName(x))).join(", ")) : "",
+    ),
+  );
 }
 
 /** What the reader had open and where they were stays so when the page is drawn anew. */
 function remember(): () => void {
-  const focus = document.activeElement?.id, open = [...page.querySelectorAll<HTMLDetailsElement>("details[id]")].filter((d) => d.open).map((d) => d.id);
+  const focus = document.activeElement?.id,
+    open = [...page.querySelectorAll<HTMLDetailsElement>("details[id]")].filter((d) => d.open).map((d) => d.id);
   return () => {
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
@@ -101,15 +161,33 @@ function whole(id: string, view: () => HTMLElement | null): HTMLElement | null {
 }
 
 function draw(): void {
-  const spoken = (languages as string[]).includes(state.page) ? state.page : (languages as string[]).includes(written) ? written : "en";
+  const spoken = (languages as string[]).includes(state.page)
+    ? state.page
+    : (languages as string[]).includes(written)
+      ? written
+      : "en";
   setLanguage(spoken as Language);
   document.documentElement.lang = spoken;
-  const again = remember(), c = new Context(report, state, change), height = page.offsetHeight;
+  const again = remember(),
+    c = new Context(report, state, change),
+    height = page.offsetHeight;
   const made = views.map((v) => ({ ...v, section: whole(v.id, () => v.view(c)) })).filter((v) => v.section !== null);
-  const contents = h("nav", { "aria-label": say("contents") }, made.map((v): Child =>
-    h("a", { href: `#${v.id}`, click: (event) => (event.preventDefault(), goTo(v.id)) }, say(v.name))));
+  const contents = h(
+    "nav",
+    { "aria-label": say("contents") },
+    made.map((v): Child => h("a", { href: `#${v.id}`, click: (event) => (event.preventDefault(), goTo(v.id)) }, say(v.name))),
+  );
   page.style.minHeight = `${height}px`; // so that the reader's place is kept while sections are replaced
-  page.replaceChildren(headline(c), filters(c), contents, h("main", null, made.map((v) => v.section)));
+  page.replaceChildren(
+    headline(c),
+    filters(c),
+    contents,
+    h(
+      "main",
+      null,
+      made.map((v) => v.section),
+    ),
+  );
   page.style.minHeight = "";
   forget();
   again();

@@ -231,14 +231,31 @@ export interface Trend {
 export interface Profile {
   segment: string;
   hidden: boolean;
-  themes: { theme: string; polarity: Polarity; share: number; elsewhere: number; difference: number; ci: Maybe<Interval>; more: boolean }[];
+  themes: {
+    theme: string;
+    polarity: Polarity;
+    share: number;
+    elsewhere: number;
+    difference: number;
+    ci: Maybe<Interval>;
+    more: boolean;
+  }[];
 }
 
 export interface FollowUp {
   listed: number;
   considered: number;
   file: string;
-  items: { rank: number; id: string; segment: string | null; score: number | null; urgency: number; themes: string; owner: string | null; reason: string }[];
+  items: {
+    rank: number;
+    id: string;
+    segment: string | null;
+    score: number | null;
+    urgency: number;
+    themes: string;
+    owner: string | null;
+    reason: string;
+  }[];
 }
 
 export interface DataFile {
@@ -292,7 +309,14 @@ export interface Report {
   without_theme: number;
   labels: Record<string, number>;
   files: DataFile[];
-  join: null | { responses: number; matched: number; unmatched: number; out_of_window: number; customers_without_response: number; duplicate_records: number };
+  join: null | {
+    responses: number;
+    matched: number;
+    unmatched: number;
+    out_of_window: number;
+    customers_without_response: number;
+    duplicate_records: number;
+  };
   problem_counts: Record<string, number>;
   problems: Problem[];
   notes: { kind: "method" | "limit" | "data"; text: string }[];
@@ -339,7 +363,12 @@ export interface Matrix {
   n: number;
   customers: number;
   censored: number;
-  rows: { from: string; n: number; hidden: boolean; to: { to: string; n: number; share: number; ci: Maybe<Interval>; noise: number | null }[] }[];
+  rows: {
+    from: string;
+    n: number;
+    hidden: boolean;
+    to: { to: string; n: number; share: number; ci: Maybe<Interval>; noise: number | null }[];
+  }[];
 }
 
 export interface Hazard {

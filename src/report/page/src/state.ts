@@ -12,10 +12,22 @@ export interface State {
   view: string;
 }
 
-export const empty: State = { segment: "", wave: "", language: "", touchpoint: "", theme: "", polarity: "", outcome: "", measure: "", page: "", view: "" };
+export const empty: State = {
+  segment: "",
+  wave: "",
+  language: "",
+  touchpoint: "",
+  theme: "",
+  polarity: "",
+  outcome: "",
+  measure: "",
+  page: "",
+  view: "",
+};
 
 export function fromAddress(): State {
-  const given = new URLSearchParams(location.hash.slice(1)), state = { ...empty };
+  const given = new URLSearchParams(location.hash.slice(1)),
+    state = { ...empty };
   for (const key of Object.keys(empty) as (keyof State)[]) state[key] = given.get(key) ?? "";
   return state;
 }

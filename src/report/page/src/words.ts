@@ -17,7 +17,9 @@ export function setLanguage(next: Language): void {
 export function say(id: string, ...args: (string | number)[]): string {
   const text = texts.messages[id]?.[column[current]];
   if (text === undefined) throw new Error(`no message ${id}`);
-  return text.replace(/\{([1-9])\}/g, (whole, n: string) => (args[Number(n) - 1] === undefined ? whole : String(args[Number(n) - 1])));
+  return text.replace(/\{([1-9])\}/g, (whole, n: string) =>
+    args[Number(n) - 1] === undefined ? whole : String(args[Number(n) - 1]),
+  );
 }
 
 /** A word of the taxonomy or the analysis; the word itself when it is a user's own. */
@@ -44,7 +46,8 @@ interface Pattern {
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 const patterns: Pattern[] = texts.sentences.map((sentence) => {
-  const english = sentence[0]!, slots: number[] = [];
+  const english = sentence[0]!,
+    slots: number[] = [];
   const source = english.split(/(\{[1-9]\})/).map((part) => {
     const slot = /^\{([1-9])\}$/.exec(part);
     if (!slot) return escaped(part);

@@ -8,7 +8,8 @@ import type { Driver, Fit, Polarity } from "../report";
 import { hasWord, ownerWord, say, sentence, upper, word } from "../words";
 
 const MOST = 12;
-const color = (polarity: Polarity): string => (polarity === "negative" ? "var(--neg)" : polarity === "positive" ? "var(--pos)" : "var(--seg)");
+const color = (polarity: Polarity): string =>
+  polarity === "negative" ? "var(--neg)" : polarity === "positive" ? "var(--pos)" : "var(--seg)";
 
 interface Measure {
   id: string;
@@ -21,18 +22,51 @@ interface Measure {
 function measures(c: Context, fit: Fit): Measure[] {
   const unit = c.isMoney(fit) ? c.report.currency! : fit.unit ? word(fit.unit) : "";
   const all: Measure[] = [
-    { id: "moves", label: `${say("moves")} (${unit})`, value: (d) => d.moves, ci: (d) => d.moves_ci, write: (f, v) => c.amount(f, v, false) },
-    { id: "effect", label: `${say("effect")} (${unit})`, value: (d) => d.effect, ci: (d) => d.ci, write: (f, v) => c.amount(f, v, true) },
+    {
+      id: "moves",
+      label: `${say("moves")} (${unit})`,
+      value: (d) => d.moves,
+      ci: (d) => d.moves_ci,
+      write: (f, v) => c.amount(f, v, false),
+    },
+    {
+      id: "effect",
+      label: `${say("effect")} (${unit})`,
+      value: (d) => d.effect,
+      ci: (d) => d.ci,
+      write: (f, v) => c.amount(f, v, true),
+    },
   ];
   if (fit.drivers.some((d) => d.worth !== null))
-    all.push({ id: "worth", label: `${c.yearly ? say("worth") : say("worth_plain")} (${c.report.currency ?? ""})`, value: (d) => d.worth, ci: (d) => d.worth_ci, write: (_, v) => c.money(v) });
+    all.push({
+      id: "worth",
+      label: `${c.yearly ? say("worth") : say("worth_plain")} (${c.report.currency ?? ""})`,
+      value: (d) => d.worth,
+      ci: (d) => d.worth_ci,
+      write: (_, v) => c.money(v),
+    });
   return all;
 }
 
 /** Buttons of which one is chosen. */
-export function choice(id: string, name: string, options: { id: string; label: string }[], chosen: string, pick: (id: string) => void): HTMLElement {
-  return h("div", { class: "choice", role: "group", "aria-label": name }, options.map((o) =>
-    h("button", { id: `${id}-${o.id}`, type: "button", "aria-pressed": String(o.id === chosen), click: () => pick(o.id) }, o.label)));
+export function choice(
+  id: string,
+  name: string,
+  options: { id: string; label: string }[],
+  chosen: string,
+  pick: (id: string) => void,
+): HTMLElement {
+  return h(
+    "div",
+    { class: "choice", role: "group", "aria-label": name },
+    options.map((o) =>
+      h(
+        "button",
+        { id: `${id}-${o.id}`, type: "button", "aria-pressed": String(o.id === chosen), click: () => pick(o.id) },
+        o.label,
+      ),
+    ),
+  );
 }
 
 function verdict(c: Context, fit: Fit): string {
@@ -42,35 +76,78 @@ function verdict(c: Context, fit: Fit): string {
 }
 
 const pickDriver = (c: Context, d: Driver): void =>
-  c.change({ touchpoint: c.state.touchpoint, theme: d.theme ?? "", polarity: d.polarity === "neutral" ? "" : d.polarity, view: "comments" });
+  c.change({
+    touchpoint: c.state.touchpoint,
+    theme: d.theme ?? "",
+    polarity: d.polarity === "neutral" ? "" : d.polarity,
+    view: "comments",
+  });
 
 function group(c: Context, fit: Fit, measure: Measure, polarity: Polarity, heading: string): HTMLElement | null {
-  const chosen = fit.drivers.filter((d) => d.supported && d.polarity === polarity && c.shows(d.touchpoint) && measure.value(d) !== null)
-    .sort((a, b) => Math.abs(measure.value(b)!) - Math.abs(measure.value(a)!)).slice(0, MOST);
+  const chosen = fit.drivers
+    .filter((d) => d.supported && d.polarity === polarity && c.shows(d.touchpoint) && measure.value(d) !== null)
+    .sort((a, b) => Math.abs(measure.value(b)!) - Math.abs(measure.value(a)!))
+    .slice(0, MOST);
   if (chosen.length === 0) return null;
   const rows: Row[] = chosen.map((d) => {
     const owner = c.owner(d);
-    return { name: c.driverName(d), note: owner ? ownerWord(owner) : undefined, value: measure.value(d)!, low: measure.ci(d)?.[0] ?? NaN, high: measure.ci(d)?.[1] ?? NaN,
-      text: measure.write(fit, measure.value(d)!), color: color(polarity), pick: d.theme ? () => pickDriver(c, d) : undefined };
+    return {
+      name: c.driverName(d),
+      note: owner ? ownerWord(owner) : undefined,
+      value: measure.value(d)!,
+      low: measure.ci(d)?.[0] ?? NaN,
+      high: measure.ci(d)?.[1] ?? NaN,
+      text: measure.write(fit, measure.value(d)!),
+      color: color(polarity),
+      pick: d.theme ? () => pickDriver(c, d) : undefined,
+    };
   });
-  return h("div", null, h("h3", null, heading), chart({ id: `drivers-${polarity}`, describe: `${heading}: ${rows.map((r) => `${r.name} ${r.text}`).join("; ")}`,
-    draw: (width) => intervals(rows, width, { label: measure.label }) }));
+  return h(
+    "div",
+    null,
+    h("h3", null, heading),
+    chart({
+      id: `drivers-${polarity}`,
+      describe: `${heading}: ${rows.map((r) => `${r.name} ${r.text}`).join("; ")}`,
+      draw: (width) => intervals(rows, width, { label: measure.label }),
+    }),
+  );
 }
 
 function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean): HTMLElement {
   const worth = fit.drivers.some((d) => d.worth !== null);
   const certain = new Map(fit.touchpoints.map((t) => [t.name, t.prob_top3]));
-  const columns = [{ head: say("theme") }, { head: say("owner") }, { head: say("said_by"), num: true }, { head: say("effect"), num: true }, { head: say("moves"), num: true },
-    ...(worth ? [{ head: c.yearly ? say("worth") : say("worth_plain"), num: true }] : []), { head: say("among_first"), num: true }, ...(actions ? [{ head: say("action") }] : [])];
+  const columns = [
+    { head: say("theme") },
+    { head: say("owner") },
+    { head: say("said_by"), num: true },
+    { head: say("effect"), num: true },
+    { head: say("moves"), num: true },
+    ...(worth ? [{ head: c.yearly ? say("worth") : say("worth_plain"), num: true }] : []),
+    { head: say("among_first"), num: true },
+    ...(actions ? [{ head: say("action") }] : []),
+  ];
   const rows = drivers.map((d): Child[] => {
-    const owner = c.owner(d), name = c.driverName(d);
+    const owner = c.owner(d),
+      name = c.driverName(d);
     const act = `action:${d.touchpoint}`;
     return [
-      [d.theme ? h("button", { class: "plain", id: `driver-${fit.segment}-${d.theme}-${d.polarity}`, click: () => pickDriver(c, d) }, name) : name,
-        h("small", null, `${say(d.polarity)} · ${word(d.touchpoint)}`, d.pooled > 0 && ` · ${say("pooled", number(d.pooled))}`)],
-      owner ? ownerWord(owner) : "–", [share(d.prevalence), h("small", null, `n ${number(d.mentions)}`)],
-      interval(d.effect, d.ci, (v) => c.amount(fit, v, true)), interval(d.moves, d.moves_ci, (v) => c.amount(fit, v, false)),
-      ...(worth ? [interval(d.worth, d.worth_ci, c.money)] : []), share(certain.get(d.touchpoint)),
+      [
+        d.theme
+          ? h(
+              "button",
+              { class: "plain", id: `driver-${fit.segment}-${d.theme}-${d.polarity}`, click: () => pickDriver(c, d) },
+              name,
+            )
+          : name,
+        h("small", null, `${say(d.polarity)} · ${word(d.touchpoint)}`, d.pooled > 0 && ` · ${say("pooled", number(d.pooled))}`),
+      ],
+      owner ? ownerWord(owner) : "–",
+      [share(d.prevalence), h("small", null, `n ${number(d.mentions)}`)],
+      interval(d.effect, d.ci, (v) => c.amount(fit, v, true)),
+      interval(d.moves, d.moves_ci, (v) => c.amount(fit, v, false)),
+      ...(worth ? [interval(d.worth, d.worth_ci, c.money)] : []),
+      share(certain.get(d.touchpoint)),
       ...(actions ? [d.polarity === "positive" ? say("action_keep") : hasWord(act) ? word(act) : say("action_ask")] : []),
     ];
   });
@@ -80,36 +157,94 @@ function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean):
 function importance(c: Context, fit: Fit): HTMLElement | null {
   const explained = fit.r2 - fit.r2_controls;
   if (fit.touchpoints.length === 0 || !(explained > 0)) return null;
-  const rows: Row[] = fit.touchpoints.filter((t) => c.shows(t.name)).slice(0, 2 * MOST).map((t) => ({
-    name: word(t.name), value: 100 * t.share, low: (100 * (t.importance_ci?.[0] ?? NaN)) / explained, high: (100 * (t.importance_ci?.[1] ?? NaN)) / explained,
-    text: share(t.share), note: t.prob_top3 == null ? undefined : `${say("among_first")}: ${share(t.prob_top3)}`, color: "var(--seg)", faint: !(t.q !== null && t.q <= c.report.alpha), tie: t.tie }));
-  const columns = [{ head: say("touchpoint") }, { head: say("share_explained"), num: true }, { head: say("among_first"), num: true }, { head: say("tied"), num: true }, { head: say("q_value"), num: true }];
-  const figures = fit.touchpoints.map((t): Child[] => [word(t.name), figure(t.share, t.importance_ci && [t.importance_ci[0]! / explained, t.importance_ci[1]! / explained], share), share(t.prob_top3), number(t.tie), number(t.q, 3)]);
-  return h("div", null, h("p", { class: "small" }, say("importance", share(explained)), ". ", say("tied_read")),
-    chart({ id: "importance", describe: rows.map((r) => `${r.name} ${r.text}`).join("; "), draw: (width) => intervals(rows, width, { label: say("share_percent") }), table: table(say("share_explained"), columns, figures) }));
+  const rows: Row[] = fit.touchpoints
+    .filter((t) => c.shows(t.name))
+    .slice(0, 2 * MOST)
+    .map((t) => ({
+      name: word(t.name),
+      value: 100 * t.share,
+      low: (100 * (t.importance_ci?.[0] ?? NaN)) / explained,
+      high: (100 * (t.importance_ci?.[1] ?? NaN)) / explained,
+      text: share(t.share),
+      note: t.prob_top3 == null ? undefined : `${say("among_first")}: ${share(t.prob_top3)}`,
+      color: "var(--seg)",
+      faint: !(t.q !== null && t.q <= c.report.alpha),
+      tie: t.tie,
+    }));
+  const columns = [
+    { head: say("touchpoint") },
+    { head: say("share_explained"), num: true },
+    { head: say("among_first"), num: true },
+    { head: say("tied"), num: true },
+    { head: say("q_value"), num: true },
+  ];
+  const figures = fit.touchpoints.map((t): Child[] => [
+    word(t.name),
+    figure(t.share, t.importance_ci && [t.importance_ci[0]! / explained, t.importance_ci[1]! / explained], share),
+    share(t.prob_top3),
+    number(t.tie),
+    number(t.q, 3),
+  ]);
+  return h(
+    "div",
+    null,
+    h("p", { class: "small" }, say("importance", share(explained)), ". ", say("tied_read")),
+    chart({
+      id: "importance",
+      describe: rows.map((r) => `${r.name} ${r.text}`).join("; "),
+      draw: (width) => intervals(rows, width, { label: say("share_percent") }),
+      table: table(say("share_explained"), columns, figures),
+    }),
+  );
 }
 
 export function drivers(c: Context): HTMLElement | null {
   if (c.outcomes.length === 0) return null;
-  const fit = c.chosenFit, outcome = c.outcome;
+  const fit = c.chosenFit,
+    outcome = c.outcome;
   const outcomes = c.outcomes.map((id) => ({ id, label: upper(word(id)) }));
-  const head = [h("h2", null, say("drivers_of", word(outcome))),
-    outcomes.length > 1 && choice("outcome", say("outcome"), outcomes, outcome, (id) => c.change({ outcome: id }))];
+  const head = [
+    h("h2", null, say("drivers_of", word(outcome))),
+    outcomes.length > 1 && choice("outcome", say("outcome"), outcomes, outcome, (id) => c.change({ outcome: id })),
+  ];
   if (!fit || !fit.fitted) {
-    const reason = fit?.reason ? sentence(fit.reason) ?? fit.reason : null;
+    const reason = fit?.reason ? (sentence(fit.reason) ?? fit.reason) : null;
     return h("section", { id: "drivers" }, head, h("p", null, say("not_fitted"), reason && ` (${reason})`));
   }
-  const all = [...measures(c, fit).map((m) => ({ id: m.id, label: m.label.replace(/ \(.*\)$/, "") })), { id: "importance", label: say("importance_switch") }];
-  const chosen = all.find((m) => m.id === c.state.measure)?.id ?? "moves", measure = measures(c, fit).find((m) => m.id === chosen);
-  const supported = fit.drivers.filter((d) => d.supported && c.shows(d.touchpoint)), others = fit.drivers.filter((d) => !d.supported && c.shows(d.touchpoint));
-  return h("section", { id: "drivers" }, head,
+  const all = [
+    ...measures(c, fit).map((m) => ({ id: m.id, label: m.label.replace(/ \(.*\)$/, "") })),
+    { id: "importance", label: say("importance_switch") },
+  ];
+  const chosen = all.find((m) => m.id === c.state.measure)?.id ?? "moves",
+    measure = measures(c, fit).find((m) => m.id === chosen);
+  const supported = fit.drivers.filter((d) => d.supported && c.shows(d.touchpoint)),
+    others = fit.drivers.filter((d) => !d.supported && c.shows(d.touchpoint));
+  return h(
+    "section",
+    { id: "drivers" },
+    head,
     h("p", null, h("b", null, c.segmentName(fit.segment)), ". ", verdict(c, fit)),
     h("p", { class: "small" }, say("drivers_read", share(c.report.confidence), share(c.report.alpha))),
     choice("measure", say("measure"), all, chosen, (id) => c.change({ measure: id })),
     measure
-      ? h("div", { class: "two" }, group(c, fit, measure, "negative", say("to_mend")), group(c, fit, measure, "positive", say("to_keep")))
+      ? h(
+          "div",
+          { class: "two" },
+          group(c, fit, measure, "negative", say("to_mend")),
+          group(c, fit, measure, "positive", say("to_keep")),
+        )
       : importance(c, fit),
     supported.length > 0 && [h("h3", null, say("who_acts")), driverTable(c, fit, supported, true)],
     others.length > 0 && details("drivers-others", say("others", number(others.length)), driverTable(c, fit, others, false)),
-    fit.notes.length > 0 && details("drivers-notes", say("how"), h("ul", { class: "small" }, fit.notes.map((n) => h("li", null, sentence(n) ?? h("span", { lang: "en" }, n))))));
+    fit.notes.length > 0 &&
+      details(
+        "drivers-notes",
+        say("how"),
+        h(
+          "ul",
+          { class: "small" },
+          fit.notes.map((n) => h("li", null, sentence(n) ?? h("span", { lang: "en" }, n))),
+        ),
+      ),
+  );
 }
