@@ -4,7 +4,8 @@
  * customer's figure is taken as a fixed true value plus independent normal noise. The noise's size is found from how much
  * the figure changes over one period and over two, in groups of customers of like level, by medians so that those who really
  * move do not count as noise: 2 s1^2 - s2^2 = 2 s_noise^2, where true changes accumulate and noise does not. With two periods
- * all change is taken as noise, an upper bound. True values are the customers' means, drawn together so that their variance is
+ * all change is taken as noise, an upper bound. True values are the customers' means between moves that noise
+ * cannot have made, drawn together so that their variance is
  * that of true values (Louis 1984, J. Am. Stat. Assoc. 79). Then the chance of each pair of segments is added up.
  */
 #ifndef DK_STUDY_MOVEMENT_MATRIX_H
