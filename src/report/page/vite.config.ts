@@ -4,15 +4,24 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
-// The texts of the program, messages.def and sentences.def beside this folder (or where DK_TEXTS says), are its C macros;
-// each line is MACRO(key, "...", "...", "...") with strings that are JSON strings too.
+// The texts of the program, messages.def and sentences.def beside this folder (or where DK_TEXTS says), are its C macros: MACRO(key,
+// "...", "...", "...") with strings that are JSON strings too; as in C a string may be written in pieces, on several lines.
 function texts(): Plugin {
   const folder = process.env.DK_TEXTS ?? join(__dirname, "..");
-  const strings = (line: string): string[] => (line.match(/"(?:[^"\\]|\\.)*"/g) ?? []).map((s) => JSON.parse(s) as string);
-  const lines = (file: string, macro: string): string[] =>
-    readFileSync(join(folder, file), "utf8")
-      .split("\n")
-      .filter((line) => line.startsWith(macro + "("));
+  const string = /"(?:[^"\\]|\\.)*"/g;
+  const joined = (pieces: string): string => (pieces.match(string) ?? []).map((s) => JSON.parse(s) as string).join("");
+  /** The arguments of each call of a macro: strings, or a name. */
+  const calls = (file: string, macro: string): string[][] => {
+    const call = new RegExp(`^${macro}\\(((?:[^"()]|"(?:[^"\\\\]|\\\\.)*")*)\\)`, "gm");
+    const source = readFileSync(join(folder, file), "utf8");
+    const found = [...source.matchAll(call)],
+      begun = source.match(new RegExp(`^${macro}\\(`, "gm"))?.length ?? 0;
+    if (found.length !== begun) throw new Error(`${file}: ${begun - found.length} of ${macro} cannot be read`);
+    return found.map((m) => {
+      const args = m[1]!.match(/(?:[^",]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+      return args.map((arg) => (arg.includes('"') ? joined(arg) : arg.trim()));
+    });
+  };
   return {
     name: "texts",
     resolveId: (id) => (id === "virtual:texts" ? "\0texts" : undefined),
@@ -20,9 +29,9 @@ function texts(): Plugin {
       if (id !== "\0texts") return undefined;
       const messages: Record<string, string[]> = {},
         words: Record<string, string[]> = {};
-      for (const line of lines("messages.def", "MESSAGE")) messages[/\((\w+),/.exec(line)![1]!] = strings(line);
-      for (const line of lines("messages.def", "WORD")) words[strings(line)[0]!] = strings(line).slice(1);
-      const sentences = lines("sentences.def", "SENTENCE").map(strings);
+      for (const [id, ...all] of calls("messages.def", "MESSAGE")) messages[id!] = all;
+      for (const [word, ...all] of calls("messages.def", "WORD")) words[word!] = all;
+      const sentences = calls("sentences.def", "SENTENCE");
       for (const texts of [...Object.values(messages), ...Object.values(words), ...sentences])
         if (texts.length !== 3) throw new Error(`a text lacks a language: ${texts[0]}`);
       return `export default ${JSON.stringify({ messages, words, sentences })};`;
