@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/pipeline.h"
 #include "text/regex.h"
+#include "text/utf8.h"
 #include "workbench/check_private.h"
 
 static const struct kind {
@@ -50,6 +51,16 @@ static const char *kept(findings *f, const char *text, size_t len) {
     return copy != NULL ? copy : "";
 }
 
+/* Text that is no UTF-8, for people and for CSV: U+FFFD where it is not. */
+static const char *readable(findings *f, dk_str text) {
+    dk_buf folded;
+    dk_buf_init(&folded);
+    if (dk_utf8_fold(&folded, text.ptr, text.len, NULL) != DK_OK) f->failed = true;
+    const char *copy = kept(f, folded.len > 0 ? folded.ptr : "", folded.len);
+    dk_buf_dispose(&folded);
+    return copy;
+}
+
 static dk_finding *new_finding(findings *f) {
     if (!dk_grow(&f->items, &f->cap, f->count + 1)) {
         f->failed = true;
@@ -90,6 +101,7 @@ void findings_add(findings *f, const checker *c, dk_check_kind kind, uint32_t en
                        .order = s->file,
                        .language = (dk_language)c->lexicon->entries[entry].language};
     to->term = kept(f, s->text.ptr, s->text.len);
+    if (!dk_utf8_valid(s->text.ptr, s->text.len)) to->term = readable(f, s->text);
     to->message = kept(f, message, strlen(message));
     to->other = kept(f, place.len > 0 ? place.ptr : "", place.len);
     dk_buf_dispose(&place);

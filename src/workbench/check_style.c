@@ -32,13 +32,14 @@ dk_status check_style(checker *c, findings *f, dk_error *err) {
     const dk_lexicon *lex = c->lexicon;
     dk_status status = DK_OK;
     dk_buf folded;
-    if (!checker_does(c, DK_CHECK_STYLE)) return DK_OK;
+    if (!checker_does(c, DK_CHECK_STYLE) && !checker_does(c, DK_CHECK_SYNTAX)) return DK_OK;
     dk_buf_init(&folded);
     for (uint32_t i = 0; i < lex->count && status == DK_OK; i++) {
         dk_str text = lex->sources[i].text;
         if (!checker_wants(c, i) || has_pattern(&lex->sources[i].term)) continue;
         if (!dk_utf8_valid(text.ptr, text.len)) {
-            findings_add(f, c, DK_CHECK_STYLE, i, DK_NO_ID, "bytes that are no UTF-8");
+            findings_add(f, c, DK_CHECK_SYNTAX, i, DK_NO_ID,
+                         "bytes that are no UTF-8: save the file as UTF-8");
             continue;
         }
         dk_buf_clear(&folded);

@@ -99,10 +99,11 @@ static void test_syntax(void **state) {
                                          "price.level\t\"dyrt\t-2\n"
                                          "price.level\tbillig\tmycket\n"
                                          "price.level\t/kr[/\n"
-                                         "price.level\tpris\n"};
+                                         "price.level\tpris\n"
+                                         "price.level\tl\xE5g\n"};
     expect(texts, false,
            "syntax sv/themes.tsv:3:1 \nsyntax sv/themes.tsv:4:13 \nsyntax sv/themes.tsv:5:20 \n"
-           "syntax sv/themes.tsv:6:13 \ndoubled sv/themes.tsv:7:13 sv/themes.tsv:2\n");
+           "syntax sv/themes.tsv:6:13 \ndoubled sv/themes.tsv:7:13 sv/themes.tsv:2\nsyntax sv/themes.tsv:8:13 \n");
 }
 
 /* Doubled with the same meaning is a warning; with another one of them never counts, and nobody would know which. */
