@@ -130,6 +130,24 @@ static void true_change_is_no_noise(void **state) {
     drop(&r);
 }
 
+/* Every seventh customer moves far, for good. Their mean lies between where they were and are; taken for their true figure it would
+   let noise carry them across the border. */
+static void who_moved_is_not_carried_by_noise(void **state) {
+    (void)state;
+    figures r, moved;
+    fill(&r, 4, 0.2, 0);
+    fill(&moved, 4, 0.2, 0);
+    double cut = 0.4307273 * sqrt(1.04), from[] = {-INFINITY, -cut, cut}, below[] = {-cut, cut, INFINITY};
+    for (size_t c = 0; c < CUSTOMERS; c += 7)
+        for (size_t t = 2; t < 4; t++) moved.values[c * 4 + t] += moved.values[c * 4] < 0 ? 2.5 : -2.5;
+    assert_int_equal(dk_noise_expect(moved.values, moved.periods, moved.first_of, CUSTOMERS, from, below, 3, moved.weight, moved.expected, &moved.noise, NULL), DK_OK);
+    assert_true(r.expected[0] < 0.9); /* noise does move some */
+    assert_close(moved.expected[0], r.expected[0], 0.03);
+    assert_close(moved.expected[8], r.expected[8], 0.03);
+    drop(&r);
+    drop(&moved);
+}
+
 /* ---- Projection -------------------------------------------------------------------------------------- */
 
 static void a_year_ahead_adds_up(void **state) {
@@ -393,6 +411,7 @@ int main(void) {
         cmocka_unit_test(what_never_ends_is_cut),
         cmocka_unit_test(noise_alone_moves_a_third),
         cmocka_unit_test(true_change_is_no_noise),
+        cmocka_unit_test(who_moved_is_not_carried_by_noise),
         cmocka_unit_test(a_year_ahead_adds_up),
         cmocka_unit_test(a_linear_fit_is_that_of_the_driver_statistics),
         cmocka_unit_test(a_logit_tells_what_a_mention_changes),
