@@ -106,7 +106,7 @@ static bool clause_polarity(const dk_reading *r, const dk_tokens *tokens, const 
 
 /* Below this the learned weights of a clause say nothing of its mentions, thousandths of a logit; and how many make a sum of
    opinions of 1000. */
-enum { LEARNED_LEAST = 450, LEARNED_UNIT = 2000, LEARNED_LOOK = 16 };
+enum { LEARNED_LEAST = 400, LEARNED_UNIT = 2000, LEARNED_LOOK = 16 };
 
 /* What the learned weights of the clause around a mention come to, as a sum of opinions; 0 when they are weak. The mention's own
    words name the theme and are no opinion of it: "paid by card" is no complaint, though many who write "paid" complain. Nor are
