@@ -14,7 +14,8 @@ typedef struct options {
 
 static dk_status make(const options *o, const dk_cli *cli, const char *source, dk_error *err) {
     const char *extras[DK_CODED_PAIRS] = {[DK_CODED_CODES] = o->codes, [DK_CODED_SCORE] = o->score};
-    static const char *const names[DK_CODED_PAIRS] = {"--coder", "--codes", "--polarity", "--sentiment", "--score"};
+    static const char *const names[DK_CODED_PAIRS] = {"--coder", "--codes", "--polarity", "--sentiment",
+                                                      "--score"};
     dk_corpus_options co = {.extras = extras, .options = names, .nextras = DK_CODED_PAIRS, .keep_text = true};
     dk_ablate_options ao = {.top = (size_t)o->top, .threads = (int)cli->threads};
     dk_bench_options rules = o->bench;
@@ -58,21 +59,25 @@ static dk_status run_ablate(const dk_command *command, dk_cli *cli, int argc, ch
         {"codes", 0, DK_OPT_STRING, &o.codes, "COL", "judge by hand-coded themes", 0, 0},
         {"map", 0, DK_OPT_STRING, &o.map, "FILE", "TSV of code and themes, for codes of your own", 0, 0},
         DK_BENCH_OPTIONS(o.bench),
-        {"top", 'n', DK_OPT_INT, &o.top, "N", "how many entries (40): half the best, half the worst, where they are judged", 1, 1e9},
+        {"top", 'n', DK_OPT_INT, &o.top, "N",
+         "how many entries (40): half the best, half the worst, where they are judged", 1, 1e9},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
     int nwords;
     bool answered;
     dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
     if (status == DK_OK && !answered && nwords != 1)
-        status = dk_fail(err, DK_EUSAGE, "which file? drivkraft lexicon ablate survey.csv --text comment --score nps");
+        status = dk_fail(err, DK_EUSAGE,
+                         "which file? drivkraft lexicon ablate survey.csv --text comment --score nps");
     if (status == DK_OK && !answered) status = make(&o, cli, words[0], err);
     dk_bench_dispose(&o.bench);
     return status;
 }
 
 const dk_command dk_lexicon_ablate_command = {
-    "lexicon ablate", "Shows what each entry contributes, by reading every comment without it.", "CORPUS --text COL [options]",
+    "lexicon ablate", "Shows what each entry contributes, by reading every comment without it.",
+    "CORPUS --text COL [options]",
     "  drivkraft lexicon ablate survey.csv --text comment --score nps\n"
-    "  drivkraft lexicon ablate coded.csv --text comment --codes themes --format csv --top 100000 -o entries.csv\n",
+    "  drivkraft lexicon ablate coded.csv --text comment --codes themes --format csv --top 100000 -o "
+    "entries.csv\n",
     run_ablate};

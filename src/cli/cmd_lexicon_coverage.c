@@ -12,19 +12,25 @@ typedef struct options {
 
 /* Which contrast is asked for; what it compares by must be there. */
 static dk_status choose_contrast(const options *o, dk_coverage_options *co, dk_error *err) {
-    static const char *const names[] = {"covered", "score", "segment", "wave"}, *const needs[] = {NULL, "--score", "--segment", "--date"};
+    static const char *const names[] = {"covered", "score", "segment", "wave"}, *const needs[] = {
+                                                                                    NULL, "--score",
+                                                                                    "--segment", "--date"};
     const char *const columns[] = {"", o->score, o->segment, o->date};
     for (int i = 0; i < 4; i++) {
         if (strcmp(o->against, names[i]) != 0) continue;
         co->contrast = (dk_contrast)i;
-        if (columns[i] == NULL) return dk_fail(err, DK_EUSAGE, "--against %s needs a column: %s COL", names[i], needs[i]);
+        if (columns[i] == NULL)
+            return dk_fail(err, DK_EUSAGE, "--against %s needs a column: %s COL", names[i], needs[i]);
     }
     return DK_OK;
 }
 
 static dk_status make(const options *o, const dk_cli *cli, const char *source, dk_error *err) {
-    dk_coverage_options co = {.has_score = o->score != NULL, .month = strcmp(o->waves, "month") == 0,
-                              .min_count = (uint32_t)o->min_count, .top = (size_t)o->top, .prior = o->prior};
+    dk_coverage_options co = {.has_score = o->score != NULL,
+                              .month = strcmp(o->waves, "month") == 0,
+                              .min_count = (uint32_t)o->min_count,
+                              .top = (size_t)o->top,
+                              .prior = o->prior};
     const char *extras[DK_COVERAGE_EXTRAS] = {o->score, o->segment, o->date};
     static const char *const names[DK_COVERAGE_EXTRAS] = {"--score", "--segment", "--date"};
     dk_corpus_options ko = {.extras = extras, .options = names, .nextras = DK_COVERAGE_EXTRAS};
@@ -51,11 +57,13 @@ static dk_status run_coverage(const dk_command *command, dk_cli *cli, int argc, 
         {"score", 0, DK_OPT_STRING, &o.score, "COL", "the column of the scores", 0, 0},
         {"segment", 0, DK_OPT_STRING, &o.segment, "COL", "the column of the segments", 0, 0},
         {"date", 0, DK_OPT_STRING, &o.date, "COL", "the column of the dates", 0, 0},
-        {"against", 'a', DK_OPT_CHOICE, &o.against, "covered|score|segment|wave", "what the uncovered are compared by (covered)", 0, 0},
+        {"against", 'a', DK_OPT_CHOICE, &o.against, "covered|score|segment|wave",
+         "what the uncovered are compared by (covered)", 0, 0},
         {"waves", 0, DK_OPT_CHOICE, &o.waves, "quarter|month", "what a wave is (quarter)", 0, 0},
         {"min-count", 0, DK_OPT_INT, &o.min_count, "N", "comments that a word must stand in (5)", 1, 1e9},
         {"top", 'n', DK_OPT_INT, &o.top, "N", "how many words, parts and phrases of each group (20)", 1, 1e6},
-        {"prior", 0, DK_OPT_NUMBER, &o.prior, "N", "words of background that each side is given beforehand (500)", 1e-3, 1e12},
+        {"prior", 0, DK_OPT_NUMBER, &o.prior, "N",
+         "words of background that each side is given beforehand (500)", 1e-3, 1e12},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
     int nwords;
@@ -69,9 +77,11 @@ static dk_status run_coverage(const dk_command *command, dk_cli *cli, int argc, 
 }
 
 const dk_command dk_lexicon_coverage_command = {
-    "lexicon coverage", "Shows what the themes reach, and what is said where they do not reach.", "CORPUS --text COL [options]",
+    "lexicon coverage", "Shows what the themes reach, and what is said where they do not reach.",
+    "CORPUS --text COL [options]",
     "  drivkraft lexicon coverage survey.csv --text comment --id response_id\n"
     "  drivkraft lexicon coverage survey.csv --text comment --score nps --against score\n"
     "  drivkraft lexicon coverage survey.csv --text comment --date answered --against wave --waves month\n"
-    "  drivkraft lexicon coverage survey.csv --text comment --format csv --table uncovered -o uncovered.csv\n",
+    "  drivkraft lexicon coverage survey.csv --text comment --format csv --table uncovered -o "
+    "uncovered.csv\n",
     run_coverage};

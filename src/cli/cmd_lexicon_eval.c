@@ -34,7 +34,8 @@ static dk_status find_columns(const options *o, const dk_corpus_options *co, col
     if (status != DK_OK) return status;
     const char *wanted[DK_CODED_PAIRS] = {o->coder, o->codes, o->polarity, o->sentiment, o->score};
     static const char *const usual[DK_CODED_PAIRS] = {"coder", "themes", NULL, "sentiment", NULL};
-    static const char *const names[DK_CODED_PAIRS] = {"--coder", "--codes", "--polarity", "--sentiment", "--score"};
+    static const char *const names[DK_CODED_PAIRS] = {"--coder", "--codes", "--polarity", "--sentiment",
+                                                      "--score"};
     bool explicit = o->codes != NULL || o->score != NULL;
     for (int i = 0; i < DK_CODED_PAIRS; i++) {
         c->options[i] = names[i];
@@ -54,7 +55,8 @@ static dk_status find_columns(const options *o, const dk_corpus_options *co, col
         c->count += 2;
     }
     dk_reader_free(reader);
-    if (c->names[DK_CODED_CODES] == NULL && c->names[DK_CODED_SENTIMENT] == NULL && c->names[DK_CODED_SCORE] == NULL && c->count == DK_CODED_PAIRS) {
+    if (c->names[DK_CODED_CODES] == NULL && c->names[DK_CODED_SENTIMENT] == NULL &&
+        c->names[DK_CODED_SCORE] == NULL && c->count == DK_CODED_PAIRS) {
         dk_fail(err, DK_EUSAGE, "%s has no column themes, theme1 or sentiment", co->source);
         dk_error_remedy(err, "--codes, --sentiment or --score names what the comments are compared with");
         return DK_EUSAGE;
@@ -69,8 +71,9 @@ static void coder_of(const char *path, char out[128]) {
     snprintf(out, 128, "%.*s", len, name);
 }
 
-static dk_status read_file(const options *o, const dk_cli *cli, const dk_engine *engine, const dk_scheme *scheme, const char *path,
-                           dk_corpus *corpus, dk_coded *coded, dk_error *err) {
+static dk_status read_file(const options *o, const dk_cli *cli, const dk_engine *engine,
+                           const dk_scheme *scheme, const char *path, dk_corpus *corpus, dk_coded *coded,
+                           dk_error *err) {
     columns c = {{0}, {0}, {{0}}, 0};
     dk_corpus_options co = {.keep_text = true};
     char coder[128];
@@ -92,11 +95,15 @@ static dk_status make(const options *o, const dk_cli *cli, const char **files, i
     dk_corpus *corpora = calloc((size_t)nfiles, sizeof *corpora);
     dk_coded_init(&coded);
     dk_status status = corpora == NULL ? dk_fail_memory(err) : dk_bench_engine(&engine, cli, &o->bench, err);
-    if (status == DK_OK) status = dk_scheme_make(&scheme, dk_engine_taxonomy(engine), o->map, strcmp(o->level, "touchpoint") == 0, err);
+    if (status == DK_OK)
+        status = dk_scheme_make(&scheme, dk_engine_taxonomy(engine), o->map,
+                                strcmp(o->level, "touchpoint") == 0, err);
     for (int i = 0; status == DK_OK && i < nfiles; i++)
         status = read_file(o, cli, engine, &scheme, files[i], &corpora[i], &coded, err);
     dk_book_init(&book, engine != NULL ? dk_engine_stamp(engine) : NULL);
-    dk_evaluate_options eo = {.replicates = (int)o->bootstrap, .seed = (uint64_t)o->seed, .errors = o->errors == 0 ? SIZE_MAX : (size_t)o->errors};
+    dk_evaluate_options eo = {.replicates = (int)o->bootstrap,
+                              .seed = (uint64_t)o->seed,
+                              .errors = o->errors == 0 ? SIZE_MAX : (size_t)o->errors};
     dk_evaluate_figures figures;
     if (status == DK_OK) status = dk_evaluate_make(&book, &coded, &scheme, engine, &eo, &figures, err);
     if (status == DK_OK) status = dk_bench_write(&book, cli, &o->bench, err);
@@ -113,10 +120,13 @@ static dk_status make(const options *o, const dk_cli *cli, const char **files, i
 static dk_status run_eval(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
     options o = {.level = "theme", .bootstrap = 1000, .seed = 1, .errors = 10};
     const dk_opt table[] = {
-        {"codes", 0, DK_OPT_STRING, &o.codes, "COL", "the column of the codes (themes, or theme1, theme2, ...)", 0, 0},
+        {"codes", 0, DK_OPT_STRING, &o.codes, "COL",
+         "the column of the codes (themes, or theme1, theme2, ...)", 0, 0},
         {"polarity", 0, DK_OPT_STRING, &o.polarity, "COL", "the column of the codes' polarity", 0, 0},
-        {"coder", 0, DK_OPT_STRING, &o.coder, "COL", "the column of who coded (coder, or the file's name)", 0, 0},
-        {"sentiment", 0, DK_OPT_STRING, &o.sentiment, "COL", "the column of the comments' sentiment (sentiment)", 0, 0},
+        {"coder", 0, DK_OPT_STRING, &o.coder, "COL", "the column of who coded (coder, or the file's name)", 0,
+         0},
+        {"sentiment", 0, DK_OPT_STRING, &o.sentiment, "COL",
+         "the column of the comments' sentiment (sentiment)", 0, 0},
         {"score", 0, DK_OPT_STRING, &o.score, "COL", "compare the sentiment with low and high scores", 0, 0},
         {"map", 0, DK_OPT_STRING, &o.map, "FILE", "TSV of code and themes, for codes of your own", 0, 0},
         {"level", 0, DK_OPT_CHOICE, &o.level, "theme|touchpoint", "what codes are compared as (theme)", 0, 0},
@@ -130,7 +140,8 @@ static dk_status run_eval(const dk_command *command, dk_cli *cli, int argc, char
     bool answered;
     dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
     if (status == DK_OK && !answered && nwords == 0)
-        status = dk_fail(err, DK_EUSAGE, "which files? drivkraft lexicon eval anna.csv bo.csv --text comment --id id");
+        status = dk_fail(err, DK_EUSAGE,
+                         "which files? drivkraft lexicon eval anna.csv bo.csv --text comment --id id");
     if (status == DK_OK && !answered) status = make(&o, cli, words, nwords, err);
     dk_bench_dispose(&o.bench);
     return status;

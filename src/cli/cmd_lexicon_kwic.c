@@ -67,15 +67,18 @@ static dk_status open_pattern(pattern_file *file, const dk_cli *cli, const char 
 }
 
 /* Marks the entry that stands at "sv/themes.tsv:611", or all of a file of the user's. */
-static dk_status choose_entries(const dk_engine *engine, const char *place, const char *file, bool *wanted, dk_error *err) {
+static dk_status choose_entries(const dk_engine *engine, const char *place, const char *file, bool *wanted,
+                                dk_error *err) {
     const dk_lexicon *lexicon = dk_engine_lexicon(engine);
     dk_buf name;
     dk_buf_init(&name);
     size_t found = 0;
     for (uint32_t i = 0; i < lexicon->count; i++) {
         dk_buf_clear(&name);
-        if (file != NULL) dk_buf_puts(&name, lexicon->files[lexicon->sources[i].file]);
-        else dk_entry_put_place(&name, lexicon, i);
+        if (file != NULL)
+            dk_buf_puts(&name, lexicon->files[lexicon->sources[i].file]);
+        else
+            dk_entry_put_place(&name, lexicon, i);
         wanted[i] = strcmp(dk_buf_cstr(&name), file != NULL ? file : place) == 0;
         found += wanted[i];
     }
@@ -106,8 +109,14 @@ static int label_of(const char *name) {
 
 static dk_status make(options *o, const dk_cli *cli, const char *source, dk_error *err) {
     static const char *const sorts[] = {"place", "left", "right", "match"};
-    dk_kwic_options ko = {.theme = DK_NO_ID, .label = label_of(o->label), .pattern = o->pattern, .lines = (size_t)o->lines, .seed = (uint64_t)o->seed,
-                          .width = (int)o->width, .window = (int)o->window, .collocates = (size_t)o->collocates,
+    dk_kwic_options ko = {.theme = DK_NO_ID,
+                          .label = label_of(o->label),
+                          .pattern = o->pattern,
+                          .lines = (size_t)o->lines,
+                          .seed = (uint64_t)o->seed,
+                          .width = (int)o->width,
+                          .window = (int)o->window,
+                          .collocates = (size_t)o->collocates,
                           .min_count = (uint32_t)o->min_count};
     for (int i = 0; i < 4; i++)
         if (strcmp(o->sort, sorts[i]) == 0) ko.sort = (dk_kwic_sort)i;
@@ -129,8 +138,9 @@ static dk_status make(options *o, const dk_cli *cli, const char *source, dk_erro
     if (status == DK_OK && o->theme != NULL) status = choose_theme(engine, o->theme, &ko.theme, err);
     if (status == DK_OK && o->theme == NULL) {
         wanted = calloc(dk_engine_lexicon(engine)->count + 1, sizeof *wanted);
-        status = wanted == NULL ? dk_fail_memory(err)
-                                : choose_entries(engine, o->entry, o->pattern != NULL ? file.path : NULL, wanted, err);
+        status = wanted == NULL
+                     ? dk_fail_memory(err)
+                     : choose_entries(engine, o->entry, o->pattern != NULL ? file.path : NULL, wanted, err);
         ko.entries = wanted;
     }
     dk_book_init(&book, engine != NULL ? dk_engine_stamp(engine) : NULL);
@@ -146,18 +156,22 @@ static dk_status make(options *o, const dk_cli *cli, const char *source, dk_erro
 }
 
 static dk_status run_kwic(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
-    options o = {.sort = "place", .lines = 25, .seed = 1, .width = 40, .window = 5, .collocates = 15, .min_count = 3};
+    options o = {
+        .sort = "place", .lines = 25, .seed = 1, .width = 40, .window = 5, .collocates = 15, .min_count = 3};
     const dk_opt table[] = {
-        {"entry", 'e', DK_OPT_STRING, &o.entry, "FILE:LINE", "the entry that stands there, also where another one won", 0, 0},
+        {"entry", 'e', DK_OPT_STRING, &o.entry, "FILE:LINE",
+         "the entry that stands there, also where another one won", 0, 0},
         {"theme", 0, DK_OPT_STRING, &o.theme, "THEME", "every mention of a theme", 0, 0},
-        {"label", 0, DK_OPT_CHOICE, &o.label, "negative|neutral|positive|mixed", "only mentions of a theme, or comments, that came out so", 0, 0},
+        {"label", 0, DK_OPT_CHOICE, &o.label, "negative|neutral|positive|mixed",
+         "only mentions of a theme, or comments, that came out so", 0, 0},
         DK_BENCH_OPTIONS(o.bench),
         {"sort", 's', DK_OPT_CHOICE, &o.sort, "place|left|right|match", "order of the lines (place)", 0, 0},
         {"lines", 'n', DK_OPT_INT, &o.lines, "N", "how many, drawn from all (25)", 0, 1e7},
         {"seed", 0, DK_OPT_INT, &o.seed, "N", "of the draw (1)", 0, 9e15},
         {"width", 'w', DK_OPT_INT, &o.width, "N", "columns of context on each side (40)", 1, 240},
         {"window", 0, DK_OPT_INT, &o.window, "N", "words on each side that count as beside it (5)", 1, 100},
-        {"collocates", 'c', DK_OPT_INT, &o.collocates, "N", "how many words that stand beside it (15; 0 for none)", 0, 1e6},
+        {"collocates", 'c', DK_OPT_INT, &o.collocates, "N",
+         "how many words that stand beside it (15; 0 for none)", 0, 1e6},
         {"min-count", 0, DK_OPT_INT, &o.min_count, "N", "times that a word must stand beside it (3)", 1, 1e9},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
@@ -167,9 +181,14 @@ static dk_status run_kwic(const dk_command *command, dk_cli *cli, int argc, char
     if (status == DK_OK && !answered) {
         o.pattern = nwords == 2 ? words[1] : NULL;
         int asked = (o.pattern != NULL) + (o.entry != NULL) + (o.theme != NULL);
-        if (nwords == 0 || nwords > 2) status = dk_fail(err, DK_EUSAGE, "which file? drivkraft lexicon kwic survey.csv \"ring ... tillbaka\" --text comment");
-        else if (asked != 1) status = dk_fail(err, DK_EUSAGE, "one of a pattern, --entry and --theme is needed");
-        else status = make(&o, cli, words[0], err);
+        if (nwords == 0 || nwords > 2)
+            status =
+                dk_fail(err, DK_EUSAGE,
+                        "which file? drivkraft lexicon kwic survey.csv \"ring ... tillbaka\" --text comment");
+        else if (asked != 1)
+            status = dk_fail(err, DK_EUSAGE, "one of a pattern, --entry and --theme is needed");
+        else
+            status = make(&o, cli, words[0], err);
     }
     dk_bench_dispose(&o.bench);
     return status;
@@ -180,5 +199,6 @@ const dk_command dk_lexicon_kwic_command = {
     "CORPUS [PATTERN] --text COL [options]",
     "  drivkraft lexicon kwic survey.csv \"ring ... tillbaka\" --text comment --sort right\n"
     "  drivkraft lexicon kwic survey.csv --entry sv/themes.tsv:611 --text comment\n"
-    "  drivkraft lexicon kwic survey.csv --theme delivery.speed --label negative --text comment --lines 100 --format csv\n",
+    "  drivkraft lexicon kwic survey.csv --theme delivery.speed --label negative --text comment --lines 100 "
+    "--format csv\n",
     run_kwic};

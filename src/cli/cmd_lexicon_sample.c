@@ -47,7 +47,8 @@ static dk_status find_coded(const options *o, const dk_corpus *k, bool *skip, si
 
 static dk_status make(const options *o, const dk_cli *cli, const char *source, dk_error *err) {
     dk_corpus_options co = {.keep_text = true};
-    dk_sample_options so = {.size = (size_t)o->size, .random = o->random, .seed = (uint64_t)o->seed, .blind = o->blind};
+    dk_sample_options so = {
+        .size = (size_t)o->size, .random = o->random, .seed = (uint64_t)o->seed, .blind = o->blind};
     dk_corpus corpus = {0};
     dk_engine *engine = NULL;
     dk_sampled *sampled = NULL;
@@ -56,14 +57,16 @@ static dk_status make(const options *o, const dk_cli *cli, const char *source, d
     dk_status status = dk_bench_corpus_options(&co, cli, &o->bench, source, err);
     if (status == DK_OK) status = dk_bench_engine(&engine, cli, &o->bench, err);
     if (status == DK_OK) status = dk_bench_corpus(&corpus, engine, cli, &o->bench, &co, err);
-    if (status == DK_OK && (skip = calloc(corpus.count + 1, sizeof *skip)) == NULL) status = dk_fail_memory(err);
+    if (status == DK_OK && (skip = calloc(corpus.count + 1, sizeof *skip)) == NULL)
+        status = dk_fail_memory(err);
     if (status == DK_OK) status = find_coded(o, &corpus, skip, &coded, err);
     so.skip = skip;
     if (status == DK_OK) status = dk_sample_choose(&corpus, engine, &so, &sampled, &count, err);
     const char *path = cli->output != NULL ? cli->output : "-";
     if (status == DK_OK) status = dk_sample_write(path, &corpus, engine, &so, sampled, count, err);
     if (status == DK_OK)
-        dk_cli_note(cli, "%zu of %zu comments%s", count, corpus.count - coded, coded > 0 ? " that are not coded yet" : "");
+        dk_cli_note(cli, "%zu of %zu comments%s", count, corpus.count - coded,
+                    coded > 0 ? " that are not coded yet" : "");
     free(skip);
     free(sampled);
     if (corpus.source != NULL) dk_corpus_dispose(&corpus);
@@ -75,10 +78,12 @@ static dk_status run_sample(const dk_command *command, dk_cli *cli, int argc, ch
     options o = {.size = 100, .seed = 1, .random = 0.5};
     const dk_opt table[] = {
         {"size", 'n', DK_OPT_INT, &o.size, "N", "how many comments (100)", 1, 1e6},
-        {"random", 0, DK_OPT_NUMBER, &o.random, "SHARE", "drawn at random; the others are those most worth coding (0.5)", 0, 1},
+        {"random", 0, DK_OPT_NUMBER, &o.random, "SHARE",
+         "drawn at random; the others are those most worth coding (0.5)", 0, 1},
         {"seed", 0, DK_OPT_INT, &o.seed, "N", "of the draw (1)", 0, 9e15},
         {"coded", 0, DK_OPT_LIST, &o.coded, "FILE", "leave out comments whose id stands in this sheet", 0, 0},
-        {"blind", 0, DK_OPT_FLAG, &o.blind, NULL, "without what the engine says, so that coders are not led", 0, 0},
+        {"blind", 0, DK_OPT_FLAG, &o.blind, NULL, "without what the engine says, so that coders are not led",
+         0, 0},
         DK_BENCH_OPTIONS(o.bench),
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
@@ -86,7 +91,8 @@ static dk_status run_sample(const dk_command *command, dk_cli *cli, int argc, ch
     bool answered;
     dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
     if (status == DK_OK && !answered && nwords != 1)
-        status = dk_fail(err, DK_EUSAGE, "which file? drivkraft lexicon sample survey.csv --text comment -o coding.xlsx");
+        status = dk_fail(err, DK_EUSAGE,
+                         "which file? drivkraft lexicon sample survey.csv --text comment -o coding.xlsx");
     if (status == DK_OK && !answered) status = make(&o, cli, words[0], err);
     dk_bench_dispose(&o.bench);
     dk_opt_list_dispose(&o.coded);
@@ -94,7 +100,9 @@ static dk_status run_sample(const dk_command *command, dk_cli *cli, int argc, ch
 }
 
 const dk_command dk_lexicon_sample_command = {
-    "lexicon sample", "Draws the comments to code next and writes a coding sheet.", "CORPUS --text COL [options] -o SHEET.xlsx|SHEET.csv",
+    "lexicon sample", "Draws the comments to code next and writes a coding sheet.",
+    "CORPUS --text COL [options] -o SHEET.xlsx|SHEET.csv",
     "  drivkraft lexicon sample survey.csv --text comment --id response_id --blind -o coding.xlsx\n"
-    "  drivkraft lexicon sample survey.csv --text comment --id response_id --coded coding.xlsx --size 50 -o more.csv\n",
+    "  drivkraft lexicon sample survey.csv --text comment --id response_id --coded coding.xlsx --size 50 -o "
+    "more.csv\n",
     run_sample};

@@ -16,14 +16,16 @@ typedef struct options {
 static dk_status accept(const options *o, const dk_cli *cli, const dk_suggestions *s, dk_error *err) {
     dk_language language;
     if (o->bench.language == NULL || !dk_language_from_name(dk_str_from(o->bench.language), &language))
-        return dk_fail(err, DK_EUSAGE, "--accept needs --language sv, da or en: a valence list is of one language");
+        return dk_fail(err, DK_EUSAGE,
+                       "--accept needs --language sv, da or en: a valence list is of one language");
     dk_buf old, text;
     dk_buf_init(&old);
     dk_buf_init(&text);
     size_t added = 0;
     dk_status status = dk_file_exists(o->accept) ? dk_file_read(o->accept, &old, err) : DK_OK;
     if (status == DK_OK)
-        status = dk_suggest_accept(s, language, (size_t)o->top, o->least, (dk_str){old.ptr, old.len}, &text, &added, err);
+        status = dk_suggest_accept(s, language, (size_t)o->top, o->least, (dk_str){old.ptr, old.len}, &text,
+                                   &added, err);
     if (status == DK_OK) status = dk_bench_write_file(o->accept, &text, err);
     if (status == DK_OK) dk_cli_note(cli, "%s: %zu entries added", o->accept, added);
     dk_buf_dispose(&old);
@@ -32,9 +34,11 @@ static dk_status accept(const options *o, const dk_cli *cli, const dk_suggestion
 }
 
 /* Suggestions for themes, from the comments in which a code was missed. */
-static dk_status suggest_themes(const options *o, const dk_cli *cli, dk_book *book, const dk_engine *engine, const char *source, dk_error *err) {
+static dk_status suggest_themes(const options *o, const dk_cli *cli, dk_book *book, const dk_engine *engine,
+                                const char *source, dk_error *err) {
     const char *extras[DK_CODED_PAIRS] = {[DK_CODED_CODES] = o->codes};
-    static const char *const names[DK_CODED_PAIRS] = {"--coder", "--codes", "--polarity", "--sentiment", "--score"};
+    static const char *const names[DK_CODED_PAIRS] = {"--coder", "--codes", "--polarity", "--sentiment",
+                                                      "--score"};
     dk_corpus_options co = {.extras = extras, .options = names, .nextras = DK_CODED_PAIRS};
     dk_corpus corpus = {0};
     dk_scheme scheme = {0};
@@ -45,7 +49,8 @@ static dk_status suggest_themes(const options *o, const dk_cli *cli, dk_book *bo
     if (status == DK_OK) status = dk_bench_corpus(&corpus, engine, cli, &o->bench, &co, err);
     if (status == DK_OK) status = dk_coded_add(&coded, &scheme, &corpus, "coder", false, err);
     if (status == DK_OK)
-        status = dk_suggest_themes(book, &coded, &scheme, &corpus, engine, (uint32_t)o->min_count, 15, o->prior, err);
+        status = dk_suggest_themes(book, &coded, &scheme, &corpus, engine, (uint32_t)o->min_count, 15,
+                                   o->prior, err);
     dk_coded_dispose(&coded);
     dk_scheme_dispose(&scheme);
     if (corpus.source != NULL) dk_corpus_dispose(&corpus);
@@ -56,8 +61,11 @@ static dk_status make(const options *o, const dk_cli *cli, const char *source, d
     const char *extras[DK_SUGGEST_EXTRAS] = {o->score};
     static const char *const names[DK_SUGGEST_EXTRAS] = {"--score"};
     dk_corpus_options co = {.extras = extras, .options = names, .nextras = DK_SUGGEST_EXTRAS};
-    dk_suggest_options so = {.has_score = o->score != NULL, .min_count = (uint32_t)o->min_count, .prior = o->prior,
-                             .max_words = (size_t)o->words, .threads = (int)cli->threads};
+    dk_suggest_options so = {.has_score = o->score != NULL,
+                             .min_count = (uint32_t)o->min_count,
+                             .prior = o->prior,
+                             .max_words = (size_t)o->words,
+                             .threads = (int)cli->threads};
     dk_corpus corpus = {0};
     dk_engine *engine = NULL;
     dk_suggestions suggestions = {0};
@@ -81,31 +89,41 @@ static dk_status make(const options *o, const dk_cli *cli, const char *source, d
 static dk_status run_suggest(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
     options o = {.min_count = 10, .top = 50, .words = 12000, .prior = 500, .least = 0};
     const dk_opt table[] = {
-        {"score", 0, DK_OPT_STRING, &o.score, "COL", "scores, or labels: what is said by the satisfied and by the others", 0, 0},
-        {"codes", 0, DK_OPT_STRING, &o.codes, "COL", "hand-coded themes: what is said where one was missed", 0, 0},
+        {"score", 0, DK_OPT_STRING, &o.score, "COL",
+         "scores, or labels: what is said by the satisfied and by the others", 0, 0},
+        {"codes", 0, DK_OPT_STRING, &o.codes, "COL", "hand-coded themes: what is said where one was missed",
+         0, 0},
         {"map", 0, DK_OPT_STRING, &o.map, "FILE", "TSV of code and themes, for codes of your own", 0, 0},
         DK_BENCH_OPTIONS(o.bench),
         {"min-count", 0, DK_OPT_INT, &o.min_count, "N", "comments that a word must stand in (10)", 2, 1e9},
         {"top", 'n', DK_OPT_INT, &o.top, "N", "how many (50)", 0, 1e9},
         {"least", 0, DK_OPT_NUMBER, &o.least, "P", "only words that are at least so probable (0)", 0, 1},
-        {"words", 0, DK_OPT_INT, &o.words, "N", "how many words neighbours are looked for among (12000; 0 for none)", 0, 100000},
-        {"prior", 0, DK_OPT_NUMBER, &o.prior, "N", "words of background that each side is given beforehand (500)", 1e-3, 1e12},
-        {"accept", 0, DK_OPT_STRING, &o.accept, "FILE", "add what is shown to this valence list (needs --language)", 0, 0},
+        {"words", 0, DK_OPT_INT, &o.words, "N",
+         "how many words neighbours are looked for among (12000; 0 for none)", 0, 100000},
+        {"prior", 0, DK_OPT_NUMBER, &o.prior, "N",
+         "words of background that each side is given beforehand (500)", 1e-3, 1e12},
+        {"accept", 0, DK_OPT_STRING, &o.accept, "FILE",
+         "add what is shown to this valence list (needs --language)", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
     int nwords;
     bool answered;
     dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
     if (status == DK_OK && !answered && nwords != 1)
-        status = dk_fail(err, DK_EUSAGE, "which file? drivkraft lexicon suggest survey.csv --text comment --score nps");
+        status = dk_fail(err, DK_EUSAGE,
+                         "which file? drivkraft lexicon suggest survey.csv --text comment --score nps");
     if (status == DK_OK && !answered) status = make(&o, cli, words[0], err);
     dk_bench_dispose(&o.bench);
     return status;
 }
 
 const dk_command dk_lexicon_suggest_command = {
-    "lexicon suggest", "Suggests words and valences that the lexicon lacks.", "CORPUS --text COL [options]",
+    "lexicon suggest",
+    "Suggests words and valences that the lexicon lacks.",
+    "CORPUS --text COL [options]",
     "  drivkraft lexicon suggest survey.csv --text comment --score nps\n"
-    "  drivkraft lexicon suggest survey.csv --text comment --score nps --language da --top 30 --accept my/da/valence.tsv\n"
+    "  drivkraft lexicon suggest survey.csv --text comment --score nps --language da --top 30 --accept "
+    "my/da/valence.tsv\n"
     "  drivkraft lexicon suggest coded.csv --text comment --codes themes --table themes\n",
-    run_suggest, true};
+    run_suggest,
+    true};

@@ -13,17 +13,42 @@ typedef struct dk_bench_options {
     bool no_learned, no_spelling;
 } dk_bench_options;
 
-#define DK_BENCH_OPTIONS(b)                                                                                               \
-    DK_INPUT_OPTIONS((b).input),                                                                                          \
-        {"language", 'l', DK_OPT_CHOICE, &(b).language, "sv|da|en|auto", "the language of all comments", 0, 0},           \
-        {"lexicon", 0, DK_OPT_LIST, &(b).lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},            \
-        {"pack", 'p', DK_OPT_STRING, &(b).pack, "NAME|auto|none", "industry packs, or chosen by the text", 0, 0},         \
-        {"weights", 0, DK_OPT_LIST, &(b).weights, "FILE", "sentiment learned from your own scores", 0, 0},                \
-        {"customer", 0, DK_OPT_STRING, &(b).input.customer, "COL", "weights are used without what they learned from this customer", 0, 0}, \
-        {"no-learned", 0, DK_OPT_FLAG, &(b).no_learned, NULL, "hand-written entries and rules alone", 0, 0},              \
-        {"no-spelling", 0, DK_OPT_FLAG, &(b).no_spelling, NULL, "do not match words with typing errors", 0, 0},           \
-        {"format", 'f', DK_OPT_CHOICE, &(b).format, "text|csv|json", "of the output (text; csv holds one table)", 0, 0},  \
-        {"table", 0, DK_OPT_STRING, &(b).table, "NAME", "only this table", 0, 0}
+#define DK_BENCH_OPTIONS(b)                                                                                    \
+    DK_INPUT_OPTIONS((b).input),                                                                               \
+        {"language", 'l', DK_OPT_CHOICE, &(b).language, "sv|da|en|auto", "the language of all comments",       \
+         0,          0},                                                                                       \
+        {"lexicon", 0, DK_OPT_LIST, &(b).lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0}, \
+        {"pack", 'p', DK_OPT_STRING, &(b).pack, "NAME|auto|none", "industry packs, or chosen by the text",     \
+         0,      0},                                                                                           \
+        {"weights", 0, DK_OPT_LIST, &(b).weights, "FILE", "sentiment learned from your own scores", 0, 0},     \
+        {"customer",                                                                                           \
+         0,                                                                                                    \
+         DK_OPT_STRING,                                                                                        \
+         &(b).input.customer,                                                                                  \
+         "COL",                                                                                                \
+         "weights are used without what they learned from this customer",                                      \
+         0,                                                                                                    \
+         0},                                                                                                   \
+        {"no-learned", 0, DK_OPT_FLAG, &(b).no_learned, NULL, "hand-written entries and rules alone", 0, 0},   \
+        {"no-spelling",                                                                                        \
+         0,                                                                                                    \
+         DK_OPT_FLAG,                                                                                          \
+         &(b).no_spelling,                                                                                     \
+         NULL,                                                                                                 \
+         "do not match words with typing errors",                                                              \
+         0,                                                                                                    \
+         0},                                                                                                   \
+        {"format",                                                                                             \
+         'f',                                                                                                  \
+         DK_OPT_CHOICE,                                                                                        \
+         &(b).format,                                                                                          \
+         "text|csv|json",                                                                                      \
+         "of the output (text; csv holds one table)",                                                          \
+         0,                                                                                                    \
+         0},                                                                                                   \
+    {                                                                                                          \
+        "table", 0, DK_OPT_STRING, &(b).table, "NAME", "only this table", 0, 0                                 \
+    }
 
 void dk_bench_dispose(dk_bench_options *b);
 
@@ -31,12 +56,12 @@ void dk_bench_dispose(dk_bench_options *b);
 dk_status dk_bench_engine(dk_engine **engine, const dk_cli *cli, const dk_bench_options *b, dk_error *err);
 
 /* Fills what the options say of how a corpus is read. */
-dk_status dk_bench_corpus_options(dk_corpus_options *co, const dk_cli *cli, const dk_bench_options *b, const char *source,
-                                  dk_error *err);
+dk_status dk_bench_corpus_options(dk_corpus_options *co, const dk_cli *cli, const dk_bench_options *b,
+                                  const char *source, dk_error *err);
 
 /* Reads the corpus with a progress bar, and says what was read. */
-dk_status dk_bench_corpus(dk_corpus *corpus, const dk_engine *engine, const dk_cli *cli, const dk_bench_options *b,
-                          dk_corpus_options *co, dk_error *err);
+dk_status dk_bench_corpus(dk_corpus *corpus, const dk_engine *engine, const dk_cli *cli,
+                          const dk_bench_options *b, dk_corpus_options *co, dk_error *err);
 
 /* Makes a reading by co show its progress and name the rows that it left out; the watch lives as long as the reading. */
 typedef struct dk_bench_watch {

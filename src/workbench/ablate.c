@@ -10,9 +10,9 @@
 
 /* What leaving an entry out does, summed over comments. */
 typedef struct effect {
-    int64_t matched, decided; /* comments */
-    int64_t themes, labels;   /* comments whose themes, whose label change */
-    int64_t sign;             /* right signs lost, less those won */
+    int64_t matched, decided;     /* comments */
+    int64_t themes, labels;       /* comments whose themes, whose label change */
+    int64_t sign;                 /* right signs lost, less those won */
     int64_t right, wrong, missed; /* codes: with the entry less without it */
 } effect;
 
@@ -44,9 +44,11 @@ static void collect(const dk_mention *mentions, size_t n, outcome *out) {
             continue;
         }
         uint8_t *label = &out->found[at].label;
-        if ((*label == DK_POSITIVE && mentions[i].label == DK_NEGATIVE) || (*label == DK_NEGATIVE && mentions[i].label == DK_POSITIVE))
+        if ((*label == DK_POSITIVE && mentions[i].label == DK_NEGATIVE) ||
+            (*label == DK_NEGATIVE && mentions[i].label == DK_POSITIVE))
             *label = DK_MIXED;
-        else if (*label == DK_NEUTRAL) *label = (uint8_t)mentions[i].label;
+        else if (*label == DK_NEUTRAL)
+            *label = (uint8_t)mentions[i].label;
     }
 }
 
@@ -57,7 +59,8 @@ static void count_codes(const job *j, size_t comment, outcome *out) {
     dk_evaluation e = {.coded = j->o->coded, .scheme = j->o->scheme};
     const dk_rating *r = &e.coded->ratings[j->rating_of[comment]];
     for (uint32_t c = 0; c < r->count; c++) {
-        bool found = dk_find_code(e.scheme, &e.coded->codes[r->first + c], out->found, out->nfound) != SIZE_MAX;
+        bool found =
+            dk_find_code(e.scheme, &e.coded->codes[r->first + c], out->found, out->nfound) != SIZE_MAX;
         out->right += found;
         out->missed += !found;
     }
@@ -66,7 +69,8 @@ static void count_codes(const job *j, size_t comment, outcome *out) {
         if (code == DK_NO_ID || dk_theme_coded(&e, r, out->found[f].theme)) continue;
         bool again = false;
         for (size_t b = 0; b < f; b++)
-            again |= e.scheme->primary[out->found[b].theme] == code && !dk_theme_coded(&e, r, out->found[b].theme);
+            again |=
+                e.scheme->primary[out->found[b].theme] == code && !dk_theme_coded(&e, r, out->found[b].theme);
         out->wrong += !again;
     }
 }
@@ -89,11 +93,12 @@ typedef struct bench {
 } bench;
 
 /* Reads the comment without the matches of an entry; DK_NO_ID for none. */
-static dk_status read_again(const job *j, bench *b, const dk_reading *whole, const dk_comment *c, dk_str text, uint32_t without,
-                            outcome *out, dk_error *err) {
+static dk_status read_again(const job *j, bench *b, const dk_reading *whole, const dk_comment *c, dk_str text,
+                            uint32_t without, outcome *out, dk_error *err) {
     dk_reading *r = &b->reading;
     dk_reading_clear(r);
-    if (!dk_grow(&r->matches.items, &r->matches.cap, whole->matches.count + 1) || !dk_grow(&b->tokens.items, &b->tokens.cap, c->ntokens + 1))
+    if (!dk_grow(&r->matches.items, &r->matches.cap, whole->matches.count + 1) ||
+        !dk_grow(&b->tokens.items, &b->tokens.cap, c->ntokens + 1))
         return dk_fail_memory(err);
     for (size_t i = 0; i < whole->matches.count; i++) {
         dk_match *m = &r->matches.items[r->matches.count];
@@ -114,7 +119,9 @@ static dk_status read_again(const job *j, bench *b, const dk_reading *whole, con
     return DK_OK;
 }
 
-static int sign_right(int32_t sentiment, int side) { return (sentiment > 0 && side > 0) || (sentiment < 0 && side < 0); }
+static int sign_right(int32_t sentiment, int side) {
+    return (sentiment > 0 && side > 0) || (sentiment < 0 && side < 0);
+}
 
 static dk_status take_apart(const job *j, bench *b, size_t comment, effect *effects, dk_error *err) {
     dk_str text = j->corpus->comments[comment].text;
@@ -145,7 +152,8 @@ static dk_status take_apart(const job *j, bench *b, size_t comment, effect *effe
         count_codes(j, comment, &without);
         effects[entry].themes += !same_themes(&with, &without);
         effects[entry].labels += with.label != without.label;
-        if (side != 0) effects[entry].sign += sign_right(with.sentiment, side) - sign_right(without.sentiment, side);
+        if (side != 0)
+            effects[entry].sign += sign_right(with.sentiment, side) - sign_right(without.sentiment, side);
         effects[entry].right += with.right - without.right;
         effects[entry].wrong += with.wrong - without.wrong;
         effects[entry].missed += with.missed - without.missed;
@@ -158,7 +166,9 @@ static dk_status work(void *context, size_t thread, dk_error *err) {
     bench b = {0};
     size_t n = j->corpus->count, threads = (size_t)j->o->threads;
     j->effects[thread] = calloc(dk_engine_lexicon(j->engine)->count + 1, sizeof **j->effects);
-    dk_status status = j->effects[thread] == NULL ? dk_fail_memory(err) : dk_session_new(&b.session, j->engine, &j->corpus->plan, err);
+    dk_status status = j->effects[thread] == NULL
+                           ? dk_fail_memory(err)
+                           : dk_session_new(&b.session, j->engine, &j->corpus->plan, err);
     for (size_t i = n * thread / threads; status == DK_OK && i < n * (thread + 1) / threads; i++)
         status = take_apart(j, &b, i, j->effects[thread], err);
     dk_session_free(b.session);
@@ -182,13 +192,17 @@ static int by_key(const void *a, const void *b) {
     return (x->entry > y->entry) - (x->entry < y->entry);
 }
 
-#define ENTRY_COLUMNS                                                                                                    \
-    {"entry", DK_SHEET_TEXT, 0, 0}, {"term", DK_SHEET_TEXT, 36, 0}, {"matched", DK_SHEET_COUNT, 0, 0},                    \
-        {"decided", DK_SHEET_COUNT, 0, 0}, {"themes", DK_SHEET_COUNT, 0, 0}, {"labels", DK_SHEET_COUNT, 0, 0}
+#define ENTRY_COLUMNS                                                                                  \
+    {"entry", DK_SHEET_TEXT, 0, 0}, {"term", DK_SHEET_TEXT, 36, 0}, {"matched", DK_SHEET_COUNT, 0, 0}, \
+        {"decided", DK_SHEET_COUNT, 0, 0}, {"themes", DK_SHEET_COUNT, 0, 0}, {                         \
+        "labels", DK_SHEET_COUNT, 0, 0                                                                 \
+    }
 static const dk_sheet_column plain_columns[] = {ENTRY_COLUMNS};
 static const dk_sheet_column score_columns[] = {ENTRY_COLUMNS, {"signs", DK_SHEET_COUNT, 0, 0}};
-static const dk_sheet_column code_columns[] = {
-    ENTRY_COLUMNS, {"right", DK_SHEET_COUNT, 0, 0}, {"wrong", DK_SHEET_COUNT, 0, 0}, {"f1", DK_SHEET_REAL, 0, 0}};
+static const dk_sheet_column code_columns[] = {ENTRY_COLUMNS,
+                                               {"right", DK_SHEET_COUNT, 0, 0},
+                                               {"wrong", DK_SHEET_COUNT, 0, 0},
+                                               {"f1", DK_SHEET_REAL, 0, 0}};
 static const dk_sheet_column both_columns[] = {ENTRY_COLUMNS,
                                                {"signs", DK_SHEET_COUNT, 0, 0},
                                                {"right", DK_SHEET_COUNT, 0, 0},
@@ -212,7 +226,10 @@ static void put_tables(dk_book *book, const job *j, row *rows, size_t n, const o
     size_t idle = 0, top = j->o->top, shown = 0;
     qsort(rows, n, sizeof *rows, by_key);
     bool scored = j->o->scores != NULL, coded = j->o->coded != NULL, judged = scored || coded;
-    const dk_sheet_column *columns = scored && coded ? both_columns : scored ? score_columns : coded ? code_columns : plain_columns;
+    const dk_sheet_column *columns = scored && coded ? both_columns
+                                     : scored        ? score_columns
+                                     : coded         ? code_columns
+                                                     : plain_columns;
     size_t ncolumns = COUNT(plain_columns) + (scored ? 1 : 0) + (coded ? 3 : 0);
     dk_sheet *s = dk_book_add(book, "entries", "What entries contribute", columns, ncolumns);
     for (size_t i = 0; i < n; i++) {
@@ -235,7 +252,8 @@ static void put_tables(dk_book *book, const job *j, row *rows, size_t n, const o
         dk_sheet_real(s, 100 * rows[i].f1);
     }
     if (coded)
-        dk_sheet_note(s, "f1: hundredths of F1 that would be lost without the entry, of %.2f in all", 100 * dk_f1((double)sums->right, (double)sums->wrong, (double)sums->missed));
+        dk_sheet_note(s, "f1: hundredths of F1 that would be lost without the entry, of %.2f in all",
+                      100 * dk_f1((double)sums->right, (double)sums->wrong, (double)sums->missed));
     dk_sheet_note(s, "%zu entries decide, %zu only match, %zu do neither", n - idle, idle, lex->count - n);
     dk_sheet *t = dk_book_add(book, "idle", "Match but never decide", idle_columns, COUNT(idle_columns));
     for (size_t i = 0; i < n; i++) rows[i].key = rows[i].e.decided == 0 ? (double)rows[i].e.matched : -1;
@@ -256,7 +274,8 @@ static dk_status find_ratings(const dk_corpus *k, const dk_coded *coded, uint32_
     return DK_OK;
 }
 
-dk_status dk_ablate_make(dk_book *book, const dk_corpus *k, const dk_engine *engine, const dk_ablate_options *o, dk_error *err) {
+dk_status dk_ablate_make(dk_book *book, const dk_corpus *k, const dk_engine *engine,
+                         const dk_ablate_options *o, dk_error *err) {
     job j = {.corpus = k, .engine = engine, .o = o};
     size_t entries = dk_engine_lexicon(engine)->count, threads = (size_t)o->threads, n = 0;
     uint32_t *ratings = NULL;
@@ -285,9 +304,12 @@ dk_status dk_ablate_make(dk_book *book, const dk_corpus *k, const dk_engine *eng
         if (e.matched == 0) continue;
         row *r = &rows[n++];
         *r = (row){.entry = i, .e = e, .key = (double)(e.themes + e.labels)};
-        r->f1 = whole - dk_f1((double)(sums.right - e.right), (double)(sums.wrong - e.wrong), (double)(sums.missed - e.missed));
-        if (o->coded != NULL) r->key = r->f1;
-        else if (o->scores != NULL) r->key = (double)e.sign;
+        r->f1 = whole - dk_f1((double)(sums.right - e.right), (double)(sums.wrong - e.wrong),
+                              (double)(sums.missed - e.missed));
+        if (o->coded != NULL)
+            r->key = r->f1;
+        else if (o->scores != NULL)
+            r->key = (double)e.sign;
     }
     if (status == DK_OK) put_tables(book, &j, rows, n, &sums);
     for (size_t t = 0; j.effects != NULL && t < threads; t++) free(j.effects[t]);

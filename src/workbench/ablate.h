@@ -23,6 +23,7 @@ typedef struct dk_ablate_options {
 } dk_ablate_options;
 
 /* The corpus was read with its text by an engine without learned weights. */
-dk_status dk_ablate_make(dk_book *book, const dk_corpus *corpus, const dk_engine *engine, const dk_ablate_options *options, dk_error *err);
+dk_status dk_ablate_make(dk_book *book, const dk_corpus *corpus, const dk_engine *engine,
+                         const dk_ablate_options *options, dk_error *err);
 
 #endif

@@ -41,15 +41,18 @@ static size_t distinct(const double *values, size_t n, double *out) {
 }
 
 /* Squared difference of categories c < k (section D of the paper); totals are the marginals of the coincidences. */
-static double difference(dk_metric metric, const double *categories, const double *totals, size_t c, size_t k) {
+static double difference(dk_metric metric, const double *categories, const double *totals, size_t c,
+                         size_t k) {
     if (metric == DK_METRIC_NOMINAL) return 1;
-    if (metric == DK_METRIC_INTERVAL) return (categories[c] - categories[k]) * (categories[c] - categories[k]);
+    if (metric == DK_METRIC_INTERVAL)
+        return (categories[c] - categories[k]) * (categories[c] - categories[k]);
     double between = -(totals[c] + totals[k]) / 2;
     for (size_t g = c; g <= k; g++) between += totals[g];
     return between * between;
 }
 
-dk_status dk_alpha(const double *values, size_t units, size_t coders, dk_metric metric, double *alpha, dk_error *err) {
+dk_status dk_alpha(const double *values, size_t units, size_t coders, dk_metric metric, double *alpha,
+                   dk_error *err) {
     *alpha = NAN;
     double *categories = malloc((units * coders + 1) * sizeof *categories);
     if (categories == NULL) return dk_fail_memory(err);
@@ -70,7 +73,8 @@ dk_status dk_alpha(const double *values, size_t units, size_t coders, dk_metric 
         if (here < 2) continue;
         for (size_t a = 0; a < k; a++)
             for (size_t b = 0; b < k; b++)
-                if (counts[a] > 0 && counts[b] > 0) coincidences[a * k + b] += counts[a] * (counts[b] - (a == b)) / (here - 1);
+                if (counts[a] > 0 && counts[b] > 0)
+                    coincidences[a * k + b] += counts[a] * (counts[b] - (a == b)) / (here - 1);
     }
     for (size_t a = 0; status == DK_OK && a < k; a++)
         for (size_t b = 0; b < k; b++) totals[a] += coincidences[a * k + b];

@@ -13,7 +13,8 @@ typedef enum dk_metric { DK_METRIC_NOMINAL, DK_METRIC_ORDINAL, DK_METRIC_INTERVA
 /* Krippendorff's alpha (Krippendorff 2011, Computing Krippendorff's Alpha-Reliability). values holds units x coders numbers, unit
    by unit; NaN is missing, units with fewer than two values do not count. *alpha is NaN when nothing can be paired or no value
    varies. */
-dk_status dk_alpha(const double *values, size_t units, size_t coders, dk_metric metric, double *alpha, dk_error *err);
+dk_status dk_alpha(const double *values, size_t units, size_t coders, dk_metric metric, double *alpha,
+                   dk_error *err);
 
 /* Harmonic mean of precision and recall (van Rijsbergen 1979) from counts; NaN when all are 0. */
 double dk_f1(double right, double wrong, double missed);

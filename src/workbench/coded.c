@@ -10,20 +10,23 @@
 
 static bool accepts_prefix(const dk_taxonomy *t, uint32_t theme, dk_str prefix) {
     dk_str id = dk_str_from(t->themes[theme].id);
-    if (prefix.len > 0 && prefix.ptr[prefix.len - 1] == '.') return id.len > prefix.len && memcmp(id.ptr, prefix.ptr, prefix.len) == 0;
+    if (prefix.len > 0 && prefix.ptr[prefix.len - 1] == '.')
+        return id.len > prefix.len && memcmp(id.ptr, prefix.ptr, prefix.len) == 0;
     return dk_str_eq(id, prefix) || dk_str_is(prefix, t->touchpoints[t->themes[theme].touchpoint]);
 }
 
 static dk_status add_code(dk_scheme *s, size_t *cap, dk_str name, uint32_t *code, dk_error *err) {
     size_t known = s->codes.count;
     *code = dk_intern_add(&s->codes, name);
-    if (*code == DK_NO_ID || !dk_grow(&s->accepts, cap, (size_t)(*code + 1) * s->nthemes + 1)) return dk_fail_memory(err);
+    if (*code == DK_NO_ID || !dk_grow(&s->accepts, cap, (size_t)(*code + 1) * s->nthemes + 1))
+        return dk_fail_memory(err);
     if (*code >= known) memset(s->accepts + *code * s->nthemes, 0, s->nthemes);
     return DK_OK;
 }
 
 /* Marks the themes of "staff.|delivery.speed". Themes of packs and others that the taxonomy lacks must at least be touchpoints. */
-static dk_status read_themes(dk_scheme *s, const dk_taxonomy *t, const dk_tsv *tsv, uint32_t code, dk_str list, dk_error *err) {
+static dk_status read_themes(dk_scheme *s, const dk_taxonomy *t, const dk_tsv *tsv, uint32_t code,
+                             dk_str list, dk_error *err) {
     for (const char *p = list.ptr, *end = list.ptr + list.len; p < end;) {
         const char *bar = memchr(p, '|', (size_t)(end - p)), *stop = bar != NULL ? bar : end;
         bool any = false;
@@ -34,7 +37,8 @@ static dk_status read_themes(dk_scheme *s, const dk_taxonomy *t, const dk_tsv *t
         }
         if (!any) {
             dk_tsv_fail(tsv, p, err, "the taxonomy has no theme %.*s", (int)(stop - p), p);
-            dk_error_remedy(err, "a theme such as delivery.speed, or a touchpoint such as staff. is expected");
+            dk_error_remedy(err,
+                            "a theme such as delivery.speed, or a touchpoint such as staff. is expected");
             return DK_EDATA;
         }
         p = stop + 1;
@@ -58,7 +62,8 @@ static dk_status read_map(dk_scheme *s, const dk_taxonomy *t, const char *path, 
     return status;
 }
 
-dk_status dk_scheme_make(dk_scheme *s, const dk_taxonomy *t, const char *map, bool touchpoints, dk_error *err) {
+dk_status dk_scheme_make(dk_scheme *s, const dk_taxonomy *t, const char *map, bool touchpoints,
+                         dk_error *err) {
     memset(s, 0, sizeof *s);
     dk_intern_init(&s->codes);
     s->nthemes = t->count;
@@ -95,9 +100,10 @@ int dk_polarity_parse(dk_str word) {
         const char *word;
         int label;
         bool head; /* longer words that begin so count too */
-    } words[] = {{"neg", DK_NEGATIVE, true},  {"pos", DK_POSITIVE, true},     {"neu", DK_NEUTRAL, true}, {"mixed", DK_MIXED, false},
-                 {"bland", DK_MIXED, true},   {"-", DK_NEGATIVE, false},      {"+", DK_POSITIVE, false}, {"0", DK_NEUTRAL, false},
-                 {"-1", DK_NEGATIVE, false},  {"1", DK_POSITIVE, false},      {"+1", DK_POSITIVE, false}, {"best", DK_POSITIVE, false},
+    } words[] = {{"neg", DK_NEGATIVE, true},     {"pos", DK_POSITIVE, true}, {"neu", DK_NEUTRAL, true},
+                 {"mixed", DK_MIXED, false},     {"bland", DK_MIXED, true},  {"-", DK_NEGATIVE, false},
+                 {"+", DK_POSITIVE, false},      {"0", DK_NEUTRAL, false},   {"-1", DK_NEGATIVE, false},
+                 {"1", DK_POSITIVE, false},      {"+1", DK_POSITIVE, false}, {"best", DK_POSITIVE, false},
                  {"improve", DK_NEGATIVE, false}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t n = strlen(words[i].word);
@@ -150,8 +156,10 @@ static dk_status add_one(const adding *a, dk_str name, int label, int64_t line, 
     size_t first = c->ratings[c->nratings].first;
     for (size_t i = first; i < c->ncodes; i++)
         if (c->codes[i].code == code) { /* said twice: with both polarities it is mixed */
-            if (c->codes[i].label < 0) c->codes[i].label = (int8_t)label;
-            else if (label >= 0 && label != c->codes[i].label) c->codes[i].label = DK_MIXED;
+            if (c->codes[i].label < 0)
+                c->codes[i].label = (int8_t)label;
+            else if (label >= 0 && label != c->codes[i].label)
+                c->codes[i].label = DK_MIXED;
             return DK_OK;
         }
     if (!dk_grow(&c->codes, &c->codes_cap, c->ncodes + 1)) return dk_fail_memory(err);
@@ -168,7 +176,8 @@ static dk_status add_list(const adding *a, dk_str cell, int label, int64_t line,
         const char *colon = memrchr(p, ':', (size_t)(stop - p)), *name_end = stop;
         int own = colon != NULL ? dk_polarity_parse((dk_str){colon + 1, (size_t)(stop - colon - 1)}) : -1;
         if (own >= 0) name_end = colon;
-        status = add_one(a, dk_cell_trim((dk_str){p, (size_t)(name_end - p)}), own >= 0 ? own : label, line, err);
+        status =
+            add_one(a, dk_cell_trim((dk_str){p, (size_t)(name_end - p)}), own >= 0 ? own : label, line, err);
         p = stop + 1;
     }
     return status;
@@ -183,7 +192,8 @@ static dk_str value_of(const dk_corpus *k, size_t comment, size_t extra) {
 static dk_status begin_rating(const adding *a, size_t comment, dk_str coder, dk_error *err) {
     dk_coded *c = a->c;
     size_t known = c->nunits;
-    uint32_t unit = dk_intern_add(&c->ids, a->k->comments[comment].id), who = dk_intern_add(&c->coders, coder);
+    uint32_t unit = dk_intern_add(&c->ids, a->k->comments[comment].id),
+             who = dk_intern_add(&c->coders, coder);
     if (unit == DK_NO_ID || who == DK_NO_ID || !dk_grow(&c->units, &c->units_cap, (size_t)unit + 1) ||
         !dk_grow(&c->ratings, &c->ratings_cap, c->nratings + 1))
         return dk_fail_memory(err);
@@ -191,7 +201,8 @@ static dk_status begin_rating(const adding *a, size_t comment, dk_str coder, dk_
         c->units[unit] = (dk_unit){a->k, comment};
         c->nunits = (size_t)unit + 1;
     }
-    c->ratings[c->nratings] = (dk_rating){.unit = unit, .coder = who, .first = (uint32_t)c->ncodes, .label = -1};
+    c->ratings[c->nratings] =
+        (dk_rating){.unit = unit, .coder = who, .first = (uint32_t)c->ncodes, .label = -1};
     return DK_OK;
 }
 
@@ -209,12 +220,14 @@ static dk_status add_row(const adding *a, size_t i, const char *coder, bool has_
     }
     dk_status status = begin_rating(a, i, who.len > 0 ? who : dk_str_from(coder), err);
     dk_rating *r = &c->ratings[c->nratings];
-    if (status == DK_OK) status = add_list(a, list, dk_polarity_parse(value_of(k, i, DK_CODED_POLARITY)), line, err);
+    if (status == DK_OK)
+        status = add_list(a, list, dk_polarity_parse(value_of(k, i, DK_CODED_POLARITY)), line, err);
     for (size_t e = DK_CODED_PAIRS; status == DK_OK && e < k->nextras; e += 2)
         status = add_list(a, value_of(k, i, e), dk_polarity_parse(value_of(k, i, e + 1)), line, err);
     if (status != DK_OK) return status;
     r->label = (int8_t)sentiment;
-    r->themes = any || k->nextras > DK_CODED_PAIRS; /* in a sheet of our own a sentiment without a theme says: none */
+    r->themes =
+        any || k->nextras > DK_CODED_PAIRS; /* in a sheet of our own a sentiment without a theme says: none */
     r->count = (uint32_t)c->ncodes - r->first;
     c->nratings++;
     return DK_OK;
@@ -242,7 +255,8 @@ static dk_status add_scores(const adding *a, dk_error *err) {
     return status;
 }
 
-dk_status dk_coded_add(dk_coded *c, const dk_scheme *scheme, const dk_corpus *k, const char *coder, bool has_score, dk_error *err) {
+dk_status dk_coded_add(dk_coded *c, const dk_scheme *scheme, const dk_corpus *k, const char *coder,
+                       bool has_score, dk_error *err) {
     adding a = {c, scheme, k};
     dk_status status = DK_OK;
     for (size_t i = 0; status == DK_OK && i < k->count; i++) status = add_row(&a, i, coder, has_score, err);
@@ -251,8 +265,10 @@ dk_status dk_coded_add(dk_coded *c, const dk_scheme *scheme, const dk_corpus *k,
     qsort(c->ratings, c->nratings, sizeof *c->ratings, by_unit_and_coder);
     size_t to = 1;
     for (size_t i = 1; i < c->nratings; i++) {
-        if (c->ratings[i].unit == c->ratings[to - 1].unit && c->ratings[i].coder == c->ratings[to - 1].coder) c->doubled++;
-        else c->ratings[to++] = c->ratings[i];
+        if (c->ratings[i].unit == c->ratings[to - 1].unit && c->ratings[i].coder == c->ratings[to - 1].coder)
+            c->doubled++;
+        else
+            c->ratings[to++] = c->ratings[i];
     }
     c->nratings = to;
     return DK_OK;

@@ -15,14 +15,15 @@
 typedef struct dk_scheme {
     dk_intern codes;
     size_t nthemes;
-    uint8_t *accepts; /* code x theme: 0, or 1 */
+    uint8_t *accepts;  /* code x theme: 0, or 1 */
     uint32_t *primary; /* by theme: the first code that accepts it, DK_NO_ID for none */
-    bool touchpoints; /* codes are touchpoints: what stands behind the full stop does not count */
+    bool touchpoints;  /* codes are touchpoints: what stands behind the full stop does not count */
 } dk_scheme;
 
 /* map: NULL for the themes of the taxonomy themselves.
    DK_EDATA with file and line for a map that names what the taxonomy has not. */
-dk_status dk_scheme_make(dk_scheme *scheme, const dk_taxonomy *taxonomy, const char *map, bool touchpoints, dk_error *err);
+dk_status dk_scheme_make(dk_scheme *scheme, const dk_taxonomy *taxonomy, const char *map, bool touchpoints,
+                         dk_error *err);
 void dk_scheme_dispose(dk_scheme *scheme);
 
 typedef struct dk_code {
@@ -57,19 +58,26 @@ typedef struct dk_coded {
     const dk_corpus *unknown_corpus;
     int64_t unknown_line;
     dk_str unknown_code;
-    int64_t doubled;       /* a coder's second row for a comment: left out */
+    int64_t doubled; /* a coder's second row for a comment: left out */
 } dk_coded;
 
 /* The extras that a corpus of codes is read with, in this order; columns theme1, polarity1, ... follow in pairs. */
-enum { DK_CODED_CODER, DK_CODED_CODES, DK_CODED_POLARITY, DK_CODED_SENTIMENT, DK_CODED_SCORE, DK_CODED_PAIRS };
+enum {
+    DK_CODED_CODER,
+    DK_CODED_CODES,
+    DK_CODED_POLARITY,
+    DK_CODED_SENTIMENT,
+    DK_CODED_SCORE,
+    DK_CODED_PAIRS
+};
 
 void dk_coded_init(dk_coded *coded);
 void dk_coded_dispose(dk_coded *coded);
 
 /* Adds the rows of a corpus read with those extras; it must outlive the codes. coder: the name of who coded rows without one. A score is
    read as a coder called "score" who says negative or positive (dk_score_side), when has_score. */
-dk_status dk_coded_add(dk_coded *coded, const dk_scheme *scheme, const dk_corpus *corpus, const char *coder, bool has_score,
-                       dk_error *err);
+dk_status dk_coded_add(dk_coded *coded, const dk_scheme *scheme, const dk_corpus *corpus, const char *coder,
+                       bool has_score, dk_error *err);
 
 /* negative, neutral, positive or mixed, also in Swedish and Danish, their beginnings, signs, and best / improve; -1 for
    anything else. */

@@ -9,8 +9,9 @@
 
 /* What a block of comments came to; words by numbers of this block. */
 typedef struct item {
-    dk_corpus_comment *comments; /* first and first_mention count from the block's own; id and text stay in the block */
-    size_t *rows;                /* by comment */
+    dk_corpus_comment
+        *comments; /* first and first_mention count from the block's own; id and text stay in the block */
+    size_t *rows;  /* by comment */
     size_t ncomments, comments_cap, rows_cap;
     uint32_t *tokens;
     size_t ntokens, tokens_cap;
@@ -96,19 +97,26 @@ static dk_status add_tokens(item *t, dk_str text, const dk_comment *c, dk_error 
     return DK_OK;
 }
 
-static dk_status add_comment(item *t, const dk_block *block, size_t row, const dk_comment *c, dk_str text, dk_error *err) {
-    if (!dk_grow(&t->comments, &t->comments_cap, t->ncomments + 1) || !dk_grow(&t->rows, &t->rows_cap, t->ncomments + 1) ||
+static dk_status add_comment(item *t, const dk_block *block, size_t row, const dk_comment *c, dk_str text,
+                             dk_error *err) {
+    if (!dk_grow(&t->comments, &t->comments_cap, t->ncomments + 1) ||
+        !dk_grow(&t->rows, &t->rows_cap, t->ncomments + 1) ||
         !dk_grow(&t->mentions, &t->mentions_cap, t->nmentions + c->nmentions + 1))
         return dk_fail_memory(err);
     dk_corpus_comment *o = &t->comments[t->ncomments];
     t->rows[t->ncomments++] = row;
-    *o = (dk_corpus_comment){.line = block->row[row].line, .first = t->ntokens, .first_mention = t->nmentions,
-                             .nmentions = (uint32_t)c->nmentions, .sentiment = (int16_t)c->sentiment,
-                             .confidence = (int16_t)c->confidence, .language = (uint8_t)c->language, .label = (uint8_t)c->label};
+    *o = (dk_corpus_comment){.line = block->row[row].line,
+                             .first = t->ntokens,
+                             .first_mention = t->nmentions,
+                             .nmentions = (uint32_t)c->nmentions,
+                             .sentiment = (int16_t)c->sentiment,
+                             .confidence = (int16_t)c->confidence,
+                             .language = (uint8_t)c->language,
+                             .label = (uint8_t)c->label};
     for (size_t i = 0; i < c->nmentions; i++) {
         const dk_mention *m = &c->mentions[i];
-        t->mentions[t->nmentions++] =
-            (dk_corpus_mention){m->theme, m->entry, m->start, m->end, (int16_t)m->polarity, (uint8_t)m->label};
+        t->mentions[t->nmentions++] = (dk_corpus_mention){
+            m->theme, m->entry, m->start, m->end, (int16_t)m->polarity, (uint8_t)m->label};
     }
     dk_status status = add_tokens(t, text, c, err);
     t->comments[t->ncomments - 1].ntokens = (uint32_t)(t->ntokens - t->comments[t->ncomments - 1].first);
@@ -130,7 +138,8 @@ static dk_status work(void *context, void *worker, const dk_block *block, void *
         dk_str text = dk_pass_text(block, r);
         dk_comment c;
         if (text.len == 0) continue;
-        if (x->cross_fitted) dk_session_set_customer(worker, dk_pass_extra(x->pass, block, r, x->corpus->nextras));
+        if (x->cross_fitted)
+            dk_session_set_customer(worker, dk_pass_extra(x->pass, block, r, x->corpus->nextras));
         status = dk_session_tag(worker, text, &c, err);
         if (status == DK_OK) status = add_comment(t, block, r, &c, text, err);
     }
@@ -143,7 +152,8 @@ static bool copy_text(dk_arena *arena, dk_str from, dk_str *to) {
     return to->ptr != NULL;
 }
 
-static dk_status deliver_comment(const reading *x, const dk_block *block, const item *t, size_t i, dk_error *err) {
+static dk_status deliver_comment(const reading *x, const dk_block *block, const item *t, size_t i,
+                                 dk_error *err) {
     dk_corpus *k = x->corpus;
     size_t row = t->rows[i];
     char scratch[24];
@@ -166,7 +176,8 @@ static dk_status deliver(void *context, const dk_block *block, void *p, dk_error
     reading *x = context;
     dk_corpus *k = x->corpus;
     item *t = p;
-    if (!dk_grow(&k->comments, &k->cap, k->count + t->ncomments) || !dk_grow(&t->global, &t->global_cap, t->words.count + 1) ||
+    if (!dk_grow(&k->comments, &k->cap, k->count + t->ncomments) ||
+        !dk_grow(&t->global, &t->global_cap, t->words.count + 1) ||
         !dk_grow(&k->extras, &k->extras_cap, (k->count + t->ncomments) * k->nextras + 1) ||
         !dk_grow(&k->tokens, &k->tokens_cap, k->ntokens + t->ntokens + 1) ||
         !dk_grow(&k->mentions, &k->mentions_cap, k->nmentions + t->nmentions + 1))
@@ -177,10 +188,12 @@ static dk_status deliver(void *context, const dk_block *block, void *p, dk_error
     }
     k->empty += (int64_t)(block->rows - t->ncomments);
     dk_status status = DK_OK;
-    for (size_t i = 0; status == DK_OK && i < t->ncomments; i++) status = deliver_comment(x, block, t, i, err);
+    for (size_t i = 0; status == DK_OK && i < t->ncomments; i++)
+        status = deliver_comment(x, block, t, i, err);
     for (size_t i = 0; i < t->ntokens; i++) {
         uint32_t word = t->tokens[i] & DK_CORPUS_WORD;
-        k->tokens[k->ntokens + i] = word == DK_CORPUS_BREAK ? word : t->global[word] | (t->tokens[i] & DK_CORPUS_THEMED);
+        k->tokens[k->ntokens + i] =
+            word == DK_CORPUS_BREAK ? word : t->global[word] | (t->tokens[i] & DK_CORPUS_THEMED);
     }
     if (t->nmentions > 0) memcpy(k->mentions + k->nmentions, t->mentions, t->nmentions * sizeof *t->mentions);
     k->ntokens += t->ntokens;
@@ -221,21 +234,27 @@ dk_status dk_corpus_read(dk_corpus *k, const dk_engine *engine, const dk_corpus_
     k->nextras = o->nextras;
     k->plan = o->plan;
     bool choose = o->packs != NULL && strcmp(o->packs, "auto") == 0;
-    dk_pass pass = {.work = work, .deliver = deliver, .rejected = o->rejected, .progress = o->progress,
+    dk_pass pass = {.work = work,
+                    .deliver = deliver,
+                    .rejected = o->rejected,
+                    .progress = o->progress,
                     .progress_context = o->progress_context};
     reading x = {k, &pass, o->keep_text, o->cross_fitted};
     pass.context = &x;
     dk_reader_options ro = o->reader;
     ro.rewindable |= choose;
-    const char *extras[DK_PASS_EXTRAS], *options[DK_PASS_EXTRAS]; /* the customer stands behind those of the caller */
+    const char *extras[DK_PASS_EXTRAS],
+        *options[DK_PASS_EXTRAS]; /* the customer stands behind those of the caller */
     assert(o->nextras < DK_PASS_EXTRAS);
     for (size_t i = 0; i < o->nextras; i++) extras[i] = o->extras[i], options[i] = o->options[i];
     extras[o->nextras] = o->customer;
     options[o->nextras] = "--customer";
     dk_pass_columns columns = {o->text, o->id, extras, options, o->nextras + 1};
     void **workers = calloc((size_t)o->threads, sizeof *workers);
-    dk_status status = workers == NULL ? dk_fail_memory(err) : dk_pass_open(&pass, o->source, &ro, &columns, err);
-    if (status == DK_OK && choose) status = dk_corpus_choose_packs(&pass, engine, &k->plan, err);
+    dk_status status =
+        workers == NULL ? dk_fail_memory(err) : dk_pass_open(&pass, o->source, &ro, &columns, err);
+    if (status == DK_OK && choose)
+        status = dk_corpus_choose_packs(&pass, engine, &k->plan, err);
     else if (status == DK_OK && o->packs != NULL)
         status = dk_packs_parse(dk_engine_lexicon(engine), o->packs, &k->plan.packs, err);
     for (int i = 0; status == DK_OK && i < o->threads; i++) {

@@ -21,8 +21,8 @@ typedef struct dk_corpus_mention {
 } dk_corpus_mention;
 
 typedef struct dk_corpus_comment {
-    dk_str id, text;    /* text: empty unless it is kept */
-    int64_t line;       /* of the source */
+    dk_str id, text;             /* text: empty unless it is kept */
+    int64_t line;                /* of the source */
     size_t first, first_mention; /* into tokens and mentions */
     uint32_t ntokens, nmentions;
     int16_t sentiment, confidence;
@@ -36,7 +36,8 @@ typedef struct dk_corpus_options {
     const char *const *options; /* how they are called on the command line */
     size_t nextras;
     bool keep_text;
-    bool cross_fitted;    /* weights that have folds are used without the fold of the comment, or of its customer */
+    bool
+        cross_fitted; /* weights that have folds are used without the fold of the comment, or of its customer */
     const char *customer; /* their column; NULL for none */
     dk_tag_plan plan;
     const char *packs; /* auto, none, names; NULL: those of the plan */
@@ -59,12 +60,13 @@ typedef struct dk_corpus {
     dk_intern words, values;
     int64_t empty; /* rows without a comment */
     dk_read_counts counts;
-    dk_tag_plan plan;  /* as it came out */
+    dk_tag_plan plan; /* as it came out */
     dk_arena arena;
 } dk_corpus;
 
 /* Reads and tags; dispose also after a failure. The engine is borrowed until the corpus is read. */
-dk_status dk_corpus_read(dk_corpus *corpus, const dk_engine *engine, const dk_corpus_options *options, dk_error *err);
+dk_status dk_corpus_read(dk_corpus *corpus, const dk_engine *engine, const dk_corpus_options *options,
+                         dk_error *err);
 void dk_corpus_dispose(dk_corpus *corpus);
 
 static inline uint32_t dk_corpus_extra(const dk_corpus *c, size_t comment, size_t extra) {

@@ -9,9 +9,11 @@
 #include "workbench/keyness.h"
 #include "workbench/tally.h"
 
-static const dk_sheet_column coverage_columns[] = {
-    {"what", DK_SHEET_TEXT, 0, 0}, {"language", DK_SHEET_TEXT, 0, 0}, {"with_theme", DK_SHEET_COUNT, 0, 0},
-    {"of", DK_SHEET_COUNT, 0, 0},  {"share", DK_SHEET_SHARE, 0, 0}};
+static const dk_sheet_column coverage_columns[] = {{"what", DK_SHEET_TEXT, 0, 0},
+                                                   {"language", DK_SHEET_TEXT, 0, 0},
+                                                   {"with_theme", DK_SHEET_COUNT, 0, 0},
+                                                   {"of", DK_SHEET_COUNT, 0, 0},
+                                                   {"share", DK_SHEET_SHARE, 0, 0}};
 static const dk_sheet_column theme_columns[] = {
     {"theme", DK_SHEET_TEXT, 0, 0},     {"comments", DK_SHEET_COUNT, 0, 0}, {"share", DK_SHEET_SHARE, 0, 0},
     {"mentions", DK_SHEET_COUNT, 0, 0}, {"negative", DK_SHEET_COUNT, 0, 0}, {"neutral", DK_SHEET_COUNT, 0, 0},
@@ -29,7 +31,8 @@ int dk_score_side(double score, double highest) {
     return score <= low ? -1 : score >= high ? 1 : 0;
 }
 
-dk_status dk_corpus_scores(const dk_corpus *k, size_t extra, double **scores, double *highest, dk_error *err) {
+dk_status dk_corpus_scores(const dk_corpus *k, size_t extra, double **scores, double *highest,
+                           dk_error *err) {
     double *of_value = malloc((k->values.count + 1) * sizeof *of_value);
     *scores = malloc((k->count + 1) * sizeof **scores);
     *highest = NAN;
@@ -82,7 +85,8 @@ static void put_coverage(dk_book *book, const dk_corpus *k) {
         add_reach(&r[DK_LANGUAGES], k, &k->comments[i]);
         add_reach(&r[k->comments[i].language], k, &k->comments[i]);
     }
-    dk_sheet *s = dk_book_add(book, "coverage", "Reached by a theme", coverage_columns, COUNT(coverage_columns));
+    dk_sheet *s =
+        dk_book_add(book, "coverage", "Reached by a theme", coverage_columns, COUNT(coverage_columns));
     for (int x = 0; x <= DK_LANGUAGES; x++) {
         const reach *one = x == 0 ? &r[DK_LANGUAGES] : &r[x % DK_LANGUAGES];
         const char *language = x == 0 ? "all" : dk_language_name((dk_language)(x % DK_LANGUAGES));
@@ -90,7 +94,8 @@ static void put_coverage(dk_book *book, const dk_corpus *k) {
         put_reach(s, "words", language, one->words);
         put_reach(s, "negative comments", language, one->negative);
     }
-    if (k->empty > 0) dk_sheet_note(s, "%lld row%s no comment", (long long)k->empty, k->empty == 1 ? " has" : "s have");
+    if (k->empty > 0)
+        dk_sheet_note(s, "%lld row%s no comment", (long long)k->empty, k->empty == 1 ? " has" : "s have");
 }
 
 typedef struct theme_row {
@@ -106,7 +111,8 @@ static int by_comments(const void *a, const void *b) {
     return (x->theme > y->theme) - (x->theme < y->theme);
 }
 
-static dk_status put_themes(dk_book *book, const dk_corpus *k, const dk_engine *engine, const double *scores, dk_error *err) {
+static dk_status put_themes(dk_book *book, const dk_corpus *k, const dk_engine *engine, const double *scores,
+                            dk_error *err) {
     size_t n = dk_engine_themes(engine);
     theme_row *rows = calloc(n + 1, sizeof *rows);
     size_t *last = calloc(n + 1, sizeof *last);
@@ -130,7 +136,8 @@ static dk_status put_themes(dk_book *book, const dk_corpus *k, const dk_engine *
         }
     }
     qsort(rows, n, sizeof *rows, by_comments);
-    dk_sheet *s = dk_book_add(book, "themes", "Themes", theme_columns, COUNT(theme_columns) - (scores == NULL));
+    dk_sheet *s =
+        dk_book_add(book, "themes", "Themes", theme_columns, COUNT(theme_columns) - (scores == NULL));
     for (size_t t = 0; t < n; t++) {
         int pack = dk_engine_taxonomy(engine)->themes[rows[t].theme].pack;
         if (pack >= 0 && rows[t].comments == 0 && !(k->plan.packs >> pack & 1)) continue;
@@ -141,7 +148,8 @@ static dk_status put_themes(dk_book *book, const dk_corpus *k, const dk_engine *
         dk_sheet_int(s, rows[t].labels[DK_NEGATIVE]);
         dk_sheet_int(s, rows[t].labels[DK_NEUTRAL]);
         dk_sheet_int(s, rows[t].labels[DK_POSITIVE]);
-        if (scores != NULL) dk_sheet_real(s, rows[t].scored > 0 ? rows[t].score / (double)rows[t].scored : NAN);
+        if (scores != NULL)
+            dk_sheet_real(s, rows[t].scored > 0 ? rows[t].score / (double)rows[t].scored : NAN);
     }
     free(rows);
     free(last);
@@ -157,7 +165,9 @@ typedef struct groups {
     char names[DK_TALLY_GROUPS][64];
 } groups;
 
-static bool covered(const dk_corpus *k, size_t i) { return k->comments[i].nmentions > 0; }
+static bool covered(const dk_corpus *k, size_t i) {
+    return k->comments[i].nmentions > 0;
+}
 
 static void group_by_coverage(const dk_corpus *k, groups *g) {
     for (size_t i = 0; i < k->count; i++) g->of[i] = covered(k, i);
@@ -167,8 +177,10 @@ static void group_by_coverage(const dk_corpus *k, groups *g) {
     strcpy(g->names[1], "theme");
 }
 
-static dk_status group_by_score(const dk_corpus *k, const double *scores, double highest, groups *g, dk_error *err) {
-    if (scores == NULL || isnan(highest)) return dk_fail(err, DK_EDATA, "no score could be read: --score names its column");
+static dk_status group_by_score(const dk_corpus *k, const double *scores, double highest, groups *g,
+                                dk_error *err) {
+    if (scores == NULL || isnan(highest))
+        return dk_fail(err, DK_EDATA, "no score could be read: --score names its column");
     for (size_t i = 0; i < k->count; i++) {
         int side = covered(k, i) ? 0 : dk_score_side(scores[i], highest);
         g->of[i] = side == 0 ? DK_NO_ID : side > 0;
@@ -194,8 +206,8 @@ static int by_order(const void *a, const void *b) {
 }
 
 /* Groups the uncovered by the levels of a column; wave_of (by value, DK_NO_DATE for none) makes one level of a whole wave. */
-static dk_status group_by_levels(const dk_corpus *k, size_t extra, const int32_t *wave_of, dk_wave_unit unit, const char *what,
-                                 groups *g, dk_error *err) {
+static dk_status group_by_levels(const dk_corpus *k, size_t extra, const int32_t *wave_of, dk_wave_unit unit,
+                                 const char *what, groups *g, dk_error *err) {
     size_t n = k->values.count, nlevels = 0;
     level *levels = malloc((n + 1) * sizeof *levels);
     uint32_t *group_of = malloc((n + 1) * sizeof *group_of);
@@ -221,15 +233,18 @@ static dk_status group_by_levels(const dk_corpus *k, size_t extra, const int32_t
                 }
                 dk_buf name;
                 dk_buf_init(&name);
-                if (wave_of != NULL) dk_wave_put(&name, levels[i].order, unit);
-                else dk_buf_put(&name, levels[i].text.ptr, levels[i].text.len);
+                if (wave_of != NULL)
+                    dk_wave_put(&name, levels[i].order, unit);
+                else
+                    dk_buf_put(&name, levels[i].text.ptr, levels[i].text.len);
                 snprintf(g->names[g->count++], sizeof g->names[0], "%s", dk_buf_cstr(&name));
                 dk_buf_dispose(&name);
             }
             group_of[levels[i].value] = (uint32_t)g->count - 1;
         }
         if (status == DK_OK && g->count < 2)
-            status = dk_fail(err, DK_EDATA, "%s has %zu level%s: there is nothing to compare", what, g->count, g->count == 1 ? "" : "s");
+            status = dk_fail(err, DK_EDATA, "%s has %zu level%s: there is nothing to compare", what, g->count,
+                             g->count == 1 ? "" : "s");
     }
     for (size_t i = 0; status == DK_OK && i < k->count; i++) {
         uint32_t v = dk_corpus_extra(k, i, extra);
@@ -250,7 +265,8 @@ static dk_status group_by_wave(const dk_corpus *k, bool month, groups *g, dk_err
     for (uint32_t v = 0; v < n; v++) hints += dk_date_hint(dk_intern_text(&k->values, v));
     dk_wave_unit unit = month ? DK_WAVE_MONTH : DK_WAVE_QUARTER;
     for (uint32_t v = 0; v < n; v++) {
-        int32_t date = dk_date_parse(dk_intern_text(&k->values, v), hints < 0 ? DK_MONTH_FIRST : DK_DAY_FIRST);
+        int32_t date =
+            dk_date_parse(dk_intern_text(&k->values, v), hints < 0 ? DK_MONTH_FIRST : DK_DAY_FIRST);
         wave_of[v] = date == DK_NO_DATE ? DK_NO_DATE : dk_wave_of(date, unit);
     }
     dk_status status = group_by_levels(k, DK_COVERAGE_DATE, wave_of, unit, "--date", g, err);
@@ -302,14 +318,17 @@ static dk_status put_group(dk_sheet *s, const dk_tally *t, const groups *g, size
         double here = counts[group], there = 0, se;
         for (size_t x = 0; x < g->count; x++) there += x != group ? counts[x] : 0;
         if (here < o->min_count) continue;
-        dk_keyness_counts c = {here, there, t->totals[group], all - t->totals[group], here + there, all, o->prior};
+        dk_keyness_counts c = {here,         there, t->totals[group], all - t->totals[group],
+                               here + there, all,   o->prior};
         double log_odds = dk_log_odds(&c, &se);
         if (log_odds <= 0) continue;
         dk_buf_clear(&text);
         dk_tally_put(t, &t->items[i], &text);
         char *copy = dk_arena_strdup(&arena, text.ptr, text.len);
-        if (copy == NULL) status = dk_fail_memory(err);
-        else rows[n++] = (ranked){(uint32_t)i, log_odds / se, log_odds, {copy, text.len}};
+        if (copy == NULL)
+            status = dk_fail_memory(err);
+        else
+            rows[n++] = (ranked){(uint32_t)i, log_odds / se, log_odds, {copy, text.len}};
     }
     if (status == DK_OK) qsort(rows, n, sizeof *rows, by_z);
     for (size_t i = 0; status == DK_OK && i < n && i < o->top; i++) {
@@ -341,8 +360,14 @@ static dk_status put_group(dk_sheet *s, const dk_tally *t, const groups *g, size
 static dk_status put_uncovered(dk_book *book, const dk_corpus *k, const dk_engine *engine, const groups *g,
                                const dk_coverage_options *o, dk_error *err) {
     dk_tally t;
-    dk_tally_options to = {.group = g->of, .ngroups = g->count, .focus = g->focus, .min_count = o->min_count, .parts = true, .phrases = true};
-    dk_sheet *s = dk_book_add(book, "uncovered", "Said where no theme is", uncovered_columns, COUNT(uncovered_columns));
+    dk_tally_options to = {.group = g->of,
+                           .ngroups = g->count,
+                           .focus = g->focus,
+                           .min_count = o->min_count,
+                           .parts = true,
+                           .phrases = true};
+    dk_sheet *s =
+        dk_book_add(book, "uncovered", "Said where no theme is", uncovered_columns, COUNT(uncovered_columns));
     dk_status status = dk_tally_make(&t, k, engine, &to, err);
     for (size_t group = 0; status == DK_OK && group < g->count; group++) {
         if (!(g->focus >> group & 1)) continue;
@@ -350,17 +375,20 @@ static dk_status put_uncovered(dk_book *book, const dk_corpus *k, const dk_engin
             status = put_group(s, &t, g, group, (dk_item_kind)kind, o, err);
     }
     if (status == DK_OK && dk_sheet_rows(s) == 0)
-        dk_sheet_note(s, "nothing stands in %u comments or more and more often there than elsewhere", o->min_count);
+        dk_sheet_note(s, "nothing stands in %u comments or more and more often there than elsewhere",
+                      o->min_count);
     dk_tally_dispose(&t);
     return status;
 }
 
-dk_status dk_coverage_make(dk_book *book, const dk_corpus *k, const dk_engine *engine, const dk_coverage_options *o, dk_error *err) {
+dk_status dk_coverage_make(dk_book *book, const dk_corpus *k, const dk_engine *engine,
+                           const dk_coverage_options *o, dk_error *err) {
     groups g = {0};
     double *scores = NULL, highest = NAN;
     g.of = malloc((k->count + 1) * sizeof *g.of);
     dk_status status = g.of == NULL ? dk_fail_memory(err) : DK_OK;
-    if (status == DK_OK && o->has_score) status = dk_corpus_scores(k, DK_COVERAGE_SCORE, &scores, &highest, err);
+    if (status == DK_OK && o->has_score)
+        status = dk_corpus_scores(k, DK_COVERAGE_SCORE, &scores, &highest, err);
     if (status == DK_OK) {
         put_coverage(book, k);
         status = put_themes(book, k, engine, scores, err);

@@ -16,7 +16,12 @@ typedef enum dk_contrast {
     DK_CONTRAST_WAVE     /* among the uncovered: each wave against the others */
 } dk_contrast;
 
-enum { DK_COVERAGE_SCORE, DK_COVERAGE_SEGMENT, DK_COVERAGE_DATE, DK_COVERAGE_EXTRAS }; /* the extras of its corpus, in order */
+enum {
+    DK_COVERAGE_SCORE,
+    DK_COVERAGE_SEGMENT,
+    DK_COVERAGE_DATE,
+    DK_COVERAGE_EXTRAS
+}; /* the extras of its corpus, in order */
 
 typedef struct dk_coverage_options {
     dk_contrast contrast;
@@ -36,6 +41,7 @@ dk_status dk_coverage_make(dk_book *book, const dk_corpus *corpus, const dk_engi
 int dk_score_side(double score, double highest);
 
 /* The scores of a corpus from one of its extras: NaN where there is none; *highest of them, NaN when there are none. */
-dk_status dk_corpus_scores(const dk_corpus *corpus, size_t extra, double **scores, double *highest, dk_error *err);
+dk_status dk_corpus_scores(const dk_corpus *corpus, size_t extra, double **scores, double *highest,
+                           dk_error *err);
 
 #endif

@@ -9,8 +9,6 @@
 #include "tag/rows.h"
 #include "workbench/diff_private.h"
 
-enum { TOUCHPOINTS_MAX = 128 };
-
 /* A comment that came out otherwise: texts are the themes of A, of B, and why, in the item's text. */
 typedef struct changed {
     size_t row, texts[3], lengths[3];
@@ -20,15 +18,8 @@ typedef struct changed {
     uint32_t first_why, nwhy;
 } changed;
 
-/* What one block came to. Themes are numbers of the union of both taxonomies. */
-typedef struct totals {
-    int64_t comments, changed, themes, label, moved, unexplained; /* moved: sentiment alone, within its label */
-    int64_t labels[2][4], with_theme[2];
-    int64_t sentiment[2];
-} totals;
-
 typedef struct item {
-    totals t;
+    dk_diff_totals t;
     int64_t *themes; /* by theme and side: comments, negative, positive */
     changed *changes;
     size_t nchanges, changes_cap;
@@ -39,33 +30,6 @@ typedef struct item {
     size_t nrows, rows_cap;
     bool begun;
 } item;
-
-/* A comment kept for the list. */
-typedef struct kept {
-    uint64_t draw;
-    int64_t number, line;
-    char *texts[4]; /* id, themes of A, of B, why */
-    uint8_t labels[2];
-} kept;
-
-typedef struct comparison {
-    const dk_engine *const *engines;
-    const dk_pass *pass;
-    const dk_diff_options *o;
-    dk_pairing pairing;
-    dk_intern themes;       /* union of the taxonomies */
-    uint32_t *theme_of[2];  /* by theme of a side: its number in the union */
-    dk_intern touchpoints;
-    uint32_t *touchpoint_of[2];
-    totals t;
-    int64_t *theme_sums;    /* as in an item */
-    int64_t *causes[2];     /* by entry of a side x DK_CAUSES: comments */
-    int64_t bare_causes[DK_CAUSES]; /* without an entry */
-    kept *list;             /* a heap, the largest draw first */
-    size_t nlist, list_cap;
-    dk_diff_row *rows;
-    size_t nrows, rows_cap;
-} comparison;
 
 /* Both sessions of a worker. */
 typedef struct pair {
@@ -90,7 +54,10 @@ typedef struct said {
 enum { SAID_MAX = 128 };
 
 static dk_label label_of(const said *s) {
-    return s->negative && s->positive ? DK_MIXED : s->negative ? DK_NEGATIVE : s->positive ? DK_POSITIVE : DK_NEUTRAL;
+    return s->negative && s->positive ? DK_MIXED
+           : s->negative              ? DK_NEGATIVE
+           : s->positive              ? DK_POSITIVE
+                                      : DK_NEUTRAL;
 }
 
 static int by_theme(const void *a, const void *b) {
@@ -99,7 +66,7 @@ static int by_theme(const void *a, const void *b) {
 }
 
 /* The themes of a comment, each once, in the order of their numbers. */
-static size_t themes_of(const comparison *c, int side, const dk_comment *comment, said out[SAID_MAX]) {
+static size_t themes_of(const dk_comparison *c, int side, const dk_comment *comment, said out[SAID_MAX]) {
     size_t n = 0;
     for (size_t i = 0; i < comment->nmentions; i++) {
         const dk_mention *m = &comment->mentions[i];
@@ -117,14 +84,14 @@ static size_t themes_of(const comparison *c, int side, const dk_comment *comment
     return n;
 }
 
-static void put_themes(const comparison *c, const said *s, size_t n, dk_buf *out) {
+static void put_themes(const dk_comparison *c, const said *s, size_t n, dk_buf *out) {
     for (size_t i = 0; i < n; i++) {
         dk_str id = dk_intern_text(&c->themes, s[i].theme);
         dk_buf_putf(out, "%s%.*s:%s", i > 0 ? "|" : "", (int)id.len, id.ptr, dk_label_name(label_of(&s[i])));
     }
 }
 
-static void put_why(const comparison *c, const dk_why *w, size_t n, dk_buf *out) {
+static void put_why(const dk_comparison *c, const dk_why *w, size_t n, dk_buf *out) {
     for (size_t i = 0; i < n; i++) {
         dk_buf_putf(out, "%s%s", i > 0 ? "; " : "", dk_cause_name((dk_cause)w[i].cause));
         if (w[i].entry == DK_NO_ID) continue;
@@ -136,13 +103,17 @@ static void put_why(const comparison *c, const dk_why *w, size_t n, dk_buf *out)
     }
 }
 
-static dk_status add_change(const comparison *c, item *t, size_t row, const pair *worker, const dk_comment comments[2], said *said_of[2],
-                            const size_t n[2], dk_str id, dk_error *err) {
-    const dk_reading *readings[2] = {dk_inspect_reading(worker->sessions[0]), dk_inspect_reading(worker->sessions[1])};
-    if (!dk_grow(&t->changes, &t->changes_cap, t->nchanges + 1) || !dk_grow(&t->whys, &t->whys_cap, t->nwhys + DK_DIFF_WHY))
+static dk_status add_change(const dk_comparison *c, item *t, size_t row, const pair *worker,
+                            const dk_comment comments[2], said *said_of[2], const size_t n[2], dk_str id,
+                            dk_error *err) {
+    const dk_reading *readings[2] = {dk_inspect_reading(worker->sessions[0]),
+                                     dk_inspect_reading(worker->sessions[1])};
+    if (!dk_grow(&t->changes, &t->changes_cap, t->nchanges + 1) ||
+        !dk_grow(&t->whys, &t->whys_cap, t->nwhys + DK_DIFF_WHY))
         return dk_fail_memory(err);
     changed *x = &t->changes[t->nchanges++];
-    *x = (changed){.row = row, .draw = dk_hash_seeded(id.ptr, id.len, c->o->seed), .first_why = (uint32_t)t->nwhys};
+    *x = (changed){
+        .row = row, .draw = dk_hash_seeded(id.ptr, id.len, c->o->seed), .first_why = (uint32_t)t->nwhys};
     x->nwhy = (uint32_t)dk_diff_explain(&c->pairing, readings, c->o->models_differ, t->whys + t->nwhys);
     t->nwhys += x->nwhy;
     t->t.unexplained += t->whys[x->first_why].cause == DK_CAUSE_UNKNOWN;
@@ -159,7 +130,8 @@ static dk_status add_change(const comparison *c, item *t, size_t row, const pair
     return dk_buf_status(&t->text, err);
 }
 
-static dk_status add_row(const comparison *c, item *t, const dk_comment comments[2], dk_str score, dk_error *err) {
+static dk_status add_row(const dk_comparison *c, item *t, const dk_comment comments[2], dk_str score,
+                         dk_error *err) {
     dk_diff_row row = {.score = NAN};
     if (!dk_score_parse(score, &row.score)) return DK_OK;
     for (int s = 0; s < 2; s++)
@@ -174,7 +146,8 @@ static dk_status add_row(const comparison *c, item *t, const dk_comment comments
     return DK_OK;
 }
 
-static dk_status compare(const comparison *c, item *t, const dk_block *block, size_t row, pair *worker, dk_str text, dk_error *err) {
+static dk_status compare(const dk_comparison *c, item *t, const dk_block *block, size_t row, pair *worker,
+                         dk_str text, dk_error *err) {
     dk_comment comments[2];
     said a[SAID_MAX], b[SAID_MAX], *said_of[2] = {a, b};
     size_t n[2];
@@ -196,7 +169,8 @@ static dk_status compare(const comparison *c, item *t, const dk_block *block, si
     dk_status status = DK_OK;
     if (c->o->has_score) status = add_row(c, t, comments, dk_pass_extra(c->pass, block, row, 0), err);
     bool themes = n[0] != n[1];
-    for (size_t i = 0; !themes && i < n[0]; i++) themes = a[i].theme != b[i].theme || label_of(&a[i]) != label_of(&b[i]);
+    for (size_t i = 0; !themes && i < n[0]; i++)
+        themes = a[i].theme != b[i].theme || label_of(&a[i]) != label_of(&b[i]);
     bool label = comments[0].label != comments[1].label;
     t->t.themes += themes;
     t->t.label += label;
@@ -208,7 +182,7 @@ static dk_status compare(const comparison *c, item *t, const dk_block *block, si
 }
 
 static dk_status work(void *context, void *worker, const dk_block *block, void *p, dk_error *err) {
-    const comparison *c = context;
+    const dk_comparison *c = context;
     item *t = p;
     size_t cells = c->themes.count * 6 + 1;
     if (!t->begun) {
@@ -231,18 +205,14 @@ static dk_status work(void *context, void *worker, const dk_block *block, void *
 
 /* ---- In order ---------------------------------------------------------------------------------------- */
 
-static bool later(const kept *a, const kept *b) { return a->draw != b->draw ? a->draw > b->draw : a->number > b->number; }
-
-static int by_draw(const void *a, const void *b) { return later(a, b) ? 1 : later(b, a) ? -1 : 0; }
-
-static void free_kept(kept *k) {
+static void free_kept(dk_diff_kept *k) {
     for (int i = 0; i < 4; i++) free(k->texts[i]);
 }
 
 /* When twice as many are kept as are wanted, the later half of them goes. */
-static void thin_list(comparison *c) {
+static void thin_list(dk_comparison *c) {
     if (c->o->changes == SIZE_MAX || c->nlist < 2 * c->o->changes + 64) return;
-    qsort(c->list, c->nlist, sizeof *c->list, by_draw);
+    qsort(c->list, c->nlist, sizeof *c->list, dk_diff_by_draw);
     for (size_t i = c->o->changes; i < c->nlist; i++) free_kept(&c->list[i]);
     c->nlist = c->o->changes;
 }
@@ -255,12 +225,16 @@ static char *copy(const char *text, size_t len) {
     return out;
 }
 
-static dk_status keep(comparison *c, const dk_block *block, const item *t, const changed *x, dk_error *err) {
+static dk_status keep(dk_comparison *c, const dk_block *block, const item *t, const changed *x,
+                      dk_error *err) {
     char scratch[24];
     dk_str id = dk_pass_id(c->pass, block, x->row, scratch);
     if (!dk_grow(&c->list, &c->list_cap, c->nlist + 1)) return dk_fail_memory(err);
-    kept *k = &c->list[c->nlist];
-    *k = (kept){.draw = x->draw, .number = block->row[x->row].number, .line = block->row[x->row].line, .labels = {x->labels[0], x->labels[1]}};
+    dk_diff_kept *k = &c->list[c->nlist];
+    *k = (dk_diff_kept){.draw = x->draw,
+                        .number = block->row[x->row].number,
+                        .line = block->row[x->row].line,
+                        .labels = {x->labels[0], x->labels[1]}};
     k->texts[0] = copy(id.ptr, id.len);
     for (int i = 0; i < 3; i++) k->texts[i + 1] = copy(t->text.ptr + x->texts[i], x->lengths[i]);
     c->nlist++;
@@ -270,7 +244,7 @@ static dk_status keep(comparison *c, const dk_block *block, const item *t, const
     return DK_OK;
 }
 
-static void add_totals(totals *sum, const totals *t) {
+static void add_totals(dk_diff_totals *sum, const dk_diff_totals *t) {
     sum->comments += t->comments;
     sum->changed += t->changed;
     sum->themes += t->themes;
@@ -285,7 +259,7 @@ static void add_totals(totals *sum, const totals *t) {
 }
 
 static dk_status deliver(void *context, const dk_block *block, void *p, dk_error *err) {
-    comparison *c = context;
+    dk_comparison *c = context;
     const item *t = p;
     add_totals(&c->t, &t->t);
     for (size_t i = 0; i < c->themes.count * 6; i++) c->theme_sums[i] += t->themes[i];
@@ -294,8 +268,10 @@ static dk_status deliver(void *context, const dk_block *block, void *p, dk_error
         const changed *x = &t->changes[i];
         for (uint32_t w = 0; w < x->nwhy; w++) {
             const dk_why *why = &t->whys[x->first_why + w];
-            if (why->entry == DK_NO_ID) c->bare_causes[why->cause]++;
-            else c->causes[why->side][(size_t)why->entry * DK_CAUSES + why->cause]++;
+            if (why->entry == DK_NO_ID)
+                c->bare_causes[why->cause]++;
+            else
+                c->causes[why->side][(size_t)why->entry * DK_CAUSES + why->cause]++;
         }
         if (c->o->changes > 0) status = keep(c, block, t, x, err);
     }
@@ -307,164 +283,9 @@ static dk_status deliver(void *context, const dk_block *block, void *p, dk_error
     return status;
 }
 
-/* ---- Tables ------------------------------------------------------------------------------------------ */
-
-static const dk_sheet_column summary_columns[] = {
-    {"what", DK_SHEET_TEXT, 0, 0}, {"a", DK_SHEET_REAL, 0, 0}, {"b", DK_SHEET_REAL, 0, 0}, {"change", DK_SHEET_REAL, 0, 0}};
-static const dk_sheet_column cause_columns[] = {
-    {"cause", DK_SHEET_TEXT, 0, 0}, {"comments", DK_SHEET_COUNT, 0, 0}, {"in", DK_SHEET_TEXT, 0, 0},
-    {"entry", DK_SHEET_TEXT, 0, 0}, {"term", DK_SHEET_TEXT, 40, 0}};
-static const dk_sheet_column theme_columns[] = {
-    {"theme", DK_SHEET_TEXT, 0, 0},       {"comments_a", DK_SHEET_COUNT, 0, 0}, {"comments_b", DK_SHEET_COUNT, 0, 0},
-    {"change", DK_SHEET_COUNT, 0, 0},     {"share_a", DK_SHEET_SHARE, 0, 0},    {"share_b", DK_SHEET_SHARE, 0, 0},
-    {"negative_a", DK_SHEET_COUNT, 0, 0}, {"negative_b", DK_SHEET_COUNT, 0, 0}, {"positive_a", DK_SHEET_COUNT, 0, 0},
-    {"positive_b", DK_SHEET_COUNT, 0, 0}};
-static const dk_sheet_column change_columns[] = {
-    {"id", DK_SHEET_TEXT, 24, 0},     {"file", DK_SHEET_TEXT, 0, true}, {"line", DK_SHEET_COUNT, 0, true},
-    {"label_a", DK_SHEET_TEXT, 0, 0}, {"label_b", DK_SHEET_TEXT, 0, 0}, {"themes_a", DK_SHEET_TEXT, 40, 0},
-    {"themes_b", DK_SHEET_TEXT, 40, 0}, {"why", DK_SHEET_TEXT, 70, 0}};
-#define COUNT(a) (sizeof(a) / sizeof *(a))
-
-static void put_pair(dk_sheet *s, const char *what, double a, double b) {
-    dk_sheet_text(s, dk_str_from(what));
-    dk_sheet_real(s, a);
-    dk_sheet_real(s, b);
-    dk_sheet_real(s, b - a);
-}
-
-static void put_summary(dk_book *book, const comparison *c) {
-    dk_sheet *s = dk_book_add(book, "summary", "A against B", summary_columns, COUNT(summary_columns));
-    double n = c->t.comments > 0 ? (double)c->t.comments : 1;
-    put_pair(s, "entries", (double)dk_engine_lexicon(c->engines[0])->count, (double)dk_engine_lexicon(c->engines[1])->count);
-    put_pair(s, "comments with a theme, %", 100 * (double)c->t.with_theme[0] / n, 100 * (double)c->t.with_theme[1] / n);
-    static const dk_label order[] = {DK_NEGATIVE, DK_NEUTRAL, DK_POSITIVE, DK_MIXED};
-    for (int l = 0; l < 4; l++) {
-        char what[32];
-        snprintf(what, sizeof what, "%s, %%", dk_label_name(order[l]));
-        put_pair(s, what, 100 * (double)c->t.labels[0][order[l]] / n, 100 * (double)c->t.labels[1][order[l]] / n);
-    }
-    put_pair(s, "mean sentiment", (double)c->t.sentiment[0] / n / 1000, (double)c->t.sentiment[1] / n / 1000);
-    dk_sheet_note(s, "entries: %zu the same, %zu changed, %zu removed, %zu added, %zu in another order", c->pairing.same, c->pairing.changed,
-                  c->pairing.removed, c->pairing.added, c->pairing.moved);
-    dk_sheet_note(s, "%lld of %lld comments come out otherwise: %lld in themes, %lld in label; sentiment alone moves in %lld more",
-                  (long long)c->t.changed, (long long)c->t.comments, (long long)c->t.themes, (long long)c->t.label, (long long)c->t.moved);
-    if (c->t.unexplained > 0) dk_sheet_note(s, "%lld of them could not be explained", (long long)c->t.unexplained);
-}
-
-typedef struct cause_row {
-    int64_t comments;
-    uint32_t entry;
-    uint8_t cause, side;
-} cause_row;
-
-static int by_comments(const void *a, const void *b) {
-    const cause_row *x = a, *y = b;
-    if (x->comments != y->comments) return x->comments > y->comments ? -1 : 1;
-    if (x->cause != y->cause) return x->cause < y->cause ? -1 : 1;
-    if (x->side != y->side) return x->side < y->side ? -1 : 1;
-    return (x->entry > y->entry) - (x->entry < y->entry);
-}
-
-static dk_status put_causes(dk_book *book, const comparison *c, dk_error *err) {
-    cause_row *rows = NULL;
-    size_t n = 0, cap = 0;
-    for (int side = 0; side < 2; side++)
-        for (uint32_t e = 0; e < dk_engine_lexicon(c->engines[side])->count; e++)
-            for (uint8_t x = 0; x < DK_CAUSES; x++) {
-                int64_t comments = c->causes[side][(size_t)e * DK_CAUSES + x];
-                if (comments == 0) continue;
-                if (!dk_grow(&rows, &cap, n + 1)) {
-                    free(rows);
-                    return dk_fail_memory(err);
-                }
-                rows[n++] = (cause_row){comments, e, x, (uint8_t)side};
-            }
-    if (n > 0) qsort(rows, n, sizeof *rows, by_comments);
-    dk_sheet *s = dk_book_add(book, "causes", "Entries behind it", cause_columns, COUNT(cause_columns));
-    dk_buf place;
-    dk_buf_init(&place);
-    for (size_t i = 0; i < n && i < c->o->causes; i++) {
-        const dk_lexicon *lex = dk_engine_lexicon(c->engines[rows[i].side]);
-        dk_buf_clear(&place);
-        dk_entry_put_place(&place, lex, rows[i].entry);
-        dk_sheet_text(s, dk_str_from(dk_cause_name((dk_cause)rows[i].cause)));
-        dk_sheet_int(s, rows[i].comments);
-        dk_sheet_text(s, dk_str_from(rows[i].side == 0 ? "A" : "B"));
-        dk_sheet_text(s, (dk_str){place.ptr, place.len});
-        dk_sheet_text(s, lex->sources[rows[i].entry].text);
-    }
-    for (int x = 0; x < DK_CAUSES; x++) {
-        if (c->bare_causes[x] == 0) continue;
-        dk_sheet_text(s, dk_str_from(dk_cause_name((dk_cause)x)));
-        dk_sheet_int(s, c->bare_causes[x]);
-        for (int i = 0; i < 3; i++) dk_sheet_text(s, (dk_str){"", 0});
-    }
-    if (n > c->o->causes) dk_sheet_note(s, "%zu more", n - c->o->causes);
-    dk_buf_dispose(&place);
-    free(rows);
-    return DK_OK;
-}
-
-typedef struct theme_row {
-    int64_t change;
-    uint32_t theme;
-} theme_row;
-
-static int by_change(const void *a, const void *b) {
-    const theme_row *x = a, *y = b;
-    int64_t p = x->change < 0 ? -x->change : x->change, q = y->change < 0 ? -y->change : y->change;
-    if (p != q) return p > q ? -1 : 1;
-    return (x->theme > y->theme) - (x->theme < y->theme);
-}
-
-/* Themes whose number of comments, or of negative or positive ones, differs. */
-static dk_status put_theme_rows(dk_book *book, const comparison *c, dk_error *err) {
-    theme_row *rows = malloc((c->themes.count + 1) * sizeof *rows);
-    if (rows == NULL) return dk_fail_memory(err);
-    size_t n = 0;
-    for (uint32_t t = 0; t < c->themes.count; t++) {
-        const int64_t *a = c->theme_sums + t * 6, *b = a + 3;
-        if (a[0] != b[0] || a[1] != b[1] || a[2] != b[2]) rows[n++] = (theme_row){b[0] - a[0], t};
-    }
-    qsort(rows, n, sizeof *rows, by_change);
-    dk_sheet *s = dk_book_add(book, "themes", "Themes that change", theme_columns, COUNT(theme_columns));
-    for (size_t i = 0; i < n; i++) {
-        const int64_t *a = c->theme_sums + rows[i].theme * 6, *b = a + 3;
-        dk_sheet_text(s, dk_intern_text(&c->themes, rows[i].theme));
-        dk_sheet_int(s, a[0]);
-        dk_sheet_int(s, b[0]);
-        dk_sheet_int(s, rows[i].change);
-        dk_sheet_real(s, (double)a[0] / (double)c->t.comments);
-        dk_sheet_real(s, (double)b[0] / (double)c->t.comments);
-        for (int x = 1; x < 3; x++) {
-            dk_sheet_int(s, a[x]);
-            dk_sheet_int(s, b[x]);
-        }
-    }
-    free(rows);
-    return DK_OK;
-}
-
-static void put_changes(dk_book *book, comparison *c, const char *source) {
-    if (c->o->changes == 0) return;
-    if (c->nlist > 0) qsort(c->list, c->nlist, sizeof *c->list, by_draw);
-    size_t n = c->nlist < c->o->changes ? c->nlist : c->o->changes;
-    dk_sheet *s = dk_book_add(book, "changes", "Comments that come out otherwise", change_columns, COUNT(change_columns));
-    for (size_t i = 0; i < n; i++) {
-        const kept *k = &c->list[i];
-        dk_sheet_text(s, dk_str_from(k->texts[0]));
-        dk_sheet_text(s, dk_str_from(source));
-        dk_sheet_int(s, k->line);
-        dk_sheet_text(s, dk_str_from(dk_label_name((dk_label)k->labels[0])));
-        dk_sheet_text(s, dk_str_from(dk_label_name((dk_label)k->labels[1])));
-        for (int x = 1; x < 4; x++) dk_sheet_text(s, dk_str_from(k->texts[x]));
-    }
-    dk_sheet_note(s, "%zu of %lld", n, (long long)c->t.changed);
-}
-
 /* ---- All --------------------------------------------------------------------------------------------- */
 
-static dk_status number_themes(comparison *c, dk_error *err) {
+static dk_status number_themes(dk_comparison *c, dk_error *err) {
     for (int s = 0; s < 2; s++) {
         const dk_taxonomy *t = dk_engine_taxonomy(c->engines[s]);
         c->theme_of[s] = malloc((t->count + 1) * sizeof *c->theme_of[s]);
@@ -472,54 +293,42 @@ static dk_status number_themes(comparison *c, dk_error *err) {
         if (c->theme_of[s] == NULL || c->touchpoint_of[s] == NULL) return dk_fail_memory(err);
         for (size_t i = 0; i < t->count; i++) {
             c->theme_of[s][i] = dk_intern_add(&c->themes, dk_str_from(t->themes[i].id));
-            c->touchpoint_of[s][i] = dk_intern_add(&c->touchpoints, dk_str_from(t->touchpoints[t->themes[i].touchpoint]));
-            if (c->theme_of[s][i] == DK_NO_ID || c->touchpoint_of[s][i] == DK_NO_ID) return dk_fail_memory(err);
+            c->touchpoint_of[s][i] =
+                dk_intern_add(&c->touchpoints, dk_str_from(t->touchpoints[t->themes[i].touchpoint]));
+            if (c->theme_of[s][i] == DK_NO_ID || c->touchpoint_of[s][i] == DK_NO_ID)
+                return dk_fail_memory(err);
         }
         c->causes[s] = calloc(dk_engine_lexicon(c->engines[s])->count * DK_CAUSES + 1, sizeof *c->causes[s]);
         if (c->causes[s] == NULL) return dk_fail_memory(err);
     }
-    if (c->touchpoints.count > TOUCHPOINTS_MAX)
-        return dk_fail(err, DK_EDATA, "more than %d touchpoints in both taxonomies together", TOUCHPOINTS_MAX);
+    if (c->touchpoints.count > DK_DIFF_TOUCHPOINTS)
+        return dk_fail(err, DK_EDATA, "more than %d touchpoints in both taxonomies together",
+                       DK_DIFF_TOUCHPOINTS);
     c->theme_sums = calloc(c->themes.count * 6 + 1, sizeof *c->theme_sums);
     return c->theme_sums != NULL ? DK_OK : dk_fail_memory(err);
 }
 
-static dk_status put_drivers(dk_book *book, const comparison *c, int threads, dk_error *err) {
-    const char *names[TOUCHPOINTS_MAX];
-    bool outcome[TOUCHPOINTS_MAX];
-    for (uint32_t i = 0; i < c->touchpoints.count; i++) names[i] = dk_intern_text(&c->touchpoints, i).ptr, outcome[i] = true;
-    for (int s = 0; s < 2; s++) {
-        const dk_taxonomy *t = dk_engine_taxonomy(c->engines[s]);
-        for (size_t i = 0; i < t->count; i++) outcome[c->touchpoint_of[s][i]] &= t->themes[i].outcome;
-    }
-    return dk_diff_drivers(book, c->rows, c->nrows, names, outcome, c->touchpoints.count, threads, err);
-}
-
-static dk_status make_tables(dk_book *book, comparison *c, const dk_corpus_options *co, dk_error *err) {
-    put_summary(book, c);
-    dk_status status = put_causes(book, c, err);
-    if (status == DK_OK) status = put_theme_rows(book, c, err);
-    if (status == DK_OK && c->o->has_score) status = put_drivers(book, c, co->threads, err);
-    if (status == DK_OK) put_changes(book, c, co->source);
-    return status;
-}
-
-static dk_status open_workers(const comparison *c, const dk_corpus_options *co, const dk_tag_plan plans[2], void **workers, dk_error *err) {
+static dk_status open_workers(const dk_comparison *c, const dk_corpus_options *co, const dk_tag_plan plans[2],
+                              void **workers, dk_error *err) {
     dk_status status = DK_OK;
     for (int i = 0; status == DK_OK && i < co->threads; i++) {
         pair *p = calloc(1, sizeof *p);
         workers[i] = p;
         if (p == NULL) return dk_fail_memory(err);
-        for (int s = 0; status == DK_OK && s < 2; s++) status = dk_session_new(&p->sessions[s], c->engines[s], &plans[s], err);
+        for (int s = 0; status == DK_OK && s < 2; s++)
+            status = dk_session_new(&p->sessions[s], c->engines[s], &plans[s], err);
     }
     return status;
 }
 
-dk_status dk_diff_make(dk_book *book, const dk_engine *const engines[2], const dk_corpus_options *co, const dk_diff_options *o,
-                       dk_diff_figures *figures, dk_error *err) {
-    dk_pass pass = {.work = work, .deliver = deliver, .rejected = co->rejected, .progress = co->progress,
+dk_status dk_diff_make(dk_book *book, const dk_engine *const engines[2], const dk_corpus_options *co,
+                       const dk_diff_options *o, dk_diff_figures *figures, dk_error *err) {
+    dk_pass pass = {.work = work,
+                    .deliver = deliver,
+                    .rejected = co->rejected,
+                    .progress = co->progress,
                     .progress_context = co->progress_context};
-    comparison c = {.engines = engines, .pass = &pass, .o = o};
+    dk_comparison c = {.engines = engines, .pass = &pass, .o = o};
     pass.context = &c;
     dk_intern_init(&c.themes);
     dk_intern_init(&c.touchpoints);
@@ -529,17 +338,23 @@ dk_status dk_diff_make(dk_book *book, const dk_engine *const engines[2], const d
     dk_pass_columns columns = {co->text, co->id, co->extras, co->options, co->nextras};
     dk_tag_plan plans[2] = {co->plan, co->plan};
     void **workers = calloc((size_t)co->threads, sizeof *workers);
-    dk_status status = workers == NULL ? dk_fail_memory(err) : dk_pass_open(&pass, co->source, &ro, &columns, err);
+    dk_status status =
+        workers == NULL ? dk_fail_memory(err) : dk_pass_open(&pass, co->source, &ro, &columns, err);
     for (int s = 0; status == DK_OK && s < 2; s++) {
-        if (choose) status = dk_corpus_choose_packs(&pass, engines[s], &plans[s], err);
-        else if (co->packs != NULL) status = dk_packs_parse(dk_engine_lexicon(engines[s]), co->packs, &plans[s].packs, err);
+        if (choose)
+            status = dk_corpus_choose_packs(&pass, engines[s], &plans[s], err);
+        else if (co->packs != NULL)
+            status = dk_packs_parse(dk_engine_lexicon(engines[s]), co->packs, &plans[s].packs, err);
     }
-    if (status == DK_OK) status = dk_pairing_make(&c.pairing, dk_engine_lexicon(engines[0]), dk_engine_lexicon(engines[1]), err);
+    if (status == DK_OK)
+        status =
+            dk_pairing_make(&c.pairing, dk_engine_lexicon(engines[0]), dk_engine_lexicon(engines[1]), err);
     if (status == DK_OK) status = number_themes(&c, err);
     if (status == DK_OK) status = open_workers(&c, co, plans, workers, err);
     if (status == DK_OK) status = dk_pass_run(&pass, workers, co->threads, sizeof(item), dispose_item, err);
-    if (status == DK_OK && c.t.comments == 0) status = dk_fail(err, DK_EDATA, "%s holds no comments in column %s", co->source, co->text);
-    if (status == DK_OK) status = make_tables(book, &c, co, err);
+    if (status == DK_OK && c.t.comments == 0)
+        status = dk_fail(err, DK_EDATA, "%s holds no comments in column %s", co->source, co->text);
+    if (status == DK_OK) status = dk_diff_put(book, &c, co, err);
     *figures = (dk_diff_figures){c.t.comments, c.t.changed, c.t.themes, c.t.label, c.t.unexplained};
     for (int i = 0; workers != NULL && i < co->threads; i++) {
         pair *p = workers[i];

@@ -47,7 +47,8 @@ typedef struct dk_diff_options {
     size_t causes;  /* entries listed at most */
     uint64_t seed;
     bool has_score; /* the corpus has the extra DK_DIFF_SCORE: rankings of drivers are compared */
-    bool models_differ; /* weights, dictionaries or the language model: then a change that no entry explains is theirs */
+    bool
+        models_differ; /* weights, dictionaries or the language model: then a change that no entry explains is theirs */
 } dk_diff_options;
 
 typedef struct dk_diff_figures {

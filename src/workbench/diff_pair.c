@@ -4,9 +4,11 @@
 #include "base/intern.h"
 #include "workbench/diff_private.h"
 
-static const char *const cause_names[DK_CAUSES] = {"added",    "removed", "changed",  "shadowed", "freed",
+static const char *const cause_names[DK_CAUSES] = {"added", "removed",  "changed",  "shadowed", "freed",
                                                    "moved", "spelling", "compound", "models",   "unknown"};
-const char *dk_cause_name(dk_cause cause) { return cause_names[cause]; }
+const char *dk_cause_name(dk_cause cause) {
+    return cause_names[cause];
+}
 
 /* ---- Pairs ------------------------------------------------------------------------------------------- */
 
@@ -18,11 +20,13 @@ static void put_key(const dk_lexicon *lex, uint32_t i, bool theme, bool whole, d
     dk_buf_put(key, lex->sources[i].text.ptr, lex->sources[i].text.len);
     if (theme && e->theme != DK_NO_ID) dk_buf_putf(key, "\t%s", lex->taxonomy.themes[e->theme].id);
     if (whole)
-        dk_buf_putf(key, "\t%d %d %d %d %d %d %d", e->modifier, e->before, e->after, e->has_valence, e->valence, (int)e->strength, e->emotion);
+        dk_buf_putf(key, "\t%d %d %d %d %d %d %d", e->modifier, e->before, e->after, e->has_valence,
+                    e->valence, (int)e->strength, e->emotion);
 }
 
 /* Pairs what has the same key and no partner yet, the first with the first. */
-static dk_status pair_by(dk_pairing *p, const dk_lexicon *a, const dk_lexicon *b, bool theme, bool whole, dk_error *err) {
+static dk_status pair_by(dk_pairing *p, const dk_lexicon *a, const dk_lexicon *b, bool theme, bool whole,
+                         dk_error *err) {
     dk_intern keys;
     dk_buf key;
     dk_intern_init(&keys);
@@ -30,12 +34,14 @@ static dk_status pair_by(dk_pairing *p, const dk_lexicon *a, const dk_lexicon *b
     uint32_t *head = NULL, *next = malloc((b->count + 1) * sizeof *next);
     size_t cap = 0;
     dk_status status = next == NULL ? dk_fail_memory(err) : DK_OK;
-    for (uint32_t i = (uint32_t)b->count; status == DK_OK && i-- > 0;) { /* from behind, so that the first comes out first */
+    for (uint32_t i = (uint32_t)b->count;
+         status == DK_OK && i-- > 0;) { /* from behind, so that the first comes out first */
         if (p->partner[1][i] != DK_NO_ID) continue;
         put_key(b, i, theme, whole, &key);
         size_t known = keys.count;
         uint32_t id = dk_intern_add(&keys, (dk_str){key.ptr, key.len});
-        if (id == DK_NO_ID || !dk_grow(&head, &cap, (size_t)id + 1)) status = dk_fail_memory(err);
+        if (id == DK_NO_ID || !dk_grow(&head, &cap, (size_t)id + 1))
+            status = dk_fail_memory(err);
         else {
             next[i] = id >= known ? DK_NO_ID : head[id];
             head[id] = i;
@@ -72,14 +78,18 @@ static dk_status find_moved(dk_pairing *p, size_t na, dk_error *err) {
         size_t lo = 0, hi = length;
         while (lo < hi) {
             size_t mid = (lo + hi) / 2;
-            if (p->partner[0][tails[mid]] < p->partner[0][i]) lo = mid + 1;
-            else hi = mid;
+            if (p->partner[0][tails[mid]] < p->partner[0][i])
+                lo = mid + 1;
+            else
+                hi = mid;
         }
         before[i] = lo > 0 ? tails[lo - 1] : DK_NO_ID;
         tails[lo] = i;
         if (lo == length) length++;
     }
-    for (uint32_t i = length > 0 ? tails[length - 1] : DK_NO_ID; status == DK_OK && i != DK_NO_ID; i = before[i]) kept[i] = true;
+    for (uint32_t i = length > 0 ? tails[length - 1] : DK_NO_ID; status == DK_OK && i != DK_NO_ID;
+         i = before[i])
+        kept[i] = true;
     for (uint32_t i = 0; status == DK_OK && i < na; i++) {
         if (p->state[0][i] != DK_PAIR_SAME || kept[i]) continue;
         p->state[0][i] = p->state[1][p->partner[0][i]] = DK_PAIR_MOVED;
@@ -103,7 +113,8 @@ dk_status dk_pairing_make(dk_pairing *p, const dk_lexicon *a, const dk_lexicon *
     }
     dk_status status = pair_by(p, a, b, true, true, err);
     if (status == DK_OK) status = pair_by(p, a, b, true, false, err);
-    if (status == DK_OK) status = pair_by(p, a, b, false, false, err); /* the same term, now of another theme */
+    if (status == DK_OK)
+        status = pair_by(p, a, b, false, false, err); /* the same term, now of another theme */
     if (status == DK_OK) status = find_moved(p, a->count, err);
     for (size_t i = 0; status == DK_OK && i < a->count; i++) {
         p->same += p->state[0][i] == DK_PAIR_SAME;
@@ -141,9 +152,12 @@ static void give_direct(reasons *r, const dk_pairing *p, const dk_reading *const
             const dk_match *m = &readings[s]->matches.items[i];
             uint8_t state = p->state[s][m->entry];
             if ((decided && m->won == 0) || state == DK_PAIR_SAME) continue;
-            if (state == DK_PAIR_ALONE) give(r, s == 0 ? DK_CAUSE_REMOVED : DK_CAUSE_ADDED, s, m->entry);
-            else if (state == DK_PAIR_CHANGED && s == 1) give(r, DK_CAUSE_CHANGED, 1, m->entry);
-            else if (state == DK_PAIR_CHANGED) give(r, DK_CAUSE_CHANGED, 1, p->partner[0][m->entry]);
+            if (state == DK_PAIR_ALONE)
+                give(r, s == 0 ? DK_CAUSE_REMOVED : DK_CAUSE_ADDED, s, m->entry);
+            else if (state == DK_PAIR_CHANGED && s == 1)
+                give(r, DK_CAUSE_CHANGED, 1, m->entry);
+            else if (state == DK_PAIR_CHANGED)
+                give(r, DK_CAUSE_CHANGED, 1, p->partner[0][m->entry]);
         }
 }
 
@@ -164,9 +178,12 @@ static void give_indirect(reasons *r, const dk_pairing *p, const dk_reading *con
             if (m->won == 0 || partner == DK_NO_ID || p->state[s][m->entry] == DK_PAIR_CHANGED) continue;
             const dk_match *other = find_match(readings[!s], partner, m->first, m->last);
             uint32_t in_b = s == 1 ? m->entry : partner;
-            if (other != NULL && other->won == 0) give(r, s == 0 ? DK_CAUSE_SHADOWED : DK_CAUSE_FREED, 1, in_b);
-            else if (other == NULL && m->notes & DK_WORD_SPELLING) give(r, DK_CAUSE_SPELLING, 1, in_b);
-            else if (other == NULL && m->notes & DK_WORD_COMPOUND) give(r, DK_CAUSE_COMPOUND, 1, in_b);
+            if (other != NULL && other->won == 0)
+                give(r, s == 0 ? DK_CAUSE_SHADOWED : DK_CAUSE_FREED, 1, in_b);
+            else if (other == NULL && m->notes & DK_WORD_SPELLING)
+                give(r, DK_CAUSE_SPELLING, 1, in_b);
+            else if (other == NULL && m->notes & DK_WORD_COMPOUND)
+                give(r, DK_CAUSE_COMPOUND, 1, in_b);
         }
 }
 
@@ -179,7 +196,8 @@ static void give_moved(reasons *r, const dk_pairing *p, const dk_reading *const 
         }
 }
 
-size_t dk_diff_explain(const dk_pairing *p, const dk_reading *const readings[2], bool models_differ, dk_why out[DK_DIFF_WHY]) {
+size_t dk_diff_explain(const dk_pairing *p, const dk_reading *const readings[2], bool models_differ,
+                       dk_why out[DK_DIFF_WHY]) {
     reasons r = {out, 0};
     give_direct(&r, p, readings, true);
     if (r.count == 0) give_direct(&r, p, readings, false);

@@ -6,10 +6,10 @@
 #include "workbench/evaluate_private.h"
 
 int dk_poisson_one(uint64_t bits) {
-    static const double below[] = {0.36787944117144233, 0.7357588823428847,  0.9196986029286058, 0.9810118431238462,
-                                   0.9963401531726563,  0.9994058151824183,  0.9999167588507119, 0.9999897508033253,
-                                   0.999998874797402,   0.9999998885745217,  0.9999999899522336, 0.9999999991683892,
-                                   0.9999999999363988,  0.9999999999954802,  0.9999999999997004};
+    static const double below[] = {
+        0.36787944117144233, 0.7357588823428847, 0.9196986029286058, 0.9810118431238462, 0.9963401531726563,
+        0.9994058151824183,  0.9999167588507119, 0.9999897508033253, 0.999998874797402,  0.9999998885745217,
+        0.9999999899522336,  0.9999999991683892, 0.9999999999363988, 0.9999999999954802, 0.9999999999997004};
     double u = (double)(bits >> 11) * 0x1p-53;
     int k = 0;
     while (k < 15 && u >= below[k]) k++;
@@ -29,9 +29,12 @@ size_t dk_found_themes(const dk_corpus *k, size_t comment, dk_found out[DK_FOUND
             continue;
         }
         uint8_t *label = &out[at].label;
-        bool both = (*label == DK_POSITIVE && x->label == DK_NEGATIVE) || (*label == DK_NEGATIVE && x->label == DK_POSITIVE);
-        if (both) *label = DK_MIXED;
-        else if (*label == DK_NEUTRAL) *label = x->label;
+        bool both = (*label == DK_POSITIVE && x->label == DK_NEGATIVE) ||
+                    (*label == DK_NEGATIVE && x->label == DK_POSITIVE);
+        if (both)
+            *label = DK_MIXED;
+        else if (*label == DK_NEUTRAL)
+            *label = x->label;
     }
     return n;
 }
@@ -70,7 +73,8 @@ static dk_status compare(dk_evaluation *e, dk_error *err) {
         for (uint32_t c = 0; status == DK_OK && c < r->count; c++) {
             const dk_code *code = &e->coded->codes[r->first + c];
             size_t at = dk_find_code(e->scheme, code, found, n);
-            dk_count x = {.unit = r->unit, .code = code->code, .right = at != SIZE_MAX, .missed = at == SIZE_MAX};
+            dk_count x = {
+                .unit = r->unit, .code = code->code, .right = at != SIZE_MAX, .missed = at == SIZE_MAX};
             x.polar = x.right && code->label >= 0;
             x.right_polar = x.polar && (int)found[at].label == code->label;
             status = add_count(e, x, err);
@@ -78,7 +82,8 @@ static dk_status compare(dk_evaluation *e, dk_error *err) {
         for (size_t f = 0; status == DK_OK && f < n; f++) {
             uint32_t code = e->scheme->primary[found[f].theme];
             bool again = false; /* a second theme of the same code is no second error */
-            for (size_t b = 0; b < f; b++) again |= e->scheme->primary[found[b].theme] == code && !dk_theme_coded(e, r, found[b].theme);
+            for (size_t b = 0; b < f; b++)
+                again |= e->scheme->primary[found[b].theme] == code && !dk_theme_coded(e, r, found[b].theme);
             if (code == DK_NO_ID || again || dk_theme_coded(e, r, found[f].theme)) continue;
             status = add_count(e, (dk_count){.unit = r->unit, .code = code, .wrong = 1}, err);
         }
@@ -99,9 +104,15 @@ static void add_sums(sums *s, const dk_count *c, double weight) {
     s->right_polar += weight * c->right_polar;
 }
 
-static double precision(const sums *s) { return s->right + s->wrong > 0 ? s->right / (s->right + s->wrong) : NAN; }
-static double recall(const sums *s) { return s->right + s->missed > 0 ? s->right / (s->right + s->missed) : NAN; }
-static double f1(const sums *s) { return dk_f1(s->right, s->wrong, s->missed); }
+static double precision(const sums *s) {
+    return s->right + s->wrong > 0 ? s->right / (s->right + s->wrong) : NAN;
+}
+static double recall(const sums *s) {
+    return s->right + s->missed > 0 ? s->right / (s->right + s->missed) : NAN;
+}
+static double f1(const sums *s) {
+    return dk_f1(s->right, s->wrong, s->missed);
+}
 
 /* Codes without a polarity count as found; found with another polarity is both missed and wrong. */
 static double polarity_f1(const sums *s) {
@@ -153,7 +164,8 @@ typedef struct bootstrap {
     double *codes;    /* code x replicate */
 } bootstrap;
 
-static dk_status run_bootstrap(const dk_evaluation *e, size_t replicates, const bool *member, bootstrap *b, dk_error *err) {
+static dk_status run_bootstrap(const dk_evaluation *e, size_t replicates, const bool *member, bootstrap *b,
+                               dk_error *err) {
     size_t n = e->scheme->codes.count;
     *b = (bootstrap){.replicates = replicates, .ncodes = n};
     b->measures = malloc((MEASURES * replicates + 1) * sizeof *b->measures);
@@ -191,16 +203,27 @@ static void dispose_bootstrap(bootstrap *b) {
 
 /* ---- Tables ------------------------------------------------------------------------------------------ */
 
-static const dk_sheet_column summary_columns[] = {
-    {"measure", DK_SHEET_TEXT, 0, 0}, {"value", DK_SHEET_REAL, 0, 0}, {"low", DK_SHEET_REAL, 0, 0}, {"high", DK_SHEET_REAL, 0, 0}};
-static const dk_sheet_column theme_columns[] = {
-    {"code", DK_SHEET_TEXT, 0, 0},       {"coded", DK_SHEET_COUNT, 0, 0},    {"found", DK_SHEET_COUNT, 0, 0},
-    {"precision", DK_SHEET_REAL, 0, 0},  {"recall", DK_SHEET_REAL, 0, 0},    {"f1", DK_SHEET_REAL, 0, 0},
-    {"low", DK_SHEET_REAL, 0, 0},        {"high", DK_SHEET_REAL, 0, 0},      {"polarity_right", DK_SHEET_SHARE, 0, 0},
-    {"f1_polarity", DK_SHEET_REAL, 0, 0}, {"kappa", DK_SHEET_REAL, 0, 0},    {"alpha_machine", DK_SHEET_REAL, 0, 0},
-    {"alpha_human", DK_SHEET_REAL, 0, 0}};
-static const dk_sheet_column curve_columns[] = {
-    {"comments", DK_SHEET_COUNT, 0, 0}, {"f1", DK_SHEET_REAL, 0, 0}, {"low", DK_SHEET_REAL, 0, 0}, {"high", DK_SHEET_REAL, 0, 0}};
+static const dk_sheet_column summary_columns[] = {{"measure", DK_SHEET_TEXT, 0, 0},
+                                                  {"value", DK_SHEET_REAL, 0, 0},
+                                                  {"low", DK_SHEET_REAL, 0, 0},
+                                                  {"high", DK_SHEET_REAL, 0, 0}};
+static const dk_sheet_column theme_columns[] = {{"code", DK_SHEET_TEXT, 0, 0},
+                                                {"coded", DK_SHEET_COUNT, 0, 0},
+                                                {"found", DK_SHEET_COUNT, 0, 0},
+                                                {"precision", DK_SHEET_REAL, 0, 0},
+                                                {"recall", DK_SHEET_REAL, 0, 0},
+                                                {"f1", DK_SHEET_REAL, 0, 0},
+                                                {"low", DK_SHEET_REAL, 0, 0},
+                                                {"high", DK_SHEET_REAL, 0, 0},
+                                                {"polarity_right", DK_SHEET_SHARE, 0, 0},
+                                                {"f1_polarity", DK_SHEET_REAL, 0, 0},
+                                                {"kappa", DK_SHEET_REAL, 0, 0},
+                                                {"alpha_machine", DK_SHEET_REAL, 0, 0},
+                                                {"alpha_human", DK_SHEET_REAL, 0, 0}};
+static const dk_sheet_column curve_columns[] = {{"comments", DK_SHEET_COUNT, 0, 0},
+                                                {"f1", DK_SHEET_REAL, 0, 0},
+                                                {"low", DK_SHEET_REAL, 0, 0},
+                                                {"high", DK_SHEET_REAL, 0, 0}};
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static void put_measure(dk_sheet *s, const char *name, double value, double low, double high) {
@@ -210,7 +233,8 @@ static void put_measure(dk_sheet *s, const char *name, double value, double low,
     dk_sheet_real(s, high);
 }
 
-static void put_summary(dk_evaluation *e, dk_sheet *s, bootstrap *b, const double values[MEASURES], dk_evaluate_figures *f) {
+static void put_summary(dk_evaluation *e, dk_sheet *s, bootstrap *b, const double values[MEASURES],
+                        dk_evaluate_figures *f) {
     static const char *const names[MEASURES] = {"F1", "precision", "recall", "macro-F1", "F1 with polarity"};
     for (int m = 0; m < MEASURES; m++) {
         double low, high;
@@ -222,14 +246,17 @@ static void put_summary(dk_evaluation *e, dk_sheet *s, bootstrap *b, const doubl
         put_measure(s, "sentiment, share right", f->sentiment_accuracy, NAN, NAN);
         put_measure(s, "sentiment, macro-F1", f->sentiment_f1, NAN, NAN);
     }
-    dk_sheet_note(s, "%zu comments, %zu coder%s; %.0f %% intervals from %zu replicates", f->comments, f->coders, f->coders == 1 ? "" : "s",
-                  95.0, b->replicates);
+    dk_sheet_note(s, "%zu comments, %zu coder%s; %.0f %% intervals from %zu replicates", f->comments,
+                  f->coders, f->coders == 1 ? "" : "s", 95.0, b->replicates);
     const dk_coded *c = e->coded;
     if (c->uncoded > 0) dk_sheet_note(s, "not coded yet: %lld", (long long)c->uncoded);
-    if (c->doubled > 0) dk_sheet_note(s, "left out, as the coder had coded that comment already: %lld", (long long)c->doubled);
+    if (c->doubled > 0)
+        dk_sheet_note(s, "left out, as the coder had coded that comment already: %lld",
+                      (long long)c->doubled);
     if (c->unknown > 0)
-        dk_sheet_note(s, "codes left out, unknown to the taxonomy or map: %lld, the first at %s:%lld: %.*s", (long long)c->unknown,
-                      c->unknown_corpus->source, (long long)c->unknown_line, (int)c->unknown_code.len, c->unknown_code.ptr);
+        dk_sheet_note(s, "codes left out, unknown to the taxonomy or map: %lld, the first at %s:%lld: %.*s",
+                      (long long)c->unknown, c->unknown_corpus->source, (long long)c->unknown_line,
+                      (int)c->unknown_code.len, c->unknown_code.ptr);
 }
 
 typedef struct code_row {
@@ -252,7 +279,8 @@ static dk_status put_themes(dk_evaluation *e, dk_sheet *s, const sums *codes, bo
     if (status == DK_OK) status = dk_evaluate_agreement(e, agreement, agreement + n, agreement + 2 * n, err);
     for (uint32_t c = 0; status == DK_OK && c < n; c++)
         if (codes[c].right + codes[c].wrong + codes[c].missed > 0)
-            rows[used++] = (code_row){c, codes[c].right + codes[c].missed, dk_intern_text(&e->scheme->codes, c)};
+            rows[used++] =
+                (code_row){c, codes[c].right + codes[c].missed, dk_intern_text(&e->scheme->codes, c)};
     if (status == DK_OK) qsort(rows, used, sizeof *rows, by_coded);
     for (size_t i = 0; status == DK_OK && i < used; i++) {
         const sums *x = &codes[rows[i].code];
@@ -295,8 +323,11 @@ static dk_status put_curve(dk_evaluation *e, dk_error *err) {
     drawn *order = malloc((n + 1) * sizeof *order);
     bool *member = calloc(n + 1, sizeof *member);
     dk_status status = order == NULL || member == NULL ? dk_fail_memory(err) : DK_OK;
-    dk_sheet *s = status == DK_OK ? dk_book_add(e->book, "curve", "F1 by number of coded comments", curve_columns, COUNT(curve_columns)) : NULL;
-    for (uint32_t u = 0; status == DK_OK && u < n; u++) order[u] = (drawn){dk_hash_mix(e->hashes[u], e->o->seed), u};
+    dk_sheet *s = status == DK_OK ? dk_book_add(e->book, "curve", "F1 by number of coded comments",
+                                                curve_columns, COUNT(curve_columns))
+                                  : NULL;
+    for (uint32_t u = 0; status == DK_OK && u < n; u++)
+        order[u] = (drawn){dk_hash_mix(e->hashes[u], e->o->seed), u};
     if (status == DK_OK) qsort(order, n, sizeof *order, by_draw);
     size_t done = 0;
     for (size_t size = FIRST; status == DK_OK && done < n; size *= 2) {
@@ -331,7 +362,9 @@ static dk_status make_tables(dk_evaluation *e, dk_evaluate_figures *f, dk_error 
         add_sums(&codes[e->counts[i].code], &e->counts[i], 1);
     }
     if (status == DK_OK) status = run_bootstrap(e, (size_t)e->o->replicates, NULL, &b, err);
-    dk_sheet *summary = status == DK_OK ? dk_book_add(e->book, "summary", "Against the coders", summary_columns, COUNT(summary_columns)) : NULL;
+    dk_sheet *summary = status == DK_OK ? dk_book_add(e->book, "summary", "Against the coders",
+                                                      summary_columns, COUNT(summary_columns))
+                                        : NULL;
     if (status == DK_OK) {
         measure(&all, codes, n, values);
         f->f1 = values[0];
@@ -353,17 +386,22 @@ static dk_status make_tables(dk_evaluation *e, dk_evaluate_figures *f, dk_error 
     return status;
 }
 
-dk_status dk_evaluate_make(dk_book *book, const dk_coded *coded, const dk_scheme *scheme, const dk_engine *engine,
-                           const dk_evaluate_options *o, dk_evaluate_figures *f, dk_error *err) {
-    *f = (dk_evaluate_figures){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, coded->nunits, coded->coders.count};
+dk_status dk_evaluate_make(dk_book *book, const dk_coded *coded, const dk_scheme *scheme,
+                           const dk_engine *engine, const dk_evaluate_options *o, dk_evaluate_figures *f,
+                           dk_error *err) {
+    *f = (dk_evaluate_figures){
+        NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, coded->nunits, coded->coders.count};
     if (coded->nratings == 0) {
         dk_fail(err, DK_EDATA, "nothing is coded");
-        dk_error_remedy(err, "a column themes (delivery.speed:negative|staff.care), theme1 and polarity1, or --codes COL");
+        dk_error_remedy(
+            err,
+            "a column themes (delivery.speed:negative|staff.care), theme1 and polarity1, or --codes COL");
         return DK_EDATA;
     }
     enum { CODERS_MAX = 50 };
     if (coded->coders.count > CODERS_MAX)
-        return dk_fail(err, DK_EDATA, "%zu coders: is the column of the coders the right one?", coded->coders.count);
+        return dk_fail(err, DK_EDATA, "%zu coders: is the column of the coders the right one?",
+                       coded->coders.count);
     dk_evaluation e = {.coded = coded, .scheme = scheme, .engine = engine, .o = o, .book = book};
     e.hashes = malloc((coded->nunits + 1) * sizeof *e.hashes);
     dk_status status = e.hashes == NULL ? dk_fail_memory(err) : DK_OK;

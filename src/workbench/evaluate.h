@@ -30,8 +30,9 @@ typedef struct dk_evaluate_figures {
 } dk_evaluate_figures;
 
 /* Adds the tables. All comments of the codes were tagged by the engine. DK_EDATA when nothing is coded. */
-dk_status dk_evaluate_make(dk_book *book, const dk_coded *coded, const dk_scheme *scheme, const dk_engine *engine,
-                           const dk_evaluate_options *options, dk_evaluate_figures *figures, dk_error *err);
+dk_status dk_evaluate_make(dk_book *book, const dk_coded *coded, const dk_scheme *scheme,
+                           const dk_engine *engine, const dk_evaluate_options *options,
+                           dk_evaluate_figures *figures, dk_error *err);
 
 /* What the engine says of the themes of a comment: each once, with the label over all its mentions. */
 typedef struct dk_found {

@@ -6,12 +6,14 @@
 #include "workbench/agreement.h"
 #include "workbench/evaluate_private.h"
 
-static const dk_sheet_column agreement_columns[] = {
-    {"what", DK_SHEET_TEXT, 0, 0},  {"who", DK_SHEET_TEXT, 0, 0},   {"comments", DK_SHEET_COUNT, 0, 0},
-    {"kappa", DK_SHEET_REAL, 0, 0}, {"alpha", DK_SHEET_REAL, 0, 0}};
+static const dk_sheet_column agreement_columns[] = {{"what", DK_SHEET_TEXT, 0, 0},
+                                                    {"who", DK_SHEET_TEXT, 0, 0},
+                                                    {"comments", DK_SHEET_COUNT, 0, 0},
+                                                    {"kappa", DK_SHEET_REAL, 0, 0},
+                                                    {"alpha", DK_SHEET_REAL, 0, 0}};
 static const dk_sheet_column sentiment_columns[] = {
-    {"coder", DK_SHEET_TEXT, 0, 0},     {"coded", DK_SHEET_TEXT, 0, 0},     {"negative", DK_SHEET_COUNT, 0, 0},
-    {"neutral", DK_SHEET_COUNT, 0, 0},  {"positive", DK_SHEET_COUNT, 0, 0}, {"mixed", DK_SHEET_COUNT, 0, 0},
+    {"coder", DK_SHEET_TEXT, 0, 0},    {"coded", DK_SHEET_TEXT, 0, 0},     {"negative", DK_SHEET_COUNT, 0, 0},
+    {"neutral", DK_SHEET_COUNT, 0, 0}, {"positive", DK_SHEET_COUNT, 0, 0}, {"mixed", DK_SHEET_COUNT, 0, 0},
     {"right", DK_SHEET_SHARE, 0, 0}};
 enum { CODERS = 64 }; /* more are refused */
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -53,12 +55,14 @@ static dk_status alpha_of(const grid *g, const size_t *columns, size_t n, double
 }
 
 /* Alpha among the coders, and mean kappa and alpha of each coder with the engine. */
-static dk_status agree(const grid *g, size_t k, double *human, double *machine, double *kappa, dk_error *err) {
+static dk_status agree(const grid *g, size_t k, double *human, double *machine, double *kappa,
+                       dk_error *err) {
     size_t coders = g->width - 1, columns[CODERS], both = 0;
     double sum_alpha = 0, sum_kappa = 0, nalpha = 0, nkappa = 0;
     *human = NAN;
     for (size_t c = 0; c < coders && c < CODERS; c++) columns[c] = c;
-    dk_status status = coders > 1 ? alpha_of(g, columns, coders < CODERS ? coders : CODERS, human, err) : DK_OK;
+    dk_status status =
+        coders > 1 ? alpha_of(g, columns, coders < CODERS ? coders : CODERS, human, err) : DK_OK;
     for (size_t c = 0; status == DK_OK && c < coders; c++) {
         double alpha, one = kappa_of(g, c, coders, k, &both);
         columns[0] = c;
@@ -72,7 +76,8 @@ static dk_status agree(const grid *g, size_t k, double *human, double *machine, 
     return status;
 }
 
-static void put_agreement(dk_sheet *s, const char *what, const char *who, size_t n, double kappa, double alpha) {
+static void put_agreement(dk_sheet *s, const char *what, const char *who, size_t n, double kappa,
+                          double alpha) {
     dk_sheet_text(s, dk_str_from(what));
     dk_sheet_text(s, dk_str_from(who));
     dk_sheet_int(s, (int64_t)n);
@@ -81,7 +86,8 @@ static void put_agreement(dk_sheet *s, const char *what, const char *who, size_t
 }
 
 /* One row for each pair, and one for all coders together. */
-static dk_status put_pairs(dk_evaluation *e, dk_sheet *s, const char *what, const grid *g, size_t k, dk_error *err) {
+static dk_status put_pairs(dk_evaluation *e, dk_sheet *s, const char *what, const grid *g, size_t k,
+                           dk_error *err) {
     size_t coders = g->width - 1;
     dk_status status = DK_OK;
     for (size_t a = 0; status == DK_OK && a < coders; a++)
@@ -93,7 +99,8 @@ static dk_status put_pairs(dk_evaluation *e, dk_sheet *s, const char *what, cons
             dk_str x = dk_intern_text(&e->coded->coders, (uint32_t)a);
             dk_str y = b < coders ? dk_intern_text(&e->coded->coders, (uint32_t)b) : dk_str_from("drivkraft");
             char who[256];
-            snprintf(who, sizeof who, "%.*s and %.*s", (int)(x.len < 100 ? x.len : 100), x.ptr, (int)(y.len < 100 ? y.len : 100), y.ptr);
+            snprintf(who, sizeof who, "%.*s and %.*s", (int)(x.len < 100 ? x.len : 100), x.ptr,
+                     (int)(y.len < 100 ? y.len : 100), y.ptr);
             put_agreement(s, what, who, both, kappa, alpha);
         }
     if (status == DK_OK && coders > 2) {
@@ -104,7 +111,8 @@ static dk_status put_pairs(dk_evaluation *e, dk_sheet *s, const char *what, cons
     return status;
 }
 
-dk_status dk_evaluate_agreement(dk_evaluation *e, double *human, double *machine, double *kappa, dk_error *err) {
+dk_status dk_evaluate_agreement(dk_evaluation *e, double *human, double *machine, double *kappa,
+                                dk_error *err) {
     const dk_coded *c = e->coded;
     size_t n = e->scheme->codes.count, coders = c->coders.count;
     grid g, all;
@@ -134,7 +142,8 @@ dk_status dk_evaluate_agreement(dk_evaluation *e, double *human, double *machine
             for (size_t f = 0; f < nf; f++) {
                 /* a theme that several codes of a map accept is the coder's, or else the first of them, as in the counts */
                 bool theirs = dk_theme_coded(e, r, found[f].theme);
-                bool this_one = theirs ? has > 0 && dk_accepts(e->scheme, code, found[f].theme) : e->scheme->primary[found[f].theme] == code;
+                bool this_one = theirs ? has > 0 && dk_accepts(e->scheme, code, found[f].theme)
+                                       : e->scheme->primary[found[f].theme] == code;
                 if (this_one) machine_has = 1;
             }
             g.values[r->unit * g.width + coders] = machine_has;
@@ -144,7 +153,8 @@ dk_status dk_evaluate_agreement(dk_evaluation *e, double *human, double *machine
         status = agree(&g, 2, &human[code], &machine[code], &kappa[code], err);
     }
     if (status == DK_OK) {
-        dk_sheet *s = dk_book_add(e->book, "agreement", "Agreement", agreement_columns, COUNT(agreement_columns));
+        dk_sheet *s =
+            dk_book_add(e->book, "agreement", "Agreement", agreement_columns, COUNT(agreement_columns));
         status = put_pairs(e, s, "codes", &all, 2, err);
         if (status == DK_OK) dk_sheet_note(s, "each comment counts once for each code that anybody used");
     }
@@ -202,9 +212,11 @@ dk_status dk_evaluate_sentiment(dk_evaluation *e, dk_evaluate_figures *f, dk_err
         }
         f->sentiment_accuracy = right / (double)any;
         f->sentiment_f1 = sum_f1 / used;
-        dk_sheet *s = dk_book_add(e->book, "sentiment", "Sentiment: coded, and what it came out as", sentiment_columns, COUNT(sentiment_columns));
+        dk_sheet *s = dk_book_add(e->book, "sentiment", "Sentiment: coded, and what it came out as",
+                                  sentiment_columns, COUNT(sentiment_columns));
         for (uint32_t k = 0; k < coders; k++) put_sentiment_rows(e, s, k, tables + k * 16);
-        dk_sheet *a = dk_book_add(e->book, "sentiment_agreement", "Agreement on sentiment", agreement_columns, COUNT(agreement_columns));
+        dk_sheet *a = dk_book_add(e->book, "sentiment_agreement", "Agreement on sentiment", agreement_columns,
+                                  COUNT(agreement_columns));
         status = put_pairs(e, a, "sentiment", &g, 4, err);
     }
     free(g.values);

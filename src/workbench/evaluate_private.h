@@ -7,8 +7,8 @@
 /* What one coder's reading of one comment adds to a code. */
 typedef struct dk_count {
     uint32_t unit, code;
-    uint8_t right, wrong, missed;      /* 0 or 1; wrong may be more */
-    uint8_t polar, right_polar;        /* found, and coded with a polarity; and with the engine's */
+    uint8_t right, wrong, missed; /* 0 or 1; wrong may be more */
+    uint8_t polar, right_polar;   /* found, and coded with a polarity; and with the engine's */
 } dk_count;
 
 typedef struct dk_evaluation {
@@ -23,7 +23,8 @@ typedef struct dk_evaluation {
 } dk_evaluation;
 
 /* Agreement of coders with each other and with the engine: table agreement, and alphas by code (arrays of codes, NaN). */
-dk_status dk_evaluate_agreement(dk_evaluation *e, double *human, double *machine, double *kappa, dk_error *err);
+dk_status dk_evaluate_agreement(dk_evaluation *e, double *human, double *machine, double *kappa,
+                                dk_error *err);
 
 /* Tables sentiment, confusion, errors. */
 dk_status dk_evaluate_sentiment(dk_evaluation *e, dk_evaluate_figures *figures, dk_error *err);

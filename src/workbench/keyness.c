@@ -4,7 +4,8 @@
 
 double dk_log_odds(const dk_keyness_counts *c, double *se) {
     /* a word of the parts that the background never saw still has a prior above 0 */
-    double share = (c->background > 0.5 ? c->background : 0.5) / (c->all_background > 1 ? c->all_background : 1);
+    double share =
+        (c->background > 0.5 ? c->background : 0.5) / (c->all_background > 1 ? c->all_background : 1);
     double a = c->prior * share;
     double here = c->here + a, there = c->there + a;
     double rest_here = c->all_here + c->prior - here, rest_there = c->all_there + c->prior - there;
@@ -13,7 +14,9 @@ double dk_log_odds(const dk_keyness_counts *c, double *se) {
     return log(here / rest_here) - log(there / rest_there);
 }
 
-static double part(double k, double expected) { return k > 0 ? k * log(k / expected) : 0; }
+static double part(double k, double expected) {
+    return k > 0 ? k * log(k / expected) : 0;
+}
 
 double dk_log_likelihood(double both, double first_only, double second_only, double neither) {
     double first = both + first_only, second = both + second_only, n = first + second_only + neither;

@@ -4,10 +4,10 @@
 
 /* Counts of one word, and of all words, in the two parts and in the background that the prior is taken from. */
 typedef struct dk_keyness_counts {
-    double here, there;             /* of the word */
-    double all_here, all_there;     /* of all words */
+    double here, there;         /* of the word */
+    double all_here, all_there; /* of all words */
     double background, all_background;
-    double prior;                   /* alpha 0: how many words of background each part is given beforehand */
+    double prior; /* alpha 0: how many words of background each part is given beforehand */
 } dk_keyness_counts;
 
 /* The difference of log-odds with an informative Dirichlet prior and its standard error (Monroe, Colaresi & Quinn 2008,

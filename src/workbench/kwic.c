@@ -16,7 +16,7 @@ enum { CONTEXT = 240 };
 typedef struct place {
     size_t row;
     uint32_t start, end;
-    uint32_t entry; /* or DK_NO_ID */
+    uint32_t entry;         /* or DK_NO_ID */
     uint8_t label, decided; /* decided: the match won over those that overlap it */
     uint64_t draw;
 } place;
@@ -84,7 +84,8 @@ static dk_status add_place(item *t, place p, dk_error *err) {
     return DK_OK;
 }
 
-static dk_status find_entries(const search *s, dk_session *session, const dk_comment *c, size_t row, item *t, dk_error *err) {
+static dk_status find_entries(const search *s, dk_session *session, const dk_comment *c, size_t row, item *t,
+                              dk_error *err) {
     const dk_reading *r = dk_inspect_reading(session);
     dk_status status = DK_OK;
     if (s->o->label >= 0 && (int)c->label != s->o->label) return DK_OK;
@@ -104,22 +105,30 @@ static dk_status find_theme(const search *s, const dk_comment *c, size_t row, it
     for (size_t i = 0; status == DK_OK && i < c->nmentions; i++) {
         const dk_mention *m = &c->mentions[i];
         if (m->theme != s->o->theme || (s->o->label >= 0 && (int)m->label != s->o->label)) continue;
-        place p = {.row = row, .entry = m->entry, .label = (uint8_t)m->label, .decided = 1, .start = m->start, .end = m->end};
+        place p = {.row = row,
+                   .entry = m->entry,
+                   .label = (uint8_t)m->label,
+                   .decided = 1,
+                   .start = m->start,
+                   .end = m->end};
         status = add_place(t, p, err);
     }
     return status;
 }
 
 /* Counts the words of a comment, and which of them stand within the window of one of its places. */
-static dk_status count_words(const search *s, const dk_comment *c, dk_str text, size_t first, item *t, dk_error *err) {
+static dk_status count_words(const search *s, const dk_comment *c, dk_str text, size_t first, item *t,
+                             dk_error *err) {
     if (!dk_grow(&t->beside, &t->beside_cap, c->ntokens + 1)) return dk_fail_memory(err);
     memset(t->beside, 0, c->ntokens);
     for (size_t i = first; i < t->nplaces; i++) {
         size_t from = 0, to = c->ntokens;
         while (from < to && c->tokens[from].end <= t->places[i].start) from++;
         size_t behind = from;
-        while (behind < to && c->tokens[behind].start < t->places[i].end) t->beside[behind++] = 2; /* the node itself is no company */
-        for (int w = 0; w < s->o->window && from > 0; w += c->tokens[from].kind == DK_TOKEN_WORD) t->beside[--from] |= 1;
+        while (behind < to && c->tokens[behind].start < t->places[i].end)
+            t->beside[behind++] = 2; /* the node itself is no company */
+        for (int w = 0; w < s->o->window && from > 0; w += c->tokens[from].kind == DK_TOKEN_WORD)
+            t->beside[--from] |= 1;
         for (int w = 0; w < s->o->window && behind < to; behind++) {
             t->beside[behind] |= 1;
             w += c->tokens[behind].kind == DK_TOKEN_WORD;
@@ -133,7 +142,8 @@ static dk_status count_words(const search *s, const dk_comment *c, dk_str text, 
         if (status != DK_OK) return status;
         size_t known = t->words.count;
         uint32_t w = dk_intern_add(&t->words, (dk_str){t->fold.ptr, t->fold.len});
-        if (w == DK_NO_ID || !dk_grow(&t->totals, &t->totals_cap, (size_t)w + 1) || !dk_grow(&t->near, &t->near_cap, (size_t)w + 1))
+        if (w == DK_NO_ID || !dk_grow(&t->totals, &t->totals_cap, (size_t)w + 1) ||
+            !dk_grow(&t->near, &t->near_cap, (size_t)w + 1))
             return dk_fail_memory(err);
         if (w >= known) t->totals[w] = t->near[w] = 0;
         t->totals[w]++;
@@ -145,8 +155,10 @@ static dk_status count_words(const search *s, const dk_comment *c, dk_str text, 
 static dk_status work(void *context, void *worker, const dk_block *block, void *p, dk_error *err) {
     const search *s = context;
     item *t = p;
-    if (t->begun) dk_intern_dispose(&t->words);
-    else dk_buf_init(&t->fold);
+    if (t->begun)
+        dk_intern_dispose(&t->words);
+    else
+        dk_buf_init(&t->fold);
     dk_intern_init(&t->words);
     t->begun = true;
     t->nplaces = 0;
@@ -158,7 +170,9 @@ static dk_status work(void *context, void *worker, const dk_block *block, void *
         if (text.len == 0) continue;
         size_t first = t->nplaces;
         status = dk_session_tag(worker, text, &c, err);
-        if (status == DK_OK) status = s->o->entries != NULL ? find_entries(s, worker, &c, r, t, err) : find_theme(s, &c, r, t, err);
+        if (status == DK_OK)
+            status =
+                s->o->entries != NULL ? find_entries(s, worker, &c, r, t, err) : find_theme(s, &c, r, t, err);
         if (status == DK_OK && s->o->collocates > 0) status = count_words(s, &c, text, first, t, err);
         t->comments += t->nplaces > first;
         char scratch[24];
@@ -171,7 +185,9 @@ static dk_status work(void *context, void *worker, const dk_block *block, void *
 
 /* ---- In order ---------------------------------------------------------------------------------------- */
 
-static bool later(const line *a, const line *b) { return a->draw != b->draw ? a->draw > b->draw : a->number > b->number; }
+static bool later(const line *a, const line *b) {
+    return a->draw != b->draw ? a->draw > b->draw : a->number > b->number;
+}
 
 static void sift_down(line *heap, size_t n, size_t at) {
     for (;;) {
@@ -207,13 +223,21 @@ static dk_str around(dk_str text, size_t start, size_t end, bool before) {
 }
 
 static dk_status keep(search *s, const dk_block *block, const place *p, dk_error *err) {
-    line l = {.draw = p->draw, .number = s->serial++, .file_line = block->row[p->row].line, .start = p->start, .end = p->end,
-              .entry = p->entry, .label = p->label, .decided = p->decided};
+    line l = {.draw = p->draw,
+              .number = s->serial++,
+              .file_line = block->row[p->row].line,
+              .start = p->start,
+              .end = p->end,
+              .entry = p->entry,
+              .label = p->label,
+              .decided = p->decided};
     if (s->o->lines == 0 || (s->nlines == s->o->lines && !later(&s->lines[0], &l))) return DK_OK;
     dk_str text = dk_pass_text(block, p->row);
     char scratch[24];
-    dk_str parts[4] = {dk_pass_id(s->pass, block, p->row, scratch), around(text, p->start, p->end, true),
-                       {text.ptr + p->start, p->end - p->start}, around(text, p->start, p->end, false)};
+    dk_str parts[4] = {dk_pass_id(s->pass, block, p->row, scratch),
+                       around(text, p->start, p->end, true),
+                       {text.ptr + p->start, p->end - p->start},
+                       around(text, p->start, p->end, false)};
     size_t size = 0, at = 0;
     for (int i = 0; i < 4; i++) size += parts[i].len + 1;
     if ((l.texts = malloc(size)) == NULL) return dk_fail_memory(err);
@@ -289,7 +313,8 @@ static void reverse_words(dk_str text, dk_buf *out) {
     }
 }
 
-static dk_status make_key(const line *l, dk_kwic_sort sort, dk_arena *arena, dk_buf *scratch, dk_str *key, dk_error *err) {
+static dk_status make_key(const line *l, dk_kwic_sort sort, dk_arena *arena, dk_buf *scratch, dk_str *key,
+                          dk_error *err) {
     *key = (dk_str){"", 0};
     if (sort == DK_KWIC_BY_PLACE) return DK_OK;
     int which = sort == DK_KWIC_BY_LEFT ? 1 : sort == DK_KWIC_BY_MATCH ? 2 : 3;
@@ -311,8 +336,8 @@ static dk_status make_key(const line *l, dk_kwic_sort sort, dk_arena *arena, dk_
 }
 
 static const dk_sheet_column line_columns[] = {
-    {"left", DK_SHEET_TEXT_RIGHT, 40, 0}, {"match", DK_SHEET_TEXT, 40, 0}, {"right", DK_SHEET_TEXT, 40, 0},
-    {"id", DK_SHEET_TEXT, 24, 0},         {"label", DK_SHEET_TEXT, 0, 0},  {"decided", DK_SHEET_TEXT, 0, 0},
+    {"left", DK_SHEET_TEXT_RIGHT, 40, 0}, {"match", DK_SHEET_TEXT, 40, 0},  {"right", DK_SHEET_TEXT, 40, 0},
+    {"id", DK_SHEET_TEXT, 24, 0},         {"label", DK_SHEET_TEXT, 0, 0},   {"decided", DK_SHEET_TEXT, 0, 0},
     {"entry", DK_SHEET_TEXT, 0, 0},       {"file", DK_SHEET_TEXT, 0, true}, {"line", DK_SHEET_COUNT, 0, true},
     {"start", DK_SHEET_COUNT, 0, true},   {"end", DK_SHEET_COUNT, 0, true}};
 
@@ -335,8 +360,10 @@ static void put_line(dk_sheet *sheet, const search *s, const char *source, const
     bool in_file = s->o->pattern == NULL;
     dk_sheet_text(sheet, dk_str_from(!in_file ? "" : l->decided ? "yes" : "no"));
     dk_buf_clear(scratch);
-    if (in_file) dk_entry_put_place(scratch, dk_engine_lexicon(s->engine), l->entry);
-    else dk_buf_puts(scratch, s->o->pattern);
+    if (in_file)
+        dk_entry_put_place(scratch, dk_engine_lexicon(s->engine), l->entry);
+    else
+        dk_buf_puts(scratch, s->o->pattern);
     dk_sheet_text(sheet, (dk_str){scratch->ptr, scratch->len});
     dk_sheet_text(sheet, dk_str_from(source));
     dk_sheet_int(sheet, l->file_line);
@@ -361,11 +388,13 @@ static dk_status put_lines(dk_book *book, const search *s, const char *source, d
         if (columns != NULL) {
             memcpy(columns, line_columns, sizeof line_columns);
             columns[0].widest = columns[2].widest = s->o->width;
-        } else book->failed = true;
-        dk_sheet *sheet = dk_book_add(book, "lines", "Concordance", columns != NULL ? columns : line_columns, sizeof line_columns / sizeof *line_columns);
+        } else
+            book->failed = true;
+        dk_sheet *sheet = dk_book_add(book, "lines", "Concordance", columns != NULL ? columns : line_columns,
+                                      sizeof line_columns / sizeof *line_columns);
         for (size_t i = 0; i < s->nlines; i++) put_line(sheet, s, source, order[i].line, &scratch);
-        dk_sheet_note(sheet, "%zu of %lld places in %lld comments of %s", s->nlines, (long long)s->figures->places,
-                      (long long)s->figures->comments, source);
+        dk_sheet_note(sheet, "%zu of %lld places in %lld comments of %s", s->nlines,
+                      (long long)s->figures->places, (long long)s->figures->comments, source);
     }
     free(order);
     dk_arena_dispose(&arena);
@@ -386,23 +415,30 @@ static int by_likelihood(const void *a, const void *b) {
 }
 
 static const dk_sheet_column collocate_columns[] = {
-    {"word", DK_SHEET_TEXT, 40, 0},     {"beside", DK_SHEET_COUNT, 0, 0},         {"expected", DK_SHEET_REAL, 0, 0},
-    {"in_all", DK_SHEET_COUNT, 0, 0},   {"log_likelihood", DK_SHEET_REAL, 0, 0}, {"information", DK_SHEET_REAL, 0, 0}};
+    {"word", DK_SHEET_TEXT, 40, 0},          {"beside", DK_SHEET_COUNT, 0, 0},
+    {"expected", DK_SHEET_REAL, 0, 0},       {"in_all", DK_SHEET_COUNT, 0, 0},
+    {"log_likelihood", DK_SHEET_REAL, 0, 0}, {"information", DK_SHEET_REAL, 0, 0}};
 
 static dk_status put_collocates(dk_book *book, const search *s, dk_error *err) {
     collocate *rows = malloc((s->words.count + 1) * sizeof *rows);
     if (rows == NULL) return dk_fail_memory(err);
     size_t n = 0;
     for (uint32_t w = 0; w < s->words.count; w++) {
-        double near = (double)s->near[w], total = (double)s->totals[w], all = (double)s->all, beside = (double)s->all_near;
+        double near = (double)s->near[w], total = (double)s->totals[w], all = (double)s->all,
+               beside = (double)s->all_near;
         double expected = all > 0 ? total * beside / all : 0;
         if (s->near[w] < s->o->min_count || near <= expected) continue;
         double apart = total - near, others = beside - near, rest = all - beside - apart;
-        rows[n++] = (collocate){dk_intern_text(&s->words, w), dk_log_likelihood(near, others, apart, rest),
-                                dk_mutual_information(near, others, apart, rest), expected, s->near[w], s->totals[w]};
+        rows[n++] = (collocate){dk_intern_text(&s->words, w),
+                                dk_log_likelihood(near, others, apart, rest),
+                                dk_mutual_information(near, others, apart, rest),
+                                expected,
+                                s->near[w],
+                                s->totals[w]};
     }
     qsort(rows, n, sizeof *rows, by_likelihood);
-    dk_sheet *sheet = dk_book_add(book, "collocates", "Words beside it", collocate_columns, sizeof collocate_columns / sizeof *collocate_columns);
+    dk_sheet *sheet = dk_book_add(book, "collocates", "Words beside it", collocate_columns,
+                                  sizeof collocate_columns / sizeof *collocate_columns);
     for (size_t i = 0; i < n && i < s->o->collocates; i++) {
         dk_sheet_text(sheet, rows[i].word);
         dk_sheet_int(sheet, (int64_t)rows[i].near);
@@ -415,10 +451,13 @@ static dk_status put_collocates(dk_book *book, const search *s, dk_error *err) {
     return DK_OK;
 }
 
-dk_status dk_kwic_make(dk_book *book, const dk_engine *engine, const dk_corpus_options *co, const dk_kwic_options *o,
-                       dk_kwic_figures *figures, dk_error *err) {
+dk_status dk_kwic_make(dk_book *book, const dk_engine *engine, const dk_corpus_options *co,
+                       const dk_kwic_options *o, dk_kwic_figures *figures, dk_error *err) {
     *figures = (dk_kwic_figures){0};
-    dk_pass pass = {.work = work, .deliver = deliver, .rejected = co->rejected, .progress = co->progress,
+    dk_pass pass = {.work = work,
+                    .deliver = deliver,
+                    .rejected = co->rejected,
+                    .progress = co->progress,
                     .progress_context = co->progress_context};
     search s = {.engine = engine, .o = o, .pass = &pass, .figures = figures};
     pass.context = &s;
@@ -430,8 +469,11 @@ dk_status dk_kwic_make(dk_book *book, const dk_engine *engine, const dk_corpus_o
     dk_pass_columns columns = {.text = co->text, .id = co->id};
     void **workers = calloc((size_t)co->threads, sizeof *workers);
     s.lines = malloc((o->lines + 1) * sizeof *s.lines);
-    dk_status status = workers == NULL || s.lines == NULL ? dk_fail_memory(err) : dk_pass_open(&pass, co->source, &ro, &columns, err);
-    if (status == DK_OK && choose) status = dk_corpus_choose_packs(&pass, engine, &plan, err);
+    dk_status status = workers == NULL || s.lines == NULL
+                           ? dk_fail_memory(err)
+                           : dk_pass_open(&pass, co->source, &ro, &columns, err);
+    if (status == DK_OK && choose)
+        status = dk_corpus_choose_packs(&pass, engine, &plan, err);
     else if (status == DK_OK && co->packs != NULL)
         status = dk_packs_parse(dk_engine_lexicon(engine), co->packs, &plan.packs, err);
     for (int i = 0; status == DK_OK && i < co->threads; i++) {

@@ -81,7 +81,8 @@ static int by_count(const void *a, const void *b) {
     return (x->word > y->word) - (x->word < y->word);
 }
 
-static dk_status choose_words(dk_neighbours *n, const dk_corpus *k, const dk_neighbours_options *o, dk_error *err) {
+static dk_status choose_words(dk_neighbours *n, const dk_corpus *k, const dk_neighbours_options *o,
+                              dk_error *err) {
     ranked *words = malloc((k->words.count + 1) * sizeof *words);
     n->row_of = malloc((k->words.count + 1) * sizeof *n->row_of);
     if (words == NULL || n->row_of == NULL) {
@@ -106,7 +107,8 @@ static dk_status choose_words(dk_neighbours *n, const dk_corpus *k, const dk_nei
 
 /* ---- The matrix -------------------------------------------------------------------------------------- */
 
-static dk_status count_pairs(const dk_neighbours *n, const dk_corpus *k, int window, pair_counts *pairs, dk_error *err) {
+static dk_status count_pairs(const dk_neighbours *n, const dk_corpus *k, int window, pair_counts *pairs,
+                             dk_error *err) {
     for (size_t i = 0; i < k->count; i++) {
         const dk_corpus_comment *c = &k->comments[i];
         const uint32_t *tokens = k->tokens + c->first;
@@ -115,7 +117,8 @@ static dk_status count_pairs(const dk_neighbours *n, const dk_corpus *k, int win
             if (left == DK_CORPUS_BREAK || (left = n->row_of[left]) == DK_NO_ID) continue;
             for (uint32_t b = a + 1; b < c->ntokens && b <= a + (uint32_t)window; b++) {
                 uint32_t right = tokens[b] & DK_CORPUS_WORD;
-                if (right == DK_CORPUS_BREAK || (right = n->row_of[right]) == DK_NO_ID || right == left) continue;
+                if (right == DK_CORPUS_BREAK || (right = n->row_of[right]) == DK_NO_ID || right == left)
+                    continue;
                 if (!pairs_add(pairs, left, right)) return dk_fail_memory(err);
             }
         }
@@ -150,7 +153,8 @@ static dk_status make_matrix(const pair_counts *pairs, size_t n, sparse *m, dk_e
         if (pairs->keys[i] == 0) continue;
         uint32_t a = (uint32_t)((pairs->keys[i] - 1) >> 32), b = (uint32_t)(pairs->keys[i] - 1);
         double joint = pairs->counts[i] / all;
-        double one = log(joint / (sums[a] / all * pow(sums[b], 0.75) / smooth)), two = log(joint / (sums[b] / all * pow(sums[a], 0.75) / smooth));
+        double one = log(joint / (sums[a] / all * pow(sums[b], 0.75) / smooth)),
+               two = log(joint / (sums[b] / all * pow(sums[a], 0.75) / smooth));
         double value = (one + two) / 2;
         if (value <= 0) continue;
         cells[count++] = (cell){a, b, (float)value};
@@ -194,7 +198,8 @@ static void multiply(const sparse *m, const double *x, double *y, size_t d) {
 }
 
 /* g (d x d) = a b' for a and b of d x n. */
-static dk_status outer(const double *a, const double *b, size_t n, size_t d, double *scratch, double *g, dk_error *err) {
+static dk_status outer(const double *a, const double *b, size_t n, size_t d, double *scratch, double *g,
+                       dk_error *err) {
     for (size_t r = 0; r < n; r++)
         for (size_t j = 0; j < d; j++) scratch[j * n + r] = b[r * d + j];
     memset(g, 0, d * d * sizeof *g);
@@ -202,14 +207,16 @@ static dk_status outer(const double *a, const double *b, size_t n, size_t d, dou
 }
 
 /* Makes the rows of x (d x n) orthonormal: x = V diag(1 / sqrt(l)) V' of x x', after which x x' is 1. */
-static dk_status orthonormalise(double *x, size_t n, size_t d, double *scratch, double *g, double *h, dk_error *err) {
+static dk_status orthonormalise(double *x, size_t n, size_t d, double *scratch, double *g, double *h,
+                                dk_error *err) {
     double values[256];
     dk_status status = outer(x, x, n, d, scratch, g, err);
     if (status == DK_OK) status = dk_eigen_symmetric(d, g, values, err);
     if (status != DK_OK) return status;
     /* h = diag(1/sqrt(l)) V', with directions that vanished left out */
     for (size_t j = 0; j < d; j++)
-        for (size_t i = 0; i < d; i++) h[j * d + i] = values[i] > values[d - 1] * 1e-12 ? g[i * d + j] / sqrt(values[i]) : 0;
+        for (size_t i = 0; i < d; i++)
+            h[j * d + i] = values[i] > values[d - 1] * 1e-12 ? g[i * d + j] / sqrt(values[i]) : 0;
     memset(scratch, 0, n * d * sizeof *scratch);
     status = dk_gemm_nn(d, n, d, h, d, x, d, scratch, d, err);
     if (status == DK_OK) memcpy(x, scratch, n * d * sizeof *x);
@@ -219,11 +226,16 @@ static dk_status orthonormalise(double *x, size_t n, size_t d, double *scratch, 
 static dk_status find_vectors(dk_neighbours *n, const sparse *m, dk_error *err) {
     enum { ROUNDS = 7 };
     size_t d = n->dimensions, size = n->count * d + 1;
-    double *x = malloc(size * sizeof *x), *y = malloc(size * sizeof *y), *scratch = malloc(size * sizeof *scratch);
+    double *x = malloc(size * sizeof *x), *y = malloc(size * sizeof *y),
+           *scratch = malloc(size * sizeof *scratch);
     double *g = malloc(d * d * sizeof *g), *h = malloc(d * d * sizeof *h), values[256];
     n->vectors = calloc(size, sizeof *n->vectors);
-    dk_status status = x == NULL || y == NULL || scratch == NULL || g == NULL || h == NULL || n->vectors == NULL ? dk_fail_memory(err) : DK_OK;
-    for (size_t i = 0; status == DK_OK && i + 1 < size; i++) x[i] = (double)(dk_hash_mix(i, 1) >> 11) * 0x1p-53 - 0.5;
+    dk_status status =
+        x == NULL || y == NULL || scratch == NULL || g == NULL || h == NULL || n->vectors == NULL
+            ? dk_fail_memory(err)
+            : DK_OK;
+    for (size_t i = 0; status == DK_OK && i + 1 < size; i++)
+        x[i] = (double)(dk_hash_mix(i, 1) >> 11) * 0x1p-53 - 0.5;
     for (int round = 0; status == DK_OK && round < ROUNDS; round++) {
         status = orthonormalise(x, n->count, d, scratch, g, h, err);
         if (status != DK_OK) break;
@@ -242,10 +254,15 @@ static dk_status find_vectors(dk_neighbours *n, const sparse *m, dk_error *err) 
         for (size_t v = 0; v < d; v++) {
             double sum = 0;
             for (size_t j = 0; j < d; j++) sum += g[v * d + j] * y[r * d + j];
-            scratch[v] = sum * sqrt(fabs(values[v])); /* the singular value; without the negative ones fewer words are found again */
+            scratch[v] =
+                sum *
+                sqrt(fabs(
+                    values
+                        [v])); /* the singular value; without the negative ones fewer words are found again */
             length += scratch[v] * scratch[v];
         }
-        for (size_t v = 0; v < d; v++) n->vectors[r * d + v] = length > 0 ? (float)(scratch[v] / sqrt(length)) : 0;
+        for (size_t v = 0; v < d; v++)
+            n->vectors[r * d + v] = length > 0 ? (float)(scratch[v] / sqrt(length)) : 0;
     }
     free(x);
     free(y);
@@ -264,7 +281,8 @@ static dk_status find_nearest(dk_neighbours *n, dk_error *err) {
     double *all = malloc((n->count * d + 1) * sizeof *all), *block = malloc(BLOCK * d * sizeof *block);
     double *cosines = malloc((BLOCK * n->count + 1) * sizeof *cosines);
     n->nearest = malloc((n->count * DK_NEAR + 1) * sizeof *n->nearest);
-    dk_status status = all == NULL || block == NULL || cosines == NULL || n->nearest == NULL ? dk_fail_memory(err) : DK_OK;
+    dk_status status =
+        all == NULL || block == NULL || cosines == NULL || n->nearest == NULL ? dk_fail_memory(err) : DK_OK;
     for (size_t i = 0; status == DK_OK && i < n->count * d; i++) all[i] = n->vectors[i]; /* d x count */
     for (size_t first = 0; status == DK_OK && first < n->count; first += BLOCK) {
         size_t rows = n->count - first < BLOCK ? n->count - first : BLOCK;
@@ -290,7 +308,8 @@ static dk_status find_nearest(dk_neighbours *n, dk_error *err) {
     return status;
 }
 
-dk_status dk_neighbours_make(dk_neighbours *n, const dk_corpus *corpus, const dk_neighbours_options *o, dk_error *err) {
+dk_status dk_neighbours_make(dk_neighbours *n, const dk_corpus *corpus, const dk_neighbours_options *o,
+                             dk_error *err) {
     memset(n, 0, sizeof *n);
     pair_counts pairs = {0};
     sparse matrix = {0};

@@ -21,19 +21,20 @@ typedef struct dk_neighbours {
     uint32_t *words;  /* by row: the word of the corpus */
     uint32_t *row_of; /* by word: its row, DK_NO_ID for none */
     size_t count, dimensions;
-    float *vectors;   /* row x dimensions, of length 1 (or 0 for a word without company) */
+    float *vectors;        /* row x dimensions, of length 1 (or 0 for a word without company) */
     dk_neighbour *nearest; /* row x DK_NEAR, the nearest first; row DK_NO_ID for none */
 } dk_neighbours;
 
 typedef struct dk_neighbours_options {
     const uint32_t *frequency; /* by word: comments that hold it */
     uint32_t min_count;
-    size_t max_words;  /* the most frequent are taken */
-    int window;        /* words on each side */
+    size_t max_words; /* the most frequent are taken */
+    int window;       /* words on each side */
     size_t dimensions;
 } dk_neighbours_options;
 
-dk_status dk_neighbours_make(dk_neighbours *neighbours, const dk_corpus *corpus, const dk_neighbours_options *options, dk_error *err);
+dk_status dk_neighbours_make(dk_neighbours *neighbours, const dk_corpus *corpus,
+                             const dk_neighbours_options *options, dk_error *err);
 void dk_neighbours_dispose(dk_neighbours *neighbours);
 
 #endif

@@ -12,21 +12,25 @@ typedef struct batch {
     void *item;
 } batch;
 
-dk_status dk_pass_open(dk_pass *p, const char *source, const dk_reader_options *options, const dk_pass_columns *c,
-                       dk_error *err) {
+dk_status dk_pass_open(dk_pass *p, const char *source, const dk_reader_options *options,
+                       const dk_pass_columns *c, dk_error *err) {
     size_t n = DK_PASS_FIXED + c->nextras, *columns = calloc(n, sizeof *columns);
     if (columns == NULL) return dk_fail_memory(err);
     dk_status status = dk_reader_open(&p->reader, source, options, err);
-    if (status == DK_OK) status = dk_reader_find_column(p->reader, c->text, "--text", &columns[DK_PASS_TEXT], err);
+    if (status == DK_OK)
+        status = dk_reader_find_column(p->reader, c->text, "--text", &columns[DK_PASS_TEXT], err);
     columns[DK_PASS_ID] = columns[DK_PASS_TEXT]; /* not looked at without an id */
     p->has_id = c->id != NULL;
     assert(c->nextras <= DK_PASS_EXTRAS);
-    if (status == DK_OK && p->has_id) status = dk_reader_find_column(p->reader, c->id, "--id", &columns[DK_PASS_ID], err);
+    if (status == DK_OK && p->has_id)
+        status = dk_reader_find_column(p->reader, c->id, "--id", &columns[DK_PASS_ID], err);
     for (size_t i = 0; status == DK_OK && i < c->nextras; i++) {
         columns[DK_PASS_FIXED + i] = columns[DK_PASS_TEXT];
-        if (c->extras[i] == NULL) p->absent |= UINT64_C(1) << i; /* stands for the text, and is not looked at */
+        if (c->extras[i] == NULL)
+            p->absent |= UINT64_C(1) << i; /* stands for the text, and is not looked at */
         else
-            status = dk_reader_find_column(p->reader, c->extras[i], c->options[i], &columns[DK_PASS_FIXED + i], err);
+            status = dk_reader_find_column(p->reader, c->extras[i], c->options[i],
+                                           &columns[DK_PASS_FIXED + i], err);
     }
     if (status == DK_OK) status = dk_reader_select(p->reader, columns, n, err);
     free(columns);
@@ -56,12 +60,13 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
     for (size_t i = 0; p->rejected != NULL && i < b->block->nrejects; i++)
         p->rejected(p->progress_context, dk_reader_source(p->reader), &b->block->rejects[i]);
     dk_reader_progress(p->reader, &p->taken, &p->total);
-    if (p->progress != NULL) p->progress(p->progress_context, p->total > 0 ? p->taken : p->counts.rows, p->total);
+    if (p->progress != NULL)
+        p->progress(p->progress_context, p->total > 0 ? p->taken : p->counts.rows, p->total);
     return p->deliver(p->context, b->block, b->item, err);
 }
 
-dk_status dk_pass_run(dk_pass *p, void *const *workers, int threads, size_t item_size, void (*dispose)(void *item),
-                      dk_error *err) {
+dk_status dk_pass_run(dk_pass *p, void *const *workers, int threads, size_t item_size,
+                      void (*dispose)(void *item), dk_error *err) {
     int n = dk_pipeline_items(threads);
     batch *batches = calloc((size_t)n, sizeof *batches);
     void **items = calloc((size_t)n, sizeof *items), **states = calloc((size_t)threads, sizeof *states);

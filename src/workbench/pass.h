@@ -9,12 +9,17 @@
 
 #include "io/reader.h"
 
-enum { DK_PASS_TEXT, DK_PASS_ID, DK_PASS_FIXED, DK_PASS_EXTRAS = 64 }; /* the first columns of a block; those of `extras` follow, at most DK_PASS_EXTRAS */
+enum {
+    DK_PASS_TEXT,
+    DK_PASS_ID,
+    DK_PASS_FIXED,
+    DK_PASS_EXTRAS = 64
+}; /* the first columns of a block; those of `extras` follow, at most DK_PASS_EXTRAS */
 
 typedef struct dk_pass {
     dk_reader *reader;
     bool has_id;
-    uint64_t absent; /* bit e: extra e has no column */
+    uint64_t absent;      /* bit e: extra e has no column */
     int64_t taken, total; /* bytes, for progress */
     dk_read_counts counts;
     void *context;
@@ -27,8 +32,8 @@ typedef struct dk_pass {
 } dk_pass;
 
 typedef struct dk_pass_columns {
-    const char *text, *id;     /* id: NULL for row numbers */
-    const char *const *extras; /* further columns, by name; one that is NULL is read as empty */
+    const char *text, *id;      /* id: NULL for row numbers */
+    const char *const *extras;  /* further columns, by name; one that is NULL is read as empty */
     const char *const *options; /* how the user named each, such as --score; for messages */
     size_t nextras;
 } dk_pass_columns;
@@ -40,8 +45,8 @@ void dk_pass_dispose(dk_pass *pass);
 
 /* Runs to the end of the source. workers has `threads` elements. items are item_size bytes each, cleared before the
    first use and reused from block to block; dispose frees what an item holds. */
-dk_status dk_pass_run(dk_pass *pass, void *const *workers, int threads, size_t item_size, void (*dispose)(void *item),
-                      dk_error *err);
+dk_status dk_pass_run(dk_pass *pass, void *const *workers, int threads, size_t item_size,
+                      void (*dispose)(void *item), dk_error *err);
 
 /* The comment of a row ("NA" and "." are none), its id (scratch holds a row number), and an extra column. */
 dk_str dk_pass_text(const dk_block *block, size_t row);

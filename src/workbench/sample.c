@@ -31,10 +31,13 @@ static int by_comment(const void *a, const void *b) {
     return (x->comment > y->comment) - (x->comment < y->comment);
 }
 
-static size_t stratum_of(const dk_corpus_comment *c) { return ((size_t)c->language * 4 + c->label) * 2 + (c->nmentions > 0); }
+static size_t stratum_of(const dk_corpus_comment *c) {
+    return ((size_t)c->language * 4 + c->label) * 2 + (c->nmentions > 0);
+}
 
 /* How much a coder's reading of the comment would tell, and which reason weighs most. */
-static double worth_of(const dk_corpus *k, const dk_corpus_comment *c, const double *theme_share, const char **why) {
+static double worth_of(const dk_corpus *k, const dk_corpus_comment *c, const double *theme_share,
+                       const char **why) {
     double unsure = 1 - fabs(c->sentiment / 1000.0), unread = 1, rare = 0;
     if (c->label == DK_MIXED) unsure = fmax(unsure, 0.8);
     unsure = fmin(1, unsure + 0.5 * (1 - c->confidence / 1000.0));
@@ -48,7 +51,8 @@ static double worth_of(const dk_corpus *k, const dk_corpus_comment *c, const dou
     /* two words without a theme are no riddle; twenty are */
     if (c->nmentions > 0) unread = words > 0 ? outside / words : 0;
     unread *= words / (words + 5);
-    for (uint32_t m = 0; m < c->nmentions; m++) rare = fmax(rare, 1 / (1 + 50 * theme_share[k->mentions[c->first_mention + m].theme]));
+    for (uint32_t m = 0; m < c->nmentions; m++)
+        rare = fmax(rare, 1 / (1 + 50 * theme_share[k->mentions[c->first_mention + m].theme]));
     *why = unsure >= unread && unsure >= rare ? "unsure" : unread >= rare ? "unread" : "rare";
     return unsure + unread + rare;
 }
@@ -84,18 +88,21 @@ static void allot(const size_t *sizes, size_t all, size_t wanted, size_t *quotas
             if (can && (best == STRATA || sizes[s] > sizes[best])) best = s;
         }
         if (best == STRATA) return; /* fewer comments than were wanted, or more strata */
-        if (given < wanted) quotas[best]++, given++;
-        else quotas[best]--, given--;
+        if (given < wanted)
+            quotas[best]++, given++;
+        else
+            quotas[best]--, given--;
     }
 }
 
-dk_status dk_sample_choose(const dk_corpus *k, const dk_engine *engine, const dk_sample_options *o, dk_sampled **out, size_t *count,
-                           dk_error *err) {
+dk_status dk_sample_choose(const dk_corpus *k, const dk_engine *engine, const dk_sample_options *o,
+                           dk_sampled **out, size_t *count, dk_error *err) {
     size_t sizes[STRATA] = {0}, firsts[STRATA + 1], quotas[STRATA], all = 0, n = 0;
     double *shares = NULL;
     drawn *list = malloc((k->count + 1) * sizeof *list);
     *out = malloc((k->count + 1) * sizeof **out);
-    dk_status status = list == NULL || *out == NULL ? dk_fail_memory(err) : theme_shares(k, engine, &shares, err);
+    dk_status status =
+        list == NULL || *out == NULL ? dk_fail_memory(err) : theme_shares(k, engine, &shares, err);
     for (size_t i = 0; status == DK_OK && i < k->count; i++)
         if (o->skip == NULL || !o->skip[i]) sizes[stratum_of(&k->comments[i])]++, all++;
     if (status == DK_OK && all == 0) status = dk_fail(err, DK_EDATA, "no comment is left to code");
@@ -119,9 +126,11 @@ dk_status dk_sample_choose(const dk_corpus *k, const dk_engine *engine, const dk
         size_t random = (size_t)(o->random * (double)quotas[s] + 0.5);
         qsort(stratum, sizes[s], sizeof *stratum, by_draw);
         for (size_t i = 0; i < random; i++)
-            (*out)[n++] = (dk_sampled){stratum[i].comment, stratum[i].worth, (double)sizes[s] / (double)random, "random"};
+            (*out)[n++] = (dk_sampled){stratum[i].comment, stratum[i].worth,
+                                       (double)sizes[s] / (double)random, "random"};
         qsort(stratum + random, sizes[s] - random, sizeof *stratum, by_worth);
-        for (size_t i = random; i < quotas[s]; i++) (*out)[n++] = (dk_sampled){stratum[i].comment, stratum[i].worth, NAN, stratum[i].why};
+        for (size_t i = random; i < quotas[s]; i++)
+            (*out)[n++] = (dk_sampled){stratum[i].comment, stratum[i].worth, NAN, stratum[i].why};
     }
     if (status == DK_OK) qsort(*out, n, sizeof **out, by_comment);
     *count = n;

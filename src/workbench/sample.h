@@ -15,10 +15,10 @@
 
 typedef struct dk_sample_options {
     size_t size;
-    double random;  /* share that is drawn at random, 0..1 */
+    double random; /* share that is drawn at random, 0..1 */
     uint64_t seed;
     const bool *skip; /* by comment: coded already; NULL for none */
-    bool blind;     /* leaves out what the engine says, so that coders are not led */
+    bool blind;       /* leaves out what the engine says, so that coders are not led */
 } dk_sample_options;
 
 typedef struct dk_sampled {
@@ -28,12 +28,13 @@ typedef struct dk_sampled {
 } dk_sampled;
 
 /* The comments in the order of the file; the caller frees *out. */
-dk_status dk_sample_choose(const dk_corpus *corpus, const dk_engine *engine, const dk_sample_options *options, dk_sampled **out,
-                           size_t *count, dk_error *err);
+dk_status dk_sample_choose(const dk_corpus *corpus, const dk_engine *engine, const dk_sample_options *options,
+                           dk_sampled **out, size_t *count, dk_error *err);
 
 /* Writes the sheet: id, comment, coder, sentiment, theme1, polarity1, ... theme5, polarity5, note, weight, why, and without
    blind what the engine says. An .xlsx has lists to choose sentiment, themes and polarities from. */
-dk_status dk_sample_write(const char *path, const dk_corpus *corpus, const dk_engine *engine, const dk_sample_options *options,
-                          const dk_sampled *sampled, size_t count, dk_error *err);
+dk_status dk_sample_write(const char *path, const dk_corpus *corpus, const dk_engine *engine,
+                          const dk_sample_options *options, const dk_sampled *sampled, size_t count,
+                          dk_error *err);
 
 #endif

@@ -15,11 +15,13 @@ static void put_found(const dk_corpus *k, const dk_engine *engine, size_t commen
     dk_found found[DK_FOUND_MAX];
     size_t n = dk_found_themes(k, comment, found);
     for (size_t f = 0; f < n; f++)
-        dk_buf_putf(out, "%s%s:%s", f > 0 ? "|" : "", dk_engine_theme(engine, found[f].theme), dk_label_name((dk_label)found[f].label));
+        dk_buf_putf(out, "%s%s:%s", f > 0 ? "|" : "", dk_engine_theme(engine, found[f].theme),
+                    dk_label_name((dk_label)found[f].label));
 }
 
-static dk_status write_csv(const char *path, const dk_corpus *k, const dk_engine *engine, const dk_sample_options *o,
-                           const dk_sampled *sampled, size_t count, dk_error *err) {
+static dk_status write_csv(const char *path, const dk_corpus *k, const dk_engine *engine,
+                           const dk_sample_options *o, const dk_sampled *sampled, size_t count,
+                           dk_error *err) {
     dk_output *out = NULL;
     dk_buf text, found;
     dk_buf_init(&text);
@@ -47,15 +49,18 @@ static dk_status write_csv(const char *path, const dk_corpus *k, const dk_engine
     dk_status status = dk_buf_status(&text, err);
     if (status == DK_OK) status = dk_output_open(&out, path, err);
     if (status == DK_OK) status = dk_output_put(out, &text, err);
-    if (status == DK_OK) status = dk_output_close(out, err);
-    else dk_output_abort(out);
+    if (status == DK_OK)
+        status = dk_output_close(out, err);
+    else
+        dk_output_abort(out);
     dk_buf_dispose(&text);
     dk_buf_dispose(&found);
     return status;
 }
 
-static dk_status write_xlsx(const char *path, const dk_corpus *k, const dk_engine *engine, const dk_sample_options *o,
-                            const dk_sampled *sampled, size_t count, dk_error *err) {
+static dk_status write_xlsx(const char *path, const dk_corpus *k, const dk_engine *engine,
+                            const dk_sample_options *o, const dk_sampled *sampled, size_t count,
+                            dk_error *err) {
     static const char *const labels[] = {"negative", "neutral", "positive", "mixed"};
     size_t nthemes = dk_engine_themes(engine);
     const char **themes = malloc((nthemes + 1) * sizeof *themes);
@@ -104,16 +109,20 @@ static dk_status write_xlsx(const char *path, const dk_corpus *k, const dk_engin
         }
         dk_xlsx_end_row(sheet);
     }
-    if (status == DK_OK) status = dk_xlsx_close(book, err);
-    else dk_xlsx_abort(book);
+    if (status == DK_OK)
+        status = dk_xlsx_close(book, err);
+    else
+        dk_xlsx_abort(book);
     free(themes);
     dk_buf_dispose(&found);
     return status;
 }
 
-dk_status dk_sample_write(const char *path, const dk_corpus *k, const dk_engine *engine, const dk_sample_options *o,
-                          const dk_sampled *sampled, size_t count, dk_error *err) {
+dk_status dk_sample_write(const char *path, const dk_corpus *k, const dk_engine *engine,
+                          const dk_sample_options *o, const dk_sampled *sampled, size_t count,
+                          dk_error *err) {
     size_t len = strlen(path);
     bool xlsx = len > 5 && strcmp(path + len - 5, ".xlsx") == 0;
-    return xlsx ? write_xlsx(path, k, engine, o, sampled, count, err) : write_csv(path, k, engine, o, sampled, count, err);
+    return xlsx ? write_xlsx(path, k, engine, o, sampled, count, err)
+                : write_csv(path, k, engine, o, sampled, count, err);
 }

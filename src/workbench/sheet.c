@@ -42,7 +42,8 @@ void dk_book_dispose(dk_book *book) {
     dk_arena_dispose(&book->arena);
 }
 
-dk_sheet *dk_book_add(dk_book *book, const char *name, const char *title, const dk_sheet_column *columns, size_t ncolumns) {
+dk_sheet *dk_book_add(dk_book *book, const char *name, const char *title, const dk_sheet_column *columns,
+                      size_t ncolumns) {
     dk_sheet *s = dk_grow(&book->sheets, &book->cap, book->count + 1) ? calloc(1, sizeof *s) : NULL;
     if (s == NULL) {
         book->failed = true;
@@ -97,7 +98,9 @@ void dk_sheet_real(dk_sheet *s, double value) {
     if (c != NULL) c->real = value;
 }
 
-size_t dk_sheet_rows(const dk_sheet *s) { return s != NULL ? s->count / s->ncolumns : 0; }
+size_t dk_sheet_rows(const dk_sheet *s) {
+    return s != NULL ? s->count / s->ncolumns : 0;
+}
 
 void dk_sheet_note(dk_sheet *s, const char *format, ...) {
     char text[512];
@@ -107,11 +110,15 @@ void dk_sheet_note(dk_sheet *s, const char *format, ...) {
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     char *copy = dk_arena_strdup(&s->book->arena, text, strlen(text));
-    if (copy == NULL || !dk_grow(&s->notes, &s->notes_cap, s->nnotes + 1)) s->book->failed = true;
-    else s->notes[s->nnotes++] = copy;
+    if (copy == NULL || !dk_grow(&s->notes, &s->notes_cap, s->nnotes + 1))
+        s->book->failed = true;
+    else
+        s->notes[s->nnotes++] = copy;
 }
 
-static bool is_text(dk_sheet_kind kind) { return kind == DK_SHEET_TEXT || kind == DK_SHEET_TEXT_RIGHT; }
+static bool is_text(dk_sheet_kind kind) {
+    return kind == DK_SHEET_TEXT || kind == DK_SHEET_TEXT_RIGHT;
+}
 
 /* ---- Text -------------------------------------------------------------------------------------------- */
 
@@ -149,7 +156,8 @@ static void show(const dk_sheet_column *column, const cell *c, dk_buf *out) {
         dk_str part = whole ? c->text : cut(c->text, widest - 1, right);
         if (!whole && right) dk_buf_puts(out, "…");
         for (size_t i = 0; i < part.len; i++)
-            dk_buf_putc(out, part.ptr[i] == '\n' || part.ptr[i] == '\t' || part.ptr[i] == '\r' ? ' ' : part.ptr[i]);
+            dk_buf_putc(out, part.ptr[i] == '\n' || part.ptr[i] == '\t' || part.ptr[i] == '\r' ? ' '
+                                                                                               : part.ptr[i]);
         if (!whole && !right) dk_buf_puts(out, "…");
     } else if (isnan(c->real)) {
         return;
@@ -180,12 +188,15 @@ static void heading(const dk_sheet_column *column, dk_buf *out) {
 }
 
 /* A row of the table as it is shown; row SIZE_MAX is the heading. */
-static void put_text_row(const dk_sheet *s, size_t row, const size_t *widths, size_t last, dk_buf *shown, dk_buf *out) {
+static void put_text_row(const dk_sheet *s, size_t row, const size_t *widths, size_t last, dk_buf *shown,
+                         dk_buf *out) {
     dk_buf_puts(out, "  ");
     for (size_t c = 0; c <= last; c++) {
         if (s->columns[c].hidden) continue;
-        if (row == SIZE_MAX) heading(&s->columns[c], shown);
-        else show(&s->columns[c], &s->cells[row * s->ncolumns + c], shown);
+        if (row == SIZE_MAX)
+            heading(&s->columns[c], shown);
+        else
+            show(&s->columns[c], &s->cells[row * s->ncolumns + c], shown);
         put_shown(out, shown, s->columns[c].kind, widths[c], c == last);
     }
     while (out->len > 0 && out->ptr[out->len - 1] == ' ') out->len--;
@@ -209,8 +220,10 @@ static dk_status put_text(const dk_sheet *s, dk_buf *out, dk_error *err) {
         }
     }
     if (s->title != NULL) dk_buf_putf(out, "%s\n", s->title);
-    if (rows > 0) put_text_row(s, SIZE_MAX, widths, last, &shown, out);
-    else if (s->nnotes == 0) dk_buf_puts(out, "  none\n");
+    if (rows > 0)
+        put_text_row(s, SIZE_MAX, widths, last, &shown, out);
+    else if (s->nnotes == 0)
+        dk_buf_puts(out, "  none\n");
     for (size_t r = 0; r < rows; r++) put_text_row(s, r, widths, last, &shown, out);
     for (size_t i = 0; i < s->nnotes; i++) dk_buf_putf(out, "  %s\n", s->notes[i]);
     free(widths);
@@ -222,9 +235,12 @@ static dk_status put_text(const dk_sheet *s, dk_buf *out, dk_error *err) {
 /* ---- CSV and JSON ------------------------------------------------------------------------------------ */
 
 static void put_number(const dk_sheet_column *column, const cell *c, dk_buf *out) {
-    if (c->is_whole) dk_buf_put_int(out, c->whole);
-    else if (column->kind == DK_SHEET_COUNT && !isnan(c->real)) dk_buf_put_int(out, (int64_t)c->real);
-    else dk_buf_put_double(out, c->real);
+    if (c->is_whole)
+        dk_buf_put_int(out, c->whole);
+    else if (column->kind == DK_SHEET_COUNT && !isnan(c->real))
+        dk_buf_put_int(out, (int64_t)c->real);
+    else
+        dk_buf_put_double(out, c->real);
 }
 
 static void put_csv(const dk_sheet *s, dk_buf *out) {
@@ -233,8 +249,10 @@ static void put_csv(const dk_sheet *s, dk_buf *out) {
     for (size_t i = 0; i < s->count; i++) {
         size_t c = i % s->ncolumns;
         if (c > 0) dk_buf_putc(out, ',');
-        if (is_text(s->columns[c].kind)) dk_csv_put(out, s->cells[i].text);
-        else put_number(&s->columns[c], &s->cells[i], out);
+        if (is_text(s->columns[c].kind))
+            dk_csv_put(out, s->cells[i].text);
+        else
+            put_number(&s->columns[c], &s->cells[i], out);
         if (c + 1 == s->ncolumns) dk_buf_putc(out, '\n');
     }
 }
@@ -247,9 +265,12 @@ static void put_json(const dk_sheet *s, dk_json *j) {
         const cell *x = &s->cells[i];
         if (c == 0) dk_json_object(j);
         dk_json_key(j, s->columns[c].name);
-        if (is_text(s->columns[c].kind)) dk_json_string(j, x->text);
-        else if (x->is_whole) dk_json_int(j, x->whole);
-        else dk_json_double(j, x->real);
+        if (is_text(s->columns[c].kind))
+            dk_json_string(j, x->text);
+        else if (x->is_whole)
+            dk_json_int(j, x->whole);
+        else
+            dk_json_double(j, x->real);
         if (c + 1 == s->ncolumns) dk_json_end(j);
     }
     dk_json_end(j);
@@ -276,17 +297,20 @@ static dk_status put_book_json(const dk_book *book, const char *only, dk_buf *ou
 static dk_status no_such_table(const dk_book *book, const char *only, dk_error *err) {
     dk_buf names;
     dk_buf_init(&names);
-    for (size_t i = 0; i < book->count; i++) dk_buf_putf(&names, "%s%s", i > 0 ? ", " : "", book->sheets[i]->name);
+    for (size_t i = 0; i < book->count; i++)
+        dk_buf_putf(&names, "%s%s", i > 0 ? ", " : "", book->sheets[i]->name);
     dk_fail(err, DK_EUSAGE, "--table %s: no such table", only);
     dk_error_remedy(err, "tables: %s", dk_buf_cstr(&names));
     dk_buf_dispose(&names);
     return DK_EUSAGE;
 }
 
-dk_status dk_book_put(const dk_book *book, dk_sheet_format format, const char *only, dk_buf *out, dk_error *err) {
+dk_status dk_book_put(const dk_book *book, dk_sheet_format format, const char *only, dk_buf *out,
+                      dk_error *err) {
     if (book->failed) return dk_fail_memory(err);
     bool found = only == NULL;
-    for (size_t i = 0; i < book->count; i++) found |= only != NULL && strcmp(only, book->sheets[i]->name) == 0;
+    for (size_t i = 0; i < book->count; i++)
+        found |= only != NULL && strcmp(only, book->sheets[i]->name) == 0;
     if (!found) return no_such_table(book, only, err);
     if (format == DK_SHEET_AS_JSON) return put_book_json(book, only, out, err);
     dk_status status = DK_OK;

@@ -19,15 +19,15 @@ typedef enum dk_sheet_kind {
     DK_SHEET_TEXT,
     DK_SHEET_TEXT_RIGHT, /* flush right, and cut at its left end: what stands before a keyword */
     DK_SHEET_COUNT,
-    DK_SHEET_SHARE,      /* 0..1, shown as per cent */
-    DK_SHEET_REAL        /* shown with two decimals */
+    DK_SHEET_SHARE, /* 0..1, shown as per cent */
+    DK_SHEET_REAL   /* shown with two decimals */
 } dk_sheet_kind;
 
 typedef struct dk_sheet_column {
     const char *name; /* as in CSV and JSON; shown with blanks for _ */
     dk_sheet_kind kind;
-    int widest;       /* of a text shown on a terminal, in its columns; 0: any */
-    bool hidden;      /* not shown on a terminal: for those who compute with it */
+    int widest;  /* of a text shown on a terminal, in its columns; 0: any */
+    bool hidden; /* not shown on a terminal: for those who compute with it */
 } dk_sheet_column;
 
 typedef struct dk_sheet dk_sheet;
@@ -46,7 +46,8 @@ void dk_book_init(dk_book *book, const char *stamp);
 void dk_book_dispose(dk_book *book);
 
 /* A new table; columns are borrowed for the life of the book (static arrays). NULL when memory ran out: the functions below take it. */
-dk_sheet *dk_book_add(dk_book *book, const char *name, const char *title, const dk_sheet_column *columns, size_t ncolumns);
+dk_sheet *dk_book_add(dk_book *book, const char *name, const char *title, const dk_sheet_column *columns,
+                      size_t ncolumns);
 
 /* The next cell. */
 void dk_sheet_text(dk_sheet *sheet, dk_str text);
@@ -60,6 +61,7 @@ void dk_sheet_note(dk_sheet *sheet, const char *format, ...) DK_PRINTF(2, 3);
 
 /* Appends the book. CSV holds one table: the one named, or the first. JSON is one object with "version" (the stamp) and an
    array of objects for each table; text has all tables, or the named one. DK_EUSAGE for a name that is none. */
-dk_status dk_book_put(const dk_book *book, dk_sheet_format format, const char *only, dk_buf *out, dk_error *err);
+dk_status dk_book_put(const dk_book *book, dk_sheet_format format, const char *only, dk_buf *out,
+                      dk_error *err);
 
 #endif

@@ -28,8 +28,8 @@ static dk_status read_sides(const dk_corpus *k, int8_t *sides, bool *any, dk_err
 }
 
 typedef struct counting {
-    uint32_t *frequency, *seen; /* by word */
-    uint32_t *languages;        /* by word x DK_LANGUAGES */
+    uint32_t *frequency, *seen;           /* by word */
+    uint32_t *languages;                  /* by word x DK_LANGUAGES */
     double high[DK_FOLDS], low[DK_FOLDS]; /* sums over words, by fold */
 } counting;
 
@@ -94,13 +94,19 @@ static dk_status find_candidates(dk_candidates *c, const counting *n, uint32_t m
         if (n->frequency[w] < min_count || !is_word(text)) continue;
         int best = DK_LANG_SV;
         for (int l = DK_LANG_DA; l < DK_LANGUAGES; l++)
-            if (n->languages[(size_t)w * DK_LANGUAGES + (size_t)l] > n->languages[(size_t)w * DK_LANGUAGES + (size_t)best]) best = l;
+            if (n->languages[(size_t)w * DK_LANGUAGES + (size_t)l] >
+                n->languages[(size_t)w * DK_LANGUAGES + (size_t)best])
+                best = l;
         if (!dk_grow(&c->items, &c->cap, c->count + 1)) {
             status = dk_fail_memory(err);
             break;
         }
         dk_candidate_word *x = &c->items[c->count];
-        *x = (dk_candidate_word){.word = w, .support = n->frequency[w], .language = (uint8_t)best, .variant_of = DK_NO_ID, .entry = DK_NO_ID,
+        *x = (dk_candidate_word){.word = w,
+                                 .support = n->frequency[w],
+                                 .language = (uint8_t)best,
+                                 .variant_of = DK_NO_ID,
+                                 .entry = DK_NO_ID,
                                  .examples = {DK_NO_ID, DK_NO_ID, DK_NO_ID}};
         status = look_up(x, sessions[best], text, err);
         c->of_word[w] = (uint32_t)c->count++;
@@ -145,11 +151,13 @@ static void weigh_scores(dk_candidates *c, const counting *n, double prior) {
         dk_keyness_counts all = {high, low, all_high, all_low, high + low, all_high + all_low, prior};
         w->log_odds = dk_log_odds(&all, &se);
         for (int f = 0; f < DK_FOLDS; f++) {
-            dk_keyness_counts out = {high - w->high[f], low - w->low[f], all_high - n->high[f], all_low - n->low[f], 0, 0, prior};
+            dk_keyness_counts out = {
+                high - w->high[f], low - w->low[f], all_high - n->high[f], all_low - n->low[f], 0, 0, prior};
             out.background = out.here + out.there;
             out.all_background = out.all_here + out.all_there;
             double odds = dk_log_odds(&out, &se);
-            dk_keyness_counts in = {w->high[f], w->low[f], n->high[f], n->low[f], high + low, all_high + all_low, 20};
+            dk_keyness_counts in = {w->high[f], w->low[f],          n->high[f], n->low[f],
+                                    high + low, all_high + all_low, 20};
             double held_out = dk_log_odds(&in, &(double){0});
             w->folds += w->log_odds * held_out > 0;
             least = fmin(least, w->log_odds * odds > 0 ? fabs(odds / se) : 0);
@@ -200,18 +208,26 @@ static dk_status add_suggestions(dk_suggestions *s, const dk_candidates *c, dk_e
         dk_str form = dk_intern_text(&c->corpus->words, w->word);
         const dk_morph *morph = dk_engine_morph(c->engine, (dk_language)w->language);
         dk_lemma lemma = {.len = 0};
-        bool has_lemma = morph != NULL && dk_morph_known(morph, form) && dk_morph_lemmas(morph, form, 0, &lemma, 1) > 0;
+        bool has_lemma =
+            morph != NULL && dk_morph_known(morph, form) && dk_morph_lemmas(morph, form, 0, &lemma, 1) > 0;
         dk_buf_clear(&text);
         dk_buf_putf(&text, "%d", w->language);
         dk_buf_put(&text, has_lemma ? lemma.text : form.ptr, has_lemma ? lemma.len : form.len);
         size_t known = lemmas.count;
         uint32_t id = dk_intern_add(&lemmas, (dk_str){text.ptr, text.len});
-        if (id == DK_NO_ID || !dk_grow(&item_of, &cap, (size_t)id + 1) || !dk_grow(&s->items, &s->cap, s->count + 1)) {
+        if (id == DK_NO_ID || !dk_grow(&item_of, &cap, (size_t)id + 1) ||
+            !dk_grow(&s->items, &s->cap, s->count + 1)) {
             status = dk_fail_memory(err);
             break;
         }
-        dk_suggestion x = {.language = (dk_language)w->language, .probability = w->probability, .valence = w->proposed, .folds = w->folds,
-                           .z = c->scored ? w->z : NAN, .log_odds = c->scored ? w->log_odds : NAN, .company = w->company, .support = w->support};
+        dk_suggestion x = {.language = (dk_language)w->language,
+                           .probability = w->probability,
+                           .valence = w->proposed,
+                           .folds = w->folds,
+                           .z = c->scored ? w->z : NAN,
+                           .log_odds = c->scored ? w->log_odds : NAN,
+                           .company = w->company,
+                           .support = w->support};
         memcpy(x.examples, w->examples, sizeof x.examples);
         dk_buf_clear(&text);
         dk_buf_put(&text, has_lemma ? lemma.text : form.ptr, has_lemma ? lemma.len : form.len);
@@ -239,8 +255,10 @@ static dk_status add_suggestions(dk_suggestions *s, const dk_candidates *c, dk_e
         } else {
             dk_suggestion *old = &s->items[item_of[id]];
             x.support += old->support;
-            if (x.probability > old->probability) *old = x;
-            else old->support = x.support, old->forms = x.forms;
+            if (x.probability > old->probability)
+                *old = x;
+            else
+                old->support = x.support, old->forms = x.forms;
         }
     }
     if (status == DK_OK) status = dk_buf_status(&text, err);
@@ -251,7 +269,8 @@ static dk_status add_suggestions(dk_suggestions *s, const dk_candidates *c, dk_e
     return status;
 }
 
-dk_status dk_suggest_make(dk_suggestions *s, const dk_corpus *k, const dk_engine *engine, const dk_suggest_options *o, dk_error *err) {
+dk_status dk_suggest_make(dk_suggestions *s, const dk_corpus *k, const dk_engine *engine,
+                          const dk_suggest_options *o, dk_error *err) {
     memset(s, 0, sizeof *s);
     dk_arena_init(&s->arena);
     dk_candidates c = {.corpus = k, .engine = engine};
@@ -259,13 +278,18 @@ dk_status dk_suggest_make(dk_suggestions *s, const dk_corpus *k, const dk_engine
     int8_t *sides = calloc(k->count + 1, 1);
     dk_status status = sides == NULL ? dk_fail_memory(err) : count_frequency(k, &n, err);
     if (status == DK_OK && o->has_score) status = read_sides(k, sides, &c.scored, err);
-    if (status == DK_OK && o->has_score && !c.scored) status = dk_fail(err, DK_EDATA, "no low or high scores could be read");
+    if (status == DK_OK && o->has_score && !c.scored)
+        status = dk_fail(err, DK_EDATA, "no low or high scores could be read");
     if (status == DK_OK) status = find_candidates(&c, &n, o->min_count, err);
     if (status == DK_OK) count_sides(&c, &n, sides);
     if (status == DK_OK && c.scored) weigh_scores(&c, &n, o->prior);
     if (status == DK_OK) status = dk_suggest_variants(&c, err);
     if (status == DK_OK && o->max_words > 0) {
-        dk_neighbours_options no = {.frequency = n.frequency, .min_count = o->min_count, .max_words = o->max_words, .window = 4, .dimensions = 100};
+        dk_neighbours_options no = {.frequency = n.frequency,
+                                    .min_count = o->min_count,
+                                    .max_words = o->max_words,
+                                    .window = 4,
+                                    .dimensions = 100};
         status = dk_neighbours_make(&c.neighbours, k, &no, err);
         if (status == DK_OK) dk_suggest_company(&c);
     }

@@ -30,10 +30,10 @@ typedef struct dk_suggestion {
 } dk_suggestion;
 
 typedef struct dk_suggest_options {
-    bool has_score;     /* the corpus has the extra DK_SUGGEST_SCORE; a score or one of negative, positive ... */
+    bool has_score; /* the corpus has the extra DK_SUGGEST_SCORE; a score or one of negative, positive ... */
     uint32_t min_count;
-    double prior;       /* see keyness.h */
-    size_t max_words;   /* for the neighbours; 0: none are looked for */
+    double prior;     /* see keyness.h */
+    size_t max_words; /* for the neighbours; 0: none are looked for */
     int threads;
 } dk_suggest_options;
 
@@ -47,20 +47,22 @@ typedef struct dk_suggestions {
 } dk_suggestions;
 
 /* engine: with the shipped and the user's lexicons; the corpus was read by it. */
-dk_status dk_suggest_make(dk_suggestions *out, const dk_corpus *corpus, const dk_engine *engine, const dk_suggest_options *options,
-                          dk_error *err);
+dk_status dk_suggest_make(dk_suggestions *out, const dk_corpus *corpus, const dk_engine *engine,
+                          const dk_suggest_options *options, dk_error *err);
 void dk_suggest_dispose(dk_suggestions *suggestions);
 
 /* Adds the table valence with the first `top` that are at least so probable. */
-void dk_suggest_put(dk_book *book, const dk_suggestions *s, const dk_corpus *corpus, size_t top, double least);
+void dk_suggest_put(dk_book *book, const dk_suggestions *s, const dk_corpus *corpus, size_t top,
+                    double least);
 
 /* Adds the table themes: what stands in comments in which a code was missed. */
-dk_status dk_suggest_themes(dk_book *book, const dk_coded *coded, const dk_scheme *scheme, const dk_corpus *corpus,
-                            const dk_engine *engine, uint32_t min_count, size_t top, double prior, dk_error *err);
+dk_status dk_suggest_themes(dk_book *book, const dk_coded *coded, const dk_scheme *scheme,
+                            const dk_corpus *corpus, const dk_engine *engine, uint32_t min_count, size_t top,
+                            double prior, dk_error *err);
 
 /* The text of a valence list (term, valence, emotion, note) with the suggestions of one language behind what it holds already; a
    term that stands there is left out. *added counts. old may be empty. */
-dk_status dk_suggest_accept(const dk_suggestions *s, dk_language language, size_t top, double least, dk_str old, dk_buf *out,
-                            size_t *added, dk_error *err);
+dk_status dk_suggest_accept(const dk_suggestions *s, dk_language language, size_t top, double least,
+                            dk_str old, dk_buf *out, size_t *added, dk_error *err);
 
 #endif

@@ -111,7 +111,8 @@ void dk_suggest_company(dk_candidates *c) {
             if (near->row == DK_NO_ID || near->cosine <= 0) continue;
             uint32_t other = c->of_word[n->words[near->row]];
             const dk_candidate_word *w = &c->items[place];
-            if (other != DK_NO_ID && w->known && c->items[other].known && c->items[other].entry == w->entry) continue;
+            if (other != DK_NO_ID && w->known && c->items[other].known && c->items[other].entry == w->entry)
+                continue;
             all += near->cosine;
             if (other == DK_NO_ID || !c->items[other].known) continue;
             listed += near->cosine;

@@ -12,10 +12,10 @@ enum { DK_FOLDS = 5 };
 typedef struct dk_candidate_word {
     uint32_t word, support;
     uint8_t language;
-    bool known;      /* the lexicon has an opinion on it */
-    bool closed;     /* a modifier: neither an opinion nor to become one */
-    int16_t valence; /* of the lexicon, thousandths */
-    uint32_t entry;  /* that says so; words of one entry tell nothing of each other */
+    bool known;                             /* the lexicon has an opinion on it */
+    bool closed;                            /* a modifier: neither an opinion nor to become one */
+    int16_t valence;                        /* of the lexicon, thousandths */
+    uint32_t entry;                         /* that says so; words of one entry tell nothing of each other */
     uint32_t high[DK_FOLDS], low[DK_FOLDS]; /* comments that hold it, by fold */
     double z, log_odds;
     int folds;

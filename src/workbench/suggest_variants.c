@@ -26,13 +26,16 @@ typedef struct search {
 } search;
 
 static const dk_candidate_word *find(const search *s, dk_str text, dk_language language, uint32_t not_this) {
-    sorted key = {text, 0}, *found = s->nknown > 0 ? bsearch(&key, s->known, s->nknown, sizeof key, by_text) : NULL;
-    if (found == NULL || found->place == not_this || s->c->items[found->place].language != (uint8_t)language) return NULL;
+    sorted key = {text, 0},
+           *found = s->nknown > 0 ? bsearch(&key, s->known, s->nknown, sizeof key, by_text) : NULL;
+    if (found == NULL || found->place == not_this || s->c->items[found->place].language != (uint8_t)language)
+        return NULL;
     return &s->c->items[found->place];
 }
 
 /* Takes the closest: a later one only when it is closer. */
-static void relate(const search *s, dk_candidate_word *w, const dk_candidate_word *to, double weight, double sign, const char *kind) {
+static void relate(const search *s, dk_candidate_word *w, const dk_candidate_word *to, double weight,
+                   double sign, const char *kind) {
     if (to == NULL || weight <= w->variant_weight || (w->known && w->entry == to->entry)) return;
     w->variant_weight = weight;
     w->variant_valence = sign * to->valence / 200.0;
@@ -52,8 +55,10 @@ static void relate_stems(const search *s, dk_candidate_word *w, dk_str text, uin
     size_t lo = 0, hi = s->nknown;
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
-        if (by_text(&s->known[mid], &key) < 0) lo = mid + 1;
-        else hi = mid;
+        if (by_text(&s->known[mid], &key) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     enum { LOOK = 12 };
     size_t from = lo > LOOK ? lo - LOOK : 0, to = lo + LOOK < s->nknown ? lo + LOOK : s->nknown;
@@ -70,16 +75,20 @@ static void relate_stems(const search *s, dk_candidate_word *w, dk_str text, uin
 /* unhappy of happy, otrevlig of trevlig, and the other way round. */
 static void relate_negation(const search *s, dk_candidate_word *w, dk_str text, uint32_t place) {
     static const char *const prefixes[DK_LANGUAGES][6] = {
-        [DK_LANG_SV] = {"o", "miss"}, [DK_LANG_DA] = {"u", "mis"}, [DK_LANG_EN] = {"un", "in", "im", "dis", "mis", "non"}};
+        [DK_LANG_SV] = {"o", "miss"},
+        [DK_LANG_DA] = {"u", "mis"},
+        [DK_LANG_EN] = {"un", "in", "im", "dis", "mis", "non"}};
     for (int i = 0; i < 6 && prefixes[w->language][i] != NULL; i++) {
         size_t n = strlen(prefixes[w->language][i]);
         if (text.len > n + 3 && memcmp(text.ptr, prefixes[w->language][i], n) == 0)
-            relate(s, w, find(s, (dk_str){text.ptr + n, text.len - n}, (dk_language)w->language, place), 0.85, -1, "negation");
+            relate(s, w, find(s, (dk_str){text.ptr + n, text.len - n}, (dk_language)w->language, place), 0.85,
+                   -1, "negation");
         char longer[DK_MORPH_WORD_MAX + 8];
         if (text.len + n >= sizeof longer) continue;
         memcpy(longer, prefixes[w->language][i], n);
         memcpy(longer + n, text.ptr, text.len);
-        relate(s, w, find(s, (dk_str){longer, text.len + n}, (dk_language)w->language, place), 0.85, -1, "negation");
+        relate(s, w, find(s, (dk_str){longer, text.len + n}, (dk_language)w->language, place), 0.85, -1,
+               "negation");
     }
 }
 
@@ -92,12 +101,18 @@ static void relate_one(const search *s, uint32_t place) {
     size_t n = dk_morph_lemmas(morph, text, 0, lemmas, DK_MORPH_LEMMAS_MAX);
     for (size_t i = 0; i < n; i++) {
         if (!lemmas[i].plausible) continue;
-        relate(s, w, find(s, (dk_str){lemmas[i].text, lemmas[i].len}, (dk_language)w->language, place), 1, 1, "inflection");
+        relate(s, w, find(s, (dk_str){lemmas[i].text, lemmas[i].len}, (dk_language)w->language, place), 1, 1,
+               "inflection");
     }
     dk_part parts[DK_MORPH_PARTS_MAX];
     size_t np = dk_morph_split(morph, text, parts, DK_MORPH_PARTS_MAX);
-    if (np > 1) relate(s, w, find(s, (dk_str){parts[np - 1].text, parts[np - 1].len}, (dk_language)w->language, place), 0.7, 1, "compound");
-    if (np > 1) relate(s, w, find(s, (dk_str){parts[0].text, parts[0].len}, (dk_language)w->language, place), 0.5, 1, "compound");
+    if (np > 1)
+        relate(s, w,
+               find(s, (dk_str){parts[np - 1].text, parts[np - 1].len}, (dk_language)w->language, place), 0.7,
+               1, "compound");
+    if (np > 1)
+        relate(s, w, find(s, (dk_str){parts[0].text, parts[0].len}, (dk_language)w->language, place), 0.5, 1,
+               "compound");
     relate_negation(s, w, text, place);
     relate_stems(s, w, text, place);
 }
@@ -133,7 +148,9 @@ static dk_status relate_lemmas(const search *s, dk_error *err) {
     qsort(list, n, sizeof *list, lemma_order);
     for (size_t i = 0; i < n;) {
         size_t end = i;
-        while (end < n && list[end].language == list[i].language && strcmp(list[end].lemma, list[i].lemma) == 0) end++;
+        while (end < n && list[end].language == list[i].language &&
+               strcmp(list[end].lemma, list[i].lemma) == 0)
+            end++;
         for (size_t a = i; a < end; a++)
             for (size_t b = i; b < end; b++)
                 if (a != b && c->items[list[b].place].known)
@@ -149,11 +166,14 @@ static void relate_spelling(const search *s, uint32_t place) {
     dk_candidate_word *w = &s->c->items[place];
     dk_str text = dk_intern_text(&s->c->corpus->words, w->word);
     const dk_morph *morph = dk_engine_morph(s->c->engine, (dk_language)w->language);
-    if (w->known || morph == NULL || text.len < SPELL_LEAST || text.len > 60 || dk_morph_known(morph, text)) return;
+    if (w->known || morph == NULL || text.len < SPELL_LEAST || text.len > 60 || dk_morph_known(morph, text))
+        return;
     for (size_t i = 0; i < s->nknown; i++) {
         const dk_candidate_word *other = &s->c->items[s->known[i].place];
         dk_str o = s->known[i].text;
-        if (other->language != w->language || other->support < w->support || o.len + 2 < text.len || text.len + 2 < o.len) continue;
+        if (other->language != w->language || other->support < w->support || o.len + 2 < text.len ||
+            text.len + 2 < o.len)
+            continue;
         if (dk_edits(text, o) == 1) relate(s, w, other, 0.9, 1, "misspelling");
     }
 }
@@ -162,7 +182,8 @@ dk_status dk_suggest_variants(dk_candidates *c, dk_error *err) {
     search s = {.c = c, .known = malloc((c->count + 1) * sizeof *s.known)};
     if (s.known == NULL) return dk_fail_memory(err);
     for (uint32_t i = 0; i < c->count; i++)
-        if (c->items[i].known) s.known[s.nknown++] = (sorted){dk_intern_text(&c->corpus->words, c->items[i].word), i};
+        if (c->items[i].known)
+            s.known[s.nknown++] = (sorted){dk_intern_text(&c->corpus->words, c->items[i].word), i};
     qsort(s.known, s.nknown, sizeof *s.known, by_text);
     for (uint32_t i = 0; i < c->count; i++) relate_one(&s, i);
     dk_status status = relate_lemmas(&s, err);

@@ -2,9 +2,10 @@
 
 #include <stdlib.h>
 
-
 static const char *const kind_names[DK_ITEM_KINDS] = {"word", "part", "phrase"};
-const char *dk_item_kind_name(dk_item_kind kind) { return kind_names[kind]; }
+const char *dk_item_kind_name(dk_item_kind kind) {
+    return kind_names[kind];
+}
 
 /* Parts are looked for in words of at least so many bytes that stand in at least so many comments. */
 enum { COMPOUND_LEAST = 7, COMPOUND_COMMENTS = 2 };
@@ -63,19 +64,23 @@ static uint32_t map_find(const pair_map *m, uint64_t key) {
 typedef struct counter {
     dk_tally *t;
     const dk_tally_options *o;
-    uint32_t *item_of_word; /* by word; DK_NO_ID */
+    uint32_t *item_of_word;                     /* by word; DK_NO_ID */
     uint32_t *focus_of_word, *comments_of_word; /* comments in focus, and in all groups */
-    uint32_t *parts_first;  /* by word, into part_items; one more at the end */
+    uint32_t *parts_first;                      /* by word, into part_items; one more at the end */
     uint32_t *part_items;
     size_t part_items_cap;
     pair_map phrases;
 } counter;
 
-static bool in_focus(const counter *c, uint32_t group) { return c->o->focus >> group & 1; }
+static bool in_focus(const counter *c, uint32_t group) {
+    return c->o->focus >> group & 1;
+}
 
-static dk_status new_item(counter *c, dk_item_kind kind, const uint32_t *words, uint32_t nwords, uint32_t *item, dk_error *err) {
+static dk_status new_item(counter *c, dk_item_kind kind, const uint32_t *words, uint32_t nwords,
+                          uint32_t *item, dk_error *err) {
     dk_tally *t = c->t;
-    if (!dk_grow(&t->items, &t->cap, t->count + 1) || !dk_grow(&t->counts, &t->counts_cap, (t->count + 1) * t->ngroups))
+    if (!dk_grow(&t->items, &t->cap, t->count + 1) ||
+        !dk_grow(&t->counts, &t->counts_cap, (t->count + 1) * t->ngroups))
         return dk_fail_memory(err);
     dk_item *x = &t->items[t->count];
     *x = (dk_item){.kind = kind, .nwords = nwords, .examples = {DK_NO_ID, DK_NO_ID, DK_NO_ID}};
@@ -109,7 +114,8 @@ static dk_status count_words(counter *c, dk_error *err) {
     c->focus_of_word = calloc(n, sizeof *c->focus_of_word);
     c->comments_of_word = calloc(n, sizeof *c->comments_of_word);
     c->t->languages = calloc(n, 1);
-    bool ok = seen != NULL && by_language != NULL && c->focus_of_word != NULL && c->comments_of_word != NULL && c->t->languages != NULL;
+    bool ok = seen != NULL && by_language != NULL && c->focus_of_word != NULL &&
+              c->comments_of_word != NULL && c->t->languages != NULL;
     for (size_t i = 0; ok && i < k->count; i++) {
         uint32_t group = c->o->group[i];
         if (group == DK_NO_ID) continue;
@@ -164,7 +170,8 @@ static dk_status find_parts(counter *c, const dk_engine *engine, dk_error *err) 
         c->parts_first[w] = (uint32_t)nitems;
         dk_str word = dk_intern_text(&t->corpus->words, w);
         const dk_morph *morph = dk_engine_morph(engine, (dk_language)t->languages[w]);
-        if (morph == NULL || word.len < COMPOUND_LEAST || word.len > DK_MORPH_WORD_MAX || c->comments_of_word[w] < COMPOUND_COMMENTS)
+        if (morph == NULL || word.len < COMPOUND_LEAST || word.len > DK_MORPH_WORD_MAX ||
+            c->comments_of_word[w] < COMPOUND_COMMENTS)
             continue;
         dk_part parts[DK_MORPH_PARTS_MAX];
         size_t np = dk_morph_split(morph, word, parts, DK_MORPH_PARTS_MAX);
@@ -190,7 +197,9 @@ static dk_status find_parts(counter *c, const dk_engine *engine, dk_error *err) 
 
 /* ---- Phrases ----------------------------------------------------------------------------------------- */
 
-static uint64_t pair_key(uint32_t left, uint32_t right) { return (uint64_t)left << 32 | right; }
+static uint64_t pair_key(uint32_t left, uint32_t right) {
+    return (uint64_t)left << 32 | right;
+}
 
 /* Counts phrases of `length` words; with `add` the comments in focus add the phrases that are new. */
 static dk_status count_phrases(counter *c, uint32_t length, bool add, dk_error *err) {
@@ -211,7 +220,8 @@ static dk_status count_phrases(counter *c, uint32_t length, bool add, dk_error *
             if (!all) continue;
             uint64_t key = pair_key(w[0], w[1]);
             if (length == 3) {
-                uint32_t left = map_find(&c->phrases, key), right = map_find(&c->phrases, pair_key(w[1], w[2]));
+                uint32_t left = map_find(&c->phrases, key),
+                         right = map_find(&c->phrases, pair_key(w[1], w[2]));
                 if (left == DK_NO_ID || right == DK_NO_ID) continue;
                 key = pair_key(PHRASES | left, w[2]);
             }
@@ -223,7 +233,8 @@ static dk_status count_phrases(counter *c, uint32_t length, bool add, dk_error *
                 c->t->items[item].language = m->language;
                 c->phrases.keys[at] = key + 1;
                 c->phrases.items[at] = item;
-                if (++c->phrases.used * 2 > c->phrases.size && !map_grow(&c->phrases)) return dk_fail_memory(err);
+                if (++c->phrases.used * 2 > c->phrases.size && !map_grow(&c->phrases))
+                    return dk_fail_memory(err);
                 count_item(c, item, i, group);
                 continue;
             }
@@ -301,7 +312,8 @@ static void count_words_and_parts(counter *c) {
             if (w == DK_CORPUS_BREAK) continue;
             if (c->item_of_word[w] != DK_NO_ID) count_item(c, c->item_of_word[w], i, group);
             if (c->parts_first == NULL) continue;
-            for (uint32_t p = c->parts_first[w]; p < c->parts_first[w + 1]; p++) count_item(c, c->part_items[p], i, group);
+            for (uint32_t p = c->parts_first[w]; p < c->parts_first[w + 1]; p++)
+                count_item(c, c->part_items[p], i, group);
         }
     }
 }
@@ -318,7 +330,8 @@ static void drop_rare_parts(counter *c) {
     t->count = to;
 }
 
-dk_status dk_tally_make(dk_tally *t, const dk_corpus *corpus, const dk_engine *engine, const dk_tally_options *o, dk_error *err) {
+dk_status dk_tally_make(dk_tally *t, const dk_corpus *corpus, const dk_engine *engine,
+                        const dk_tally_options *o, dk_error *err) {
     memset(t, 0, sizeof *t);
     t->corpus = corpus;
     t->ngroups = o->ngroups;

@@ -18,9 +18,9 @@ typedef struct dk_item {
     uint32_t kind;     /* dk_item_kind */
     uint32_t words[3]; /* numbers in the corpus; of a part: its number among the parts */
     uint32_t nwords;
-    uint32_t language; /* dk_language that most of its comments are in */
-    uint32_t seen;     /* comment + 1 that was counted last */
-    uint32_t negative; /* comments in focus that came out negative */
+    uint32_t language;                    /* dk_language that most of its comments are in */
+    uint32_t seen;                        /* comment + 1 that was counted last */
+    uint32_t negative;                    /* comments in focus that came out negative */
     uint32_t examples[DK_TALLY_EXAMPLES]; /* the first comments in focus; DK_NO_ID for none */
 } dk_item;
 
@@ -43,8 +43,8 @@ typedef struct dk_tally_options {
     bool parts, phrases;
 } dk_tally_options;
 
-dk_status dk_tally_make(dk_tally *tally, const dk_corpus *corpus, const dk_engine *engine, const dk_tally_options *options,
-                        dk_error *err);
+dk_status dk_tally_make(dk_tally *tally, const dk_corpus *corpus, const dk_engine *engine,
+                        const dk_tally_options *options, dk_error *err);
 void dk_tally_dispose(dk_tally *tally);
 
 /* Appends the item's text: its words with blanks between, or +part. */

@@ -47,8 +47,15 @@ static char *write_file(const char *name, const char *text) {
 static void read_corpus(dk_corpus *k, const char *path, const char *label, int threads) {
     const char *extras[1] = {label};
     static const char *const names[1] = {"--label"};
-    dk_corpus_options o = {.source = path, .text = "text", .id = "id", .extras = extras, .options = names, .nextras = 1,
-                           .keep_text = true, .threads = threads, .reader = {.block_bytes = 4096}};
+    dk_corpus_options o = {.source = path,
+                           .text = "text",
+                           .id = "id",
+                           .extras = extras,
+                           .options = names,
+                           .nextras = 1,
+                           .keep_text = true,
+                           .threads = threads,
+                           .reader = {.block_bytes = 4096}};
     o.plan.language_fixed = true;
     o.plan.language = DK_LANG_EN;
     dk_error err = {0};
@@ -57,8 +64,9 @@ static void read_corpus(dk_corpus *k, const char *path, const char *label, int t
 
 /* A text whose words come by chance from a few lists: words of one list keep each other's company. */
 static char *planted(size_t comments) {
-    static const char *const good[] = {"glim", "brant", "florn", "quell", "spiv"}, *const bad[] = {"drob", "skarn", "mulch", "grelt", "plonk"},
-                            *const other[] = {"table", "chair", "window", "street", "garden"};
+    static const char *const good[] = {"glim", "brant", "florn", "quell", "spiv"},
+                             *const bad[] = {"drob", "skarn", "mulch", "grelt", "plonk"},
+                             *const other[] = {"table", "chair", "window", "street", "garden"};
     dk_buf text;
     dk_buf_init(&text);
     dk_buf_puts(&text, "id,label,text\n");
@@ -79,14 +87,17 @@ static char *planted(size_t comments) {
     return path;
 }
 
-static size_t place_of(const dk_intern *words, const char *text) { return dk_intern_find(words, dk_str_from(text)); }
+static size_t place_of(const dk_intern *words, const char *text) {
+    return dk_intern_find(words, dk_str_from(text));
+}
 
 /* Whether words a and b (b may be none) stand side by side in a comment. */
 static bool holds(const dk_corpus *k, size_t comment, uint32_t a, uint32_t b) {
     const dk_corpus_comment *c = &k->comments[comment];
     for (uint32_t t = 0; t < c->ntokens; t++) {
         if ((k->tokens[c->first + t] & DK_CORPUS_WORD) != a) continue;
-        if (b == DK_NO_ID || (t + 1 < c->ntokens && (k->tokens[c->first + t + 1] & DK_CORPUS_WORD) == b)) return true;
+        if (b == DK_NO_ID || (t + 1 < c->ntokens && (k->tokens[c->first + t + 1] & DK_CORPUS_WORD) == b))
+            return true;
     }
     return false;
 }
@@ -100,7 +111,8 @@ static void tallies_equal_counting(void **state) {
     uint32_t *group = malloc(k.count * sizeof *group);
     for (size_t i = 0; i < k.count; i++) group[i] = i % 5 == 0 ? DK_NO_ID : (uint32_t)(i % 3);
     dk_tally t;
-    dk_tally_options o = {.group = group, .ngroups = 3, .focus = 5, .min_count = 4, .parts = false, .phrases = true};
+    dk_tally_options o = {
+        .group = group, .ngroups = 3, .focus = 5, .min_count = 4, .parts = false, .phrases = true};
     assert_int_equal(dk_tally_make(&t, &k, engine, &o, NULL), DK_OK);
     size_t words = 0, pairs = 0;
     for (size_t x = 0; x < t.count; x++) {
@@ -108,7 +120,9 @@ static void tallies_equal_counting(void **state) {
         if (item->nwords == 3) continue;
         uint32_t want[3] = {0};
         for (size_t i = 0; i < k.count; i++)
-            if (group[i] != DK_NO_ID && holds(&k, i, item->words[0], item->nwords == 2 ? item->words[1] : DK_NO_ID)) want[group[i]]++;
+            if (group[i] != DK_NO_ID &&
+                holds(&k, i, item->words[0], item->nwords == 2 ? item->words[1] : DK_NO_ID))
+                want[group[i]]++;
         for (int g = 0; g < 3; g++) assert_int_equal(t.counts[x * 3 + (size_t)g], want[g]);
         assert_true(want[0] + want[2] >= 4);
         words += item->nwords == 1;
@@ -119,7 +133,8 @@ static void tallies_equal_counting(void **state) {
     /* a phrase does not cross a full stop: "glim" after it follows no word */
     uint32_t glim = (uint32_t)place_of(&k.words, "glim");
     for (size_t x = 0; x < t.count; x++)
-        if (t.items[x].nwords == 2 && t.items[x].words[1] == glim) assert_true(t.counts[x * 3] <= k.count / 3);
+        if (t.items[x].nwords == 2 && t.items[x].words[1] == glim)
+            assert_true(t.counts[x * 3] <= k.count / 3);
     dk_tally_dispose(&t);
     dk_corpus_dispose(&k);
     free(group);
@@ -138,7 +153,8 @@ static void corpora_do_not_depend_on_threads(void **state) {
     assert_memory_equal(a.tokens, b.tokens, a.ntokens * sizeof *a.tokens);
     assert_memory_equal(a.extras, b.extras, a.count * sizeof *a.extras);
     for (size_t i = 0; i < a.count; i++) {
-        assert_true(dk_str_eq(a.comments[i].id, b.comments[i].id) && dk_str_eq(a.comments[i].text, b.comments[i].text));
+        assert_true(dk_str_eq(a.comments[i].id, b.comments[i].id) &&
+                    dk_str_eq(a.comments[i].text, b.comments[i].text));
         assert_int_equal(a.comments[i].line, b.comments[i].line);
     }
     dk_corpus_dispose(&a);
@@ -149,14 +165,18 @@ static void corpora_do_not_depend_on_threads(void **state) {
 /* Wrong here: suggestions by neighbours are chance. */
 static void company_is_found(void **state) {
     (void)state;
-    static const char *const good[] = {"glim", "brant", "florn", "quell", "spiv"}, *const bad[] = {"drob", "skarn", "mulch", "grelt", "plonk"};
+    static const char *const good[] = {"glim", "brant", "florn", "quell", "spiv"}, *const bad[] = {
+                                                                                       "drob", "skarn",
+                                                                                       "mulch", "grelt",
+                                                                                       "plonk"};
     char *path = planted(1500);
     dk_corpus k;
     read_corpus(&k, path, "label", 2);
     uint32_t *frequency = malloc(k.words.count * sizeof *frequency);
     for (size_t w = 0; w < k.words.count; w++) frequency[w] = 100;
     dk_neighbours n;
-    dk_neighbours_options o = {.frequency = frequency, .min_count = 1, .max_words = 100, .window = 4, .dimensions = 2};
+    dk_neighbours_options o = {
+        .frequency = frequency, .min_count = 1, .max_words = 100, .window = 4, .dimensions = 2};
     assert_int_equal(dk_neighbours_make(&n, &k, &o, NULL), DK_OK);
     for (int i = 0; i < 5; i++)
         for (int side = 0; side < 2; side++) {
@@ -174,18 +194,22 @@ static void company_is_found(void **state) {
     free(path);
 }
 
-static const char comments[] = "id,text\n"
-                               "1,The delivery was very fast and the driver was friendly\n2,Customer service never answers the phone\n"
-                               "3,Not expensive but slow\n4,It was ok\n5,Terrible quality and rude staff\n6,I love the app\n"
-                               "7,The invoice was wrong again and nobody called back\n8,Great price\n9,We waited three weeks for the parcel\n"
-                               "10,The glimworks were glimmy\n";
+static const char comments[] =
+    "id,text\n"
+    "1,The delivery was very fast and the driver was friendly\n2,Customer service never answers the phone\n"
+    "3,Not expensive but slow\n4,It was ok\n5,Terrible quality and rude staff\n6,I love the app\n"
+    "7,The invoice was wrong again and nobody called back\n8,Great price\n9,We waited three weeks for the "
+    "parcel\n"
+    "10,The glimworks were glimmy\n";
 
 /* A change of lexicon that adds, shadows and turns; wrong here: a researcher is told nothing, or something untrue. */
 static void every_change_is_explained(void **state) {
     (void)state;
     char *path = write_file("comments.csv", comments);
     char *valence = write_file("valence.tsv", "term\tvalence\nfast\t-4\nglimmy\t5\nthree weeks\t3\n");
-    char *themes = write_file("themes.tsv", "theme\tterm\tvalence\nprice.level\tdelivery was\noverall.ease\twaited three weeks\t4\n");
+    char *themes =
+        write_file("themes.tsv",
+                   "theme\tterm\tvalence\nprice.level\tdelivery was\noverall.ease\twaited three weeks\t4\n");
     const char *mine[2] = {valence, themes};
     dk_engine *other;
     dk_engine_options options = {.data_dir = ".", .no_learned = true, .lexicons = mine, .nlexicons = 2};
@@ -219,7 +243,8 @@ static void every_change_is_explained(void **state) {
     dk_book book;
     dk_diff_figures f;
     dk_book_init(&book, NULL);
-    assert_int_equal(dk_diff_make(&book, (const dk_engine *const[]){engine, engine}, &co, &o, &f, NULL), DK_OK);
+    assert_int_equal(dk_diff_make(&book, (const dk_engine *const[]){engine, engine}, &co, &o, &f, NULL),
+                     DK_OK);
     assert_int_equal(f.changed, 0);
     dk_book_dispose(&book);
     dk_engine_free(other);
@@ -280,8 +305,10 @@ static void polarities_are_read(void **state) {
 /* Widths are those of the terminal, cut texts keep the side next to the match, and CSV holds one table. */
 static void sheets_line_up(void **state) {
     (void)state;
-    static const dk_sheet_column columns[] = {{"left", DK_SHEET_TEXT_RIGHT, 8, false}, {"n", DK_SHEET_COUNT, 0, false},
-                                              {"share", DK_SHEET_SHARE, 0, false}, {"file", DK_SHEET_TEXT, 0, true}};
+    static const dk_sheet_column columns[] = {{"left", DK_SHEET_TEXT_RIGHT, 8, false},
+                                              {"n", DK_SHEET_COUNT, 0, false},
+                                              {"share", DK_SHEET_SHARE, 0, false},
+                                              {"file", DK_SHEET_TEXT, 0, true}};
     dk_book book;
     dk_buf out;
     dk_buf_init(&out);
@@ -296,10 +323,14 @@ static void sheets_line_up(void **state) {
     dk_sheet_real(s, NAN);
     dk_sheet_text(s, dk_str_from("x"));
     assert_int_equal(dk_book_put(&book, DK_SHEET_AS_TEXT, NULL, &out, NULL), DK_OK);
-    assert_string_equal(dk_buf_cstr(&out), "One\n      left   n   share\n  \xE2\x80\xA6\xC3\xA4\xC3\xB6 slut  12  12.5 %\n      kort\n");
+    assert_string_equal(
+        dk_buf_cstr(&out),
+        "One\n      left   n   share\n  \xE2\x80\xA6\xC3\xA4\xC3\xB6 slut  12  12.5 %\n      kort\n");
     dk_buf_clear(&out);
     assert_int_equal(dk_book_put(&book, DK_SHEET_AS_CSV, NULL, &out, NULL), DK_OK);
-    assert_string_equal(dk_buf_cstr(&out), "left,n,share,file\nf\xC3\xB6re \xF0\x9F\x98\xA1 \xC3\xA5\xC3\xA4\xC3\xB6 slut,12,0.125,\"a,\"\"b\"\"\"\nkort,,,x\n");
+    assert_string_equal(dk_buf_cstr(&out),
+                        "left,n,share,file\nf\xC3\xB6re \xF0\x9F\x98\xA1 \xC3\xA5\xC3\xA4\xC3\xB6 "
+                        "slut,12,0.125,\"a,\"\"b\"\"\"\nkort,,,x\n");
     dk_error err = {0};
     assert_int_equal(dk_book_put(&book, DK_SHEET_AS_CSV, "two", &out, &err), DK_EUSAGE);
     assert_string_equal(err.remedy, "tables: one");
@@ -309,10 +340,10 @@ static void sheets_line_up(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tallies_equal_counting),    cmocka_unit_test(corpora_do_not_depend_on_threads),
-        cmocka_unit_test(company_is_found),          cmocka_unit_test(every_change_is_explained),
-        cmocka_unit_test(entries_are_paired),        cmocka_unit_test(samples_stand_for_the_file),
-        cmocka_unit_test(polarities_are_read),       cmocka_unit_test(sheets_line_up),
+        cmocka_unit_test(tallies_equal_counting), cmocka_unit_test(corpora_do_not_depend_on_threads),
+        cmocka_unit_test(company_is_found),       cmocka_unit_test(every_change_is_explained),
+        cmocka_unit_test(entries_are_paired),     cmocka_unit_test(samples_stand_for_the_file),
+        cmocka_unit_test(polarities_are_read),    cmocka_unit_test(sheets_line_up),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

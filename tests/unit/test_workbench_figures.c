@@ -29,8 +29,8 @@ static void alpha_is_krippendorffs(void **state) {
     (void)state;
     static const double a[] = {0, 1, 1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0};
     static const double b[] = {1, 2, 1, 1, 2, 2, 2, 2, 4, 2, 3, 3, 3, 3, 3, 3, 5, 5, 4, 4, 4, 4, 1, 4};
-    static const double c[] = {1, 1, NO, 1, 2, 2, 3, 2, 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 1, 2, 3, 4,
-                               4, 4, 4, 4, 1, 1, 2, 1, 2, 2, 2, 2, NO, 5, 5, 5, NO, NO, 1, 1, NO, 3, NO, NO};
+    static const double c[] = {1, 1, NO, 1, 2, 2, 3, 2, 3, 3, 3, 3, 3,  3, 3, 3, 2,  2,  2, 2, 1,  2, 3,  4,
+                               4, 4, 4,  4, 1, 1, 2, 1, 2, 2, 2, 2, NO, 5, 5, 5, NO, NO, 1, 1, NO, 3, NO, NO};
     double alpha;
     assert_int_equal(dk_alpha(a, 10, 2, DK_METRIC_NOMINAL, &alpha, NULL), 0);
     assert_close(alpha, .095, .0005);
@@ -87,8 +87,10 @@ static void log_odds_have_their_prior(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(kappa_is_cohens),        cmocka_unit_test(alpha_is_krippendorffs),
-        cmocka_unit_test(f1_is_that_of_scikit_learn), cmocka_unit_test(likelihood_is_dunnings),
+        cmocka_unit_test(kappa_is_cohens),
+        cmocka_unit_test(alpha_is_krippendorffs),
+        cmocka_unit_test(f1_is_that_of_scikit_learn),
+        cmocka_unit_test(likelihood_is_dunnings),
         cmocka_unit_test(log_odds_have_their_prior),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
