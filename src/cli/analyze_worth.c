@@ -4,19 +4,27 @@
 
 static void put_money(dk_buf *out, double value) {
     double size = fabs(value);
-    if (size >= 1e6) dk_buf_putf(out, "%.1f M", value / 1e6);
-    else if (size >= 1e4) dk_buf_putf(out, "%.0f k", value / 1e3);
-    else dk_buf_putf(out, "%.0f", value);
+    if (size >= 1e6)
+        dk_buf_putf(out, "%.1f M", value / 1e6);
+    else if (size >= 1e4)
+        dk_buf_putf(out, "%.0f k", value / 1e3);
+    else
+        dk_buf_putf(out, "%.0f", value);
 }
 
-static const char *theme_of(const dk_study_result *r, int theme, const char *touchpoint, int pooled, dk_buf *scratch) {
+static const char *theme_of(const dk_study_result *r, int theme, const char *touchpoint, int pooled,
+                            dk_buf *scratch) {
     dk_buf_clear(scratch);
-    if (theme >= 0) dk_buf_puts(scratch, r->themes[theme].id);
-    else dk_buf_putf(scratch, pooled > 0 ? "%s.other" : "%s", touchpoint);
+    if (theme >= 0)
+        dk_buf_puts(scratch, r->themes[theme].id);
+    else
+        dk_buf_putf(scratch, pooled > 0 ? "%s.other" : "%s", touchpoint);
     return dk_buf_cstr(scratch);
 }
 
-static const char *sign_of(int polarity) { return polarity < 0 ? "negative" : "positive"; }
+static const char *sign_of(int polarity) {
+    return polarity < 0 ? "negative" : "positive";
+}
 
 /* The share of all customers that went one way in a period; NaN when it was not measured. */
 static double share_of_way(const dk_move_row *row, bool up, bool noise) {
@@ -48,11 +56,15 @@ static void put_hazards(const dk_study_result *r, dk_buf *out) {
         for (size_t k = 0; k < h->ndrivers; k++) {
             const dk_move_driver *d = h->drivers + k;
             if (!d->supported) continue;
-            dk_buf_putf(out, "  %s, %s: %s %s goes with %.1f times the odds (%.1f to %.1f)\n", r->segments[h->from].name, words[h->event],
-                        theme_of(r, d->theme, d->touchpoint, d->pooled, &name), sign_of(d->polarity), d->odds.value, d->odds.ci.lo, d->odds.ci.hi);
+            dk_buf_putf(out, "  %s, %s: %s %s goes with %.1f times the odds (%.1f to %.1f)\n",
+                        r->segments[h->from].name, words[h->event],
+                        theme_of(r, d->theme, d->touchpoint, d->pooled, &name), sign_of(d->polarity),
+                        d->odds.value, d->odds.ci.lo, d->odds.ci.hi);
         }
     }
-    if (none > 0) dk_buf_putf(out, "  No link between themes and moving in %zu of %zu questions", none, r->movement.nhazards);
+    if (none > 0)
+        dk_buf_putf(out, "  No link between themes and moving in %zu of %zu questions", none,
+                    r->movement.nhazards);
     if (open > 0) dk_buf_putf(out, "%s%zu too few moves to tell", none > 0 ? "; in " : "  In ", open);
     if (none + open > 0) dk_buf_puts(out, ".\n");
     dk_buf_dispose(&name);
@@ -68,8 +80,11 @@ void dk_analyze_put_movement(const dk_study_result *r, dk_buf *out) {
         for (size_t k = 0; k < m->gap.ndrivers; k++) {
             const dk_move_driver *d = m->gap.drivers + k;
             if (!d->supported) continue;
-            if (shown++ == 0) dk_buf_puts(out, "\nGap between segments (they are known only at the answer: nothing is said of who moves)\n");
-            dk_buf_putf(out, "  %s %s is said more in %s segments\n", theme_of(r, d->theme, d->touchpoint, d->pooled, &name), sign_of(d->polarity),
+            if (shown++ == 0)
+                dk_buf_puts(out, "\nGap between segments (they are known only at the answer: nothing is said "
+                                 "of who moves)\n");
+            dk_buf_putf(out, "  %s %s is said more in %s segments\n",
+                        theme_of(r, d->theme, d->touchpoint, d->pooled, &name), sign_of(d->polarity),
                         d->effect.value > 0 ? "higher" : "lower");
         }
         dk_buf_dispose(&name);
@@ -77,7 +92,8 @@ void dk_analyze_put_movement(const dk_study_result *r, dk_buf *out) {
     }
     if (m->nmatrices == 0) return;
     const dk_move_matrix *all = m->matrices;
-    dk_buf_putf(out, "\nMovement of %lld customers from %s to %s\n", (long long)all->customers, m->period, m->period);
+    dk_buf_putf(out, "\nMovement of %lld customers from %s to %s\n", (long long)all->customers, m->period,
+                m->period);
     for (size_t k = 0; k < all->nrows; k++) {
         const dk_move_row *row = all->rows + k;
         if (row->hidden || row->n == 0) continue;
@@ -118,8 +134,11 @@ static void put_rox(const dk_study_result *r, dk_buf *out) {
     for (size_t i = 0; i < r->worth.nrox; i++) {
         const dk_rox *x = r->worth.rox + i;
         dk_buf_putf(out, "  %-44s", x->name);
-        if (x->fitted) dk_buf_putf(out, " %+.1f (%.1f to %.1f)   pays with %.0f %% probability\n", x->rox.value, x->rox.ci.lo, x->rox.ci.hi, 100 * x->pays);
-        else dk_buf_putf(out, " not known: %s\n", x->reason);
+        if (x->fitted)
+            dk_buf_putf(out, " %+.1f (%.1f to %.1f)   pays with %.0f %% probability\n", x->rox.value,
+                        x->rox.ci.lo, x->rox.ci.hi, 100 * x->pays);
+        else
+            dk_buf_putf(out, " not known: %s\n", x->reason);
     }
 }
 
@@ -138,9 +157,11 @@ void dk_analyze_put_worth(const dk_study_result *r, dk_buf *out) {
             continue;
         }
         if (shown++ == 0)
-            dk_buf_putf(out, "\n%-46s  %-24s  %-24s  %s\n", "Worth a year, all customers", "moves up", "kept", r->currency != NULL ? r->currency : "money");
+            dk_buf_putf(out, "\n%-46s  %-24s  %-24s  %s\n", "Worth a year, all customers", "moves up", "kept",
+                        r->currency != NULL ? r->currency : "money");
         dk_buf_clear(&line);
-        dk_buf_putf(&line, "%s: %s %s", r->segments[l->segment].name, theme_of(r, l->theme, l->touchpoint, l->pooled, &name), sign_of(l->polarity));
+        dk_buf_putf(&line, "%s: %s %s", r->segments[l->segment].name,
+                    theme_of(r, l->theme, l->touchpoint, l->pooled, &name), sign_of(l->polarity));
         dk_buf_putf(out, " %zu %-43s", shown, dk_buf_cstr(&line));
         put_figure(out, &l->all.moving_up, false);
         put_figure(out, &l->all.kept, false);
@@ -148,8 +169,12 @@ void dk_analyze_put_worth(const dk_study_result *r, dk_buf *out) {
         while (out->len > 0 && out->ptr[out->len - 1] == ' ') out->len--;
         dk_buf_putc(out, '\n');
     }
-    if (shown == 0) dk_buf_puts(out, "\nWorth: no theme has a link to the profit that follows which these data could show.\n");
-    else if (others > 0) dk_buf_putf(out, "   %zu more have no link to profit that these data could show (worth.csv).\n", others);
+    if (shown == 0)
+        dk_buf_puts(out,
+                    "\nWorth: no theme has a link to the profit that follows which these data could show.\n");
+    else if (others > 0)
+        dk_buf_putf(out, "   %zu more have no link to profit that these data could show (worth.csv).\n",
+                    others);
     put_rox(r, out);
     dk_buf_dispose(&name);
     dk_buf_dispose(&line);

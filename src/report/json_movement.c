@@ -6,8 +6,10 @@
 /* The line of a file, or null. */
 static void line(dk_json *j, const char *key, int64_t value) {
     dk_json_key(j, key);
-    if (value > 0) dk_json_int(j, value);
-    else dk_json_null(j);
+    if (value > 0)
+        dk_json_int(j, value);
+    else
+        dk_json_null(j);
 }
 
 static void figure(dk_json *j, const char *key, const dk_figure *f) {
@@ -58,7 +60,9 @@ void dk_json_join(dk_json *j, const dk_study_result *r) {
     dk_json_end(j);
 }
 
-static const char *state_name(const dk_study_result *r, int state) { return state == 0 ? "lost" : r->segments[state].name; }
+static const char *state_name(const dk_study_result *r, int state) {
+    return state == 0 ? "lost" : r->segments[state].name;
+}
 
 static void put_matrices(dk_json *j, const dk_study_result *r) {
     begin_list(j, "matrices");
@@ -231,7 +235,8 @@ void dk_json_lifetime(dk_json *j, const dk_study_result *r) {
     number(j, "discount_a_period", l->discount_a_period);
     number(j, "spectral_radius", l->radius);
     line(j, "horizon_periods", l->horizon);
-    text(j, "formula", l->horizon > 0 ? "v = sum of (Q/(1+d))^t m over the horizon" : "v = (I - Q/(1+d))^-1 m");
+    text(j, "formula",
+         l->horizon > 0 ? "v = sum of (Q/(1+d))^t m over the horizon" : "v = (I - Q/(1+d))^-1 m");
     begin_list(j, "segments");
     for (size_t i = 0; i < l->nrows; i++) {
         dk_json_object(j);
@@ -278,14 +283,17 @@ static void put_ways(const dk_study_result *r, const dk_move_matrix *m, dk_buf *
         }
 }
 
-static void put_driver_row(const dk_study_result *r, const dk_move_hazard *h, const dk_move_driver *d, dk_buf *out) {
+static void put_driver_row(const dk_study_result *r, const dk_move_hazard *h, const dk_move_driver *d,
+                           dk_buf *out) {
     dk_csv_puts(out, h != NULL ? "hazard" : "gap between segments");
     cell(out, "respondents");
     cell(out, h != NULL ? "baseline to follow-up" : "one wave");
     cell(out, h != NULL ? r->segments[h->from].name : NULL);
     cell(out, h != NULL ? dk_move_event_name(h->event) : NULL);
-    if (h != NULL) dk_buf_putf(out, ",%lld,%lld", (long long)h->n, (long long)h->events);
-    else dk_buf_putf(out, ",%lld,", (long long)r->movement.gap.n);
+    if (h != NULL)
+        dk_buf_putf(out, ",%lld,%lld", (long long)h->n, (long long)h->events);
+    else
+        dk_buf_putf(out, ",%lld,", (long long)r->movement.gap.n);
     cells(out, h != NULL ? h->rate.value : NAN, h != NULL ? h->rate.ci : (dk_interval){NAN, NAN});
     dk_buf_putc(out, ',');
     cell(out, d->touchpoint);
@@ -304,10 +312,13 @@ static void put_driver_row(const dk_study_result *r, const dk_move_hazard *h, co
 
 void dk_report_movement_csv(const dk_study_result *r, dk_buf *out) {
     const dk_movement *m = &r->movement;
-    dk_buf_puts(out, "kind,who,step,from,to,n,events,share,share_low,share_high,noise,touchpoint,theme,polarity,mentions,supported,"
-                     "odds_ratio,odds_low,odds_high,effect,effect_low,effect_high,p,q,mediated,mediated_low,mediated_high\n");
+    dk_buf_puts(out, "kind,who,step,from,to,n,events,share,share_low,share_high,noise,touchpoint,theme,"
+                     "polarity,mentions,supported,"
+                     "odds_ratio,odds_low,odds_high,effect,effect_low,effect_high,p,q,mediated,mediated_low,"
+                     "mediated_high\n");
     for (size_t i = 0; i < m->nmatrices; i++) put_ways(r, m->matrices + i, out);
     for (size_t i = 0; i < m->nhazards; i++)
-        for (size_t k = 0; k < m->hazards[i].ndrivers && !m->hazards[i].hidden; k++) put_driver_row(r, m->hazards + i, m->hazards[i].drivers + k, out);
+        for (size_t k = 0; k < m->hazards[i].ndrivers && !m->hazards[i].hidden; k++)
+            put_driver_row(r, m->hazards + i, m->hazards[i].drivers + k, out);
     for (size_t k = 0; k < m->gap.ndrivers; k++) put_driver_row(r, NULL, m->gap.drivers + k, out);
 }

@@ -128,7 +128,8 @@ static void cells(dk_buf *out, const dk_figure *f) {
     }
 }
 
-static void put_row(const dk_study_result *r, const dk_worth_lever *l, const char *kind, size_t rank, dk_buf *out) {
+static void put_row(const dk_study_result *r, const dk_worth_lever *l, const char *kind, size_t rank,
+                    dk_buf *out) {
     dk_buf_putf(out, "%s,%zu", kind, rank);
     cell(out, r->segments[l->segment].name);
     cell(out, l->touchpoint);
@@ -157,9 +158,12 @@ static void put_row(const dk_study_result *r, const dk_worth_lever *l, const cha
 }
 
 void dk_report_worth_csv(const dk_study_result *r, dk_buf *out) {
-    dk_buf_puts(out, "of,rank,segment,touchpoint,theme,polarity,owner,action,mentions,prevalence,target,level,supported,verdict,q,nps,nps_low,nps_high,"
+    dk_buf_puts(out, "of,rank,segment,touchpoint,theme,polarity,owner,action,mentions,prevalence,target,"
+                     "level,supported,verdict,q,nps,nps_low,nps_high,"
                      "respondents,up,up_low,up_high,kept,kept_low,kept_high,money,money_low,money_high,"
-                     "all_customers,all_up,all_up_low,all_up_high,all_kept,all_kept_low,all_kept_high,all_money,all_money_low,all_money_high\n");
+                     "all_customers,all_up,all_up_low,all_up_high,all_kept,all_kept_low,all_kept_high,all_"
+                     "money,all_money_low,all_money_high\n");
     for (size_t i = 0; i < r->worth.nlevers; i++) put_row(r, r->worth.levers + i, "theme", i + 1, out);
-    for (size_t i = 0; i < r->worth.ntouchpoints; i++) put_row(r, r->worth.touchpoints + i, "touchpoint", i + 1, out);
+    for (size_t i = 0; i < r->worth.ntouchpoints; i++)
+        put_row(r, r->worth.touchpoints + i, "touchpoint", i + 1, out);
 }

@@ -44,7 +44,8 @@ static dk_status solve(size_t n, const double *q, double factor, const double *y
         size_t best = c;
         for (size_t i = c + 1; i < n; i++)
             if (fabs(a[i][c]) > fabs(a[best][c])) best = i;
-        if (!(fabs(a[best][c]) > 1e-14)) return dk_fail(err, DK_EDATA, "nobody ever leaves: a lifetime value has no end");
+        if (!(fabs(a[best][c]) > 1e-14))
+            return dk_fail(err, DK_EDATA, "nobody ever leaves: a lifetime value has no end");
         for (size_t j = c; j <= n && best != c; j++) {
             double t = a[c][j];
             a[c][j] = a[best][j];
@@ -78,8 +79,8 @@ static void sum_terms(size_t n, const double *q, double factor, const double *y,
     }
 }
 
-dk_status dk_lifetime_value(size_t n, const double *q, const double *m, double discount, int horizon, double *value,
-                            double *expected, dk_lifetime *how, dk_error *err) {
+dk_status dk_lifetime_value(size_t n, const double *q, const double *m, double discount, int horizon,
+                            double *value, double *expected, dk_lifetime *how, dk_error *err) {
     enum { NEARLY = 1000000 };
     double ones[MOST], factor = 1 / (1 + discount);
     if (n == 0 || n > MOST) return dk_fail(err, DK_EUSAGE, "a lifetime value needs 1 to %d segments", MOST);
@@ -90,8 +91,10 @@ dk_status dk_lifetime_value(size_t n, const double *q, const double *m, double d
     bool immortal = spectral_radius(n, q, 1) >= 1 - 1.0 / NEARLY;
     how->horizon = endless ? horizon : 0;
     dk_status status = DK_OK;
-    if (endless) sum_terms(n, q, factor, m, horizon, value);
-    else status = solve(n, q, factor, m, value, err);
+    if (endless)
+        sum_terms(n, q, factor, m, horizon, value);
+    else
+        status = solve(n, q, factor, m, value, err);
     if (status != DK_OK || expected == NULL) return status;
     if (immortal) {
         sum_terms(n, q, 1, ones, horizon, expected);
@@ -100,4 +103,6 @@ dk_status dk_lifetime_value(size_t n, const double *q, const double *m, double d
     return solve(n, q, 1, ones, expected, err);
 }
 
-double dk_discount_of_period(double a_year, double periods_a_year) { return pow(1 + a_year, 1 / periods_a_year) - 1; }
+double dk_discount_of_period(double a_year, double periods_a_year) {
+    return pow(1 + a_year, 1 / periods_a_year) - 1;
+}

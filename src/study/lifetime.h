@@ -11,14 +11,14 @@
 #include "base/status.h"
 
 typedef struct dk_lifetime {
-    double radius;   /* spectral radius of Q / (1 + d) */
-    int horizon;     /* periods that v is summed over; 0: all */
+    double radius; /* spectral radius of Q / (1 + d) */
+    int horizon;   /* periods that v is summed over; 0: all */
 } dk_lifetime;
 
 /* q: n x n by rows, not negative, no row above 1; m: n margins; value (n of them). horizon: used when there is no end.
    expected (n of them, or NULL): undiscounted expected number of periods, over the same horizon. n at most 64. */
-dk_status dk_lifetime_value(size_t n, const double *q, const double *m, double discount, int horizon, double *value,
-                            double *expected, dk_lifetime *how, dk_error *err);
+dk_status dk_lifetime_value(size_t n, const double *q, const double *m, double discount, int horizon,
+                            double *value, double *expected, dk_lifetime *how, dk_error *err);
 
 /* The rate of a period from that of a year. */
 double dk_discount_of_period(double a_year, double periods_a_year);

@@ -59,7 +59,8 @@ static dk_status list_rows(dk_mover *m, const dk_fit_context *x, int state, dk_e
     return DK_OK;
 }
 
-static dk_status fit_outcome(dk_mover *m, const dk_fit_context *x, const dk_joint *joint, const double *y, bool whole, dk_move_fit *fit, bool *has, dk_error *err) {
+static dk_status fit_outcome(dk_mover *m, const dk_fit_context *x, const dk_joint *joint, const double *y,
+                             bool whole, dk_move_fit *fit, bool *has, dk_error *err) {
     /* rows without the outcome leave a design of their own */
     const uint32_t *rows = whole ? m->rows : m->followed;
     size_t all = whole ? m->nrows : m->nfollowed, n = 0;
@@ -74,8 +75,10 @@ static dk_status fit_outcome(dk_mover *m, const dk_fit_context *x, const dk_join
         status = dk_move_design_make(&d, x, &m->features, known, n, NULL, 0, err);
         if (status == DK_OK) status = dk_move_fit_make(fit, &d, joint, y, false, &why);
         *has = status == DK_OK;
-        if (status == DK_EDATA) status = DK_OK;
-        else if (status != DK_OK && err != NULL && why.status != DK_OK) *err = why;
+        if (status == DK_EDATA)
+            status = DK_OK;
+        else if (status != DK_OK && err != NULL && why.status != DK_OK)
+            *err = why;
     }
     dk_move_design_dispose(&d);
     free(known);
@@ -92,13 +95,21 @@ static dk_status fit_events(dk_mover *m, dk_movers *v, int state, double *y, dk_
     dk_status status = DK_OK;
     for (int e = 0; e < 3 && status == DK_OK; e++) {
         int64_t events = 0;
-        bool same = e == DK_EVENT_UP ? (size_t)state == v->n : e == DK_EVENT_FALL ? state == 1 : !v->context->result->movement.churn_known;
+        bool same = e == DK_EVENT_UP     ? (size_t)state == v->n
+                    : e == DK_EVENT_FALL ? state == 1
+                                         : !v->context->result->movement.churn_known;
         if (same) continue;
-        for (size_t i = 0; i < m->nfollowed; i++) events += (y[m->followed[i]] = happened((dk_move_event)e, state, p->followup[m->followed[i]])) != 0;
-        if (m->nfollowed < LEAST_FOLLOWED) m->why[e] = "fewer than 30 answers have a follow-up";
-        else if (events < LEAST_EVENTS) m->why[e] = "it happened to fewer than 10";
-        else if (m->features.npredictors == 0) m->why[e] = "no theme is said often enough";
-        else if (m->nfollowed <= m->features.npredictors + m->features.ncontrols + 5) m->why[e] = "there are hardly more answers than themes";
+        for (size_t i = 0; i < m->nfollowed; i++)
+            events +=
+                (y[m->followed[i]] = happened((dk_move_event)e, state, p->followup[m->followed[i]])) != 0;
+        if (m->nfollowed < LEAST_FOLLOWED)
+            m->why[e] = "fewer than 30 answers have a follow-up";
+        else if (events < LEAST_EVENTS)
+            m->why[e] = "it happened to fewer than 10";
+        else if (m->features.npredictors == 0)
+            m->why[e] = "no theme is said often enough";
+        else if (m->nfollowed <= m->features.npredictors + m->features.ncontrols + 5)
+            m->why[e] = "there are hardly more answers than themes";
         if (m->why[e] != NULL) continue;
         status = dk_move_fit_make(&m->event[e], &m->after, &v->joint, y, true, err);
         m->has_event[e] = status == DK_OK;
@@ -112,10 +123,14 @@ static dk_status fit_events(dk_mover *m, dk_movers *v, int state, double *y, dk_
 
 /* Contribution to NPS (or the score itself) by response. */
 static void put_scores(const dk_survey *s, double *y) {
-    for (size_t i = 0; i < s->n; i++) y[i] = isnan(s->score[i]) ? NAN : s->score_is_nps ? dk_nps_contribution((int)s->score[i]) : s->score[i];
+    for (size_t i = 0; i < s->n; i++)
+        y[i] = isnan(s->score[i]) ? NAN
+               : s->score_is_nps  ? dk_nps_contribution((int)s->score[i])
+                                  : s->score[i];
 }
 
-static dk_status make_mover(dk_movers *v, size_t k, const double *before, const double *earlier, double *y, dk_error *err) {
+static dk_status make_mover(dk_movers *v, size_t k, const double *before, const double *earlier, double *y,
+                            dk_error *err) {
     dk_mover *m = v->of + k;
     dk_fit_context *x = v->context;
     size_t r = (size_t)v->joint.replicates;
@@ -128,9 +143,13 @@ static dk_status make_mover(dk_movers *v, size_t k, const double *before, const 
         if (m->prevalence == NULL || m->prevalence_replicate == NULL) status = dk_fail_memory(err);
     }
     const double *extra[] = {earlier};
-    if (status == DK_OK) status = dk_move_design_make(&m->whole, x, &m->features, m->rows, m->nrows, NULL, 0, err);
-    if (status == DK_OK && p > 0) status = dk_move_prevalence(&m->whole, &v->joint, m->prevalence, m->prevalence_replicate, err);
-    if (status == DK_OK) status = dk_move_design_make(&m->after, x, &m->features, m->followed, m->nfollowed, extra, earlier != NULL, err);
+    if (status == DK_OK)
+        status = dk_move_design_make(&m->whole, x, &m->features, m->rows, m->nrows, NULL, 0, err);
+    if (status == DK_OK && p > 0)
+        status = dk_move_prevalence(&m->whole, &v->joint, m->prevalence, m->prevalence_replicate, err);
+    if (status == DK_OK)
+        status = dk_move_design_make(&m->after, x, &m->features, m->followed, m->nfollowed, extra,
+                                     earlier != NULL, err);
     if (status == DK_OK) status = fit_events(m, v, (int)k + 1, y, err);
     if (status == DK_OK && x->survey->score != NULL && p > 0) {
         put_scores(x->survey, y);
@@ -180,7 +199,8 @@ static dk_status lifetimes(dk_movers *v, dk_error *err) {
     const dk_study_config *c = v->context->survey->config;
     const dk_chain *chain = &v->chain;
     size_t n = v->n, reps = (size_t)v->joint.replicates;
-    double year = r->movement.periods_a_year, q[DK_SEGMENTS_MAX * DK_SEGMENTS_MAX], m[DK_SEGMENTS_MAX], value[DK_SEGMENTS_MAX], expected[DK_SEGMENTS_MAX];
+    double year = r->movement.periods_a_year, q[DK_SEGMENTS_MAX * DK_SEGMENTS_MAX], m[DK_SEGMENTS_MAX],
+           value[DK_SEGMENTS_MAX], expected[DK_SEGMENTS_MAX];
     for (size_t s = 0; s < n; s++)
         if (isnan(chain->m[s]) || chain->at_risk[s] == 0) return DK_OK;
     if (v->panel->profit == NULL || isnan(year) || chain->total == 0) return DK_OK;
@@ -208,9 +228,11 @@ static dk_status lifetimes(dk_movers *v, dk_error *err) {
         l->horizon = how.horizon;
     }
     for (size_t s = 0; s < n && status == DK_OK; s++)
-        l->rows[s] = (dk_lifetime_row){.segment = v->context->segments->count > 1 ? (int)s + 1 : 0, .expected_periods = expected[s],
-                                       .margin = {chain->m[s], dk_joint_normal(&v->joint, chain->m[s], chain->m_se[s])},
-                                       .value = {value[s], dk_joint_interval(&v->joint, replicates + s * reps)}};
+        l->rows[s] = (dk_lifetime_row){
+            .segment = v->context->segments->count > 1 ? (int)s + 1 : 0,
+            .expected_periods = expected[s],
+            .margin = {chain->m[s], dk_joint_normal(&v->joint, chain->m[s], chain->m_se[s])},
+            .value = {value[s], dk_joint_interval(&v->joint, replicates + s * reps)}};
     l->nrows = n;
     l->known = status == DK_OK;
     free(replicates);
@@ -220,7 +242,12 @@ static dk_status lifetimes(dk_movers *v, dk_error *err) {
 /* ---- All --------------------------------------------------------------------------------------------- */
 
 static const char *period_name(double a_year) {
-    return a_year == 1 ? "year" : a_year == 2 ? "half-year" : a_year == 4 ? "quarter" : a_year == 12 ? "month" : a_year == 52 ? "week" : "period";
+    return a_year == 1    ? "year"
+           : a_year == 2  ? "half-year"
+           : a_year == 4  ? "quarter"
+           : a_year == 12 ? "month"
+           : a_year == 52 ? "week"
+                          : "period";
 }
 
 dk_status dk_movers_make(dk_movers *v, dk_fit_context *x, dk_error *err) {
@@ -231,13 +258,17 @@ dk_status dk_movers_make(dk_movers *v, dk_fit_context *x, dk_error *err) {
     m->periods_a_year = x->records->periods_a_year;
     m->period = period_name(m->periods_a_year);
     m->churn_known = x->records->churned != NULL;
-    for (size_t i = 0; i < x->records->count && !m->churn_known; i++) m->churn_known = x->panel->next[i] == DK_STATE_LOST;
-    m->about = "The segment of the last period before the answer, and the state in the first period after it; who has no record though the data go on, or is recorded as lost, has left; "
+    for (size_t i = 0; i < x->records->count && !m->churn_known; i++)
+        m->churn_known = x->panel->next[i] == DK_STATE_LOST;
+    m->about = "The segment of the last period before the answer, and the state in the first period after "
+               "it; who has no record though the data go on, or is recorded as lost, has left; "
                "what lies beyond the data is not counted.";
     double *before = NULL, *earlier = NULL, *y = malloc((s->n + 1) * sizeof *y);
     v->of = calloc(v->n, sizeof *v->of);
     dk_status status = y != NULL && v->of != NULL ? DK_OK : dk_fail_memory(err);
-    if (status == DK_OK) status = dk_joint_init(&v->joint, (int)s->config->bootstrap, (uint64_t)s->config->seed, s->config->confidence, err);
+    if (status == DK_OK)
+        status = dk_joint_init(&v->joint, (int)s->config->bootstrap, (uint64_t)s->config->seed,
+                               s->config->confidence, err);
     if (status == DK_OK) status = dk_chain_make(&v->chain, x, x->panel, &v->joint, err);
     if (status == DK_OK) status = put_before(x, &before, &earlier, err);
     for (size_t k = 0; k < v->n && status == DK_OK; k++) {

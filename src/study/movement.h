@@ -23,8 +23,8 @@ typedef struct dk_mover {
     double *prevalence, *prevalence_replicate; /* over the responses */
     dk_move_fit nps, profit, event[3];         /* event: by dk_move_event */
     bool has_nps, has_profit, has_event[3];
-    const char *why[3];        /* why there is no fit of the event, a literal; or NULL */
-    int64_t respondents;       /* customers who answered in the segment, each in that of their last answer */
+    const char *why[3];  /* why there is no fit of the event, a literal; or NULL */
+    int64_t respondents; /* customers who answered in the segment, each in that of their last answer */
 } dk_mover;
 
 typedef struct dk_movers {
@@ -32,7 +32,7 @@ typedef struct dk_movers {
     const dk_panel *panel;
     dk_joint joint;
     dk_chain chain;
-    dk_mover *of;              /* by state less 1 */
+    dk_mover *of; /* by state less 1 */
     size_t n;
 } dk_movers;
 

@@ -24,7 +24,8 @@ static int by_unit(const void *a, const void *b) {
     return (x->row > y->row) - (x->row < y->row);
 }
 
-static dk_status order_rows(dk_move_design *d, const dk_fit_context *x, const uint32_t *subset, size_t n, uint32_t *place, dk_error *err) {
+static dk_status order_rows(dk_move_design *d, const dk_fit_context *x, const uint32_t *subset, size_t n,
+                            uint32_t *place, dk_error *err) {
     keyed *keys = malloc((n + 1) * sizeof *keys);
     d->row = malloc((n + 1) * sizeof *d->row);
     d->start = malloc((n + 2) * sizeof *d->start);
@@ -72,7 +73,8 @@ static void put_numbers(dk_move_design *d, size_t column, const double *values) 
     for (size_t i = 0; sd > 0 && i < d->n; i++) d->x[i * d->k + column] /= sd;
 }
 
-static void put_column(dk_move_design *d, size_t column, const dk_column *c, const uint32_t *place, size_t nplaces) {
+static void put_column(dk_move_design *d, size_t column, const dk_column *c, const uint32_t *place,
+                       size_t nplaces) {
     if (c->kind == DK_COLUMN_REAL) {
         put_numbers(d, column, c->values);
         return;
@@ -82,8 +84,9 @@ static void put_column(dk_move_design *d, size_t column, const dk_column *c, con
         if (rows[i] < nplaces && place[rows[i]] != UINT32_MAX) d->x[place[rows[i]] * d->k + column] = 1;
 }
 
-dk_status dk_move_design_make(dk_move_design *d, const dk_fit_context *x, const dk_features *f, const uint32_t *subset, size_t n,
-                              const double *const *extra, size_t nextra, dk_error *err) {
+dk_status dk_move_design_make(dk_move_design *d, const dk_fit_context *x, const dk_features *f,
+                              const uint32_t *subset, size_t n, const double *const *extra, size_t nextra,
+                              dk_error *err) {
     memset(d, 0, sizeof *d);
     size_t total = x->survey->n;
     uint32_t *place = malloc((total + 1) * sizeof *place);
@@ -103,9 +106,11 @@ dk_status dk_move_design_make(dk_move_design *d, const dk_fit_context *x, const 
         d->x[i * d->k] = 1;
         d->weight[i] = x->survey->weight != NULL ? x->survey->weight[d->row[i]] : 1;
     }
-    for (size_t j = 0; status == DK_OK && j < f->ncontrols; j++) put_column(d, 1 + j, f->controls + j, place, total);
+    for (size_t j = 0; status == DK_OK && j < f->ncontrols; j++)
+        put_column(d, 1 + j, f->controls + j, place, total);
     for (size_t j = 0; status == DK_OK && j < nextra; j++) put_numbers(d, 1 + f->ncontrols + j, extra[j]);
-    for (size_t j = 0; status == DK_OK && j < f->npredictors; j++) put_column(d, d->first + j, f->predictors + j, place, total);
+    for (size_t j = 0; status == DK_OK && j < f->npredictors; j++)
+        put_column(d, d->first + j, f->predictors + j, place, total);
     free(place);
     if (status != DK_OK) dk_move_design_dispose(d);
     return status;

@@ -33,7 +33,9 @@ static void sweep_inverse(size_t k, double *a, bool *use, double *diagonal) {
             if (!use[i] || !use[j]) a[i * k + j] = 0;
 }
 
-static double logistic(double x) { return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x)); }
+static double logistic(double x) {
+    return x >= 0 ? 1 / (1 + exp(-x)) : exp(x) / (1 + exp(x));
+}
 
 typedef struct work {
     const dk_move_design *d;
@@ -66,7 +68,8 @@ static void information(work *w) {
         const double *x = d->x + i * k;
         double eta = 0, y = w->y[d->row[i]];
         for (size_t j = 0; j < k; j++) eta += x[j] * w->beta[j];
-        double mean = w->logit ? logistic(eta) : eta, curvature = d->weight[i] * (w->logit ? mean * (1 - mean) : 1);
+        double mean = w->logit ? logistic(eta) : eta,
+               curvature = d->weight[i] * (w->logit ? mean * (1 - mean) : 1);
         w->eta[i] = eta;
         w->residual[i] = y - mean;
         for (size_t j = 0; j < k; j++) {
@@ -115,12 +118,14 @@ static void estimate(work *w) {
 
 /* How row i differs by the mention of predictor j, for those whom a change would touch; false for the others. slope_with and
    slope_without are the derivatives of the two probabilities. */
-static bool difference(const work *w, size_t i, size_t j, double *change, double *slope_with, double *slope_without) {
+static bool difference(const work *w, size_t i, size_t j, double *change, double *slope_with,
+                       double *slope_without) {
     const dk_move_design *d = w->d;
     size_t column = d->first + j;
     bool says = d->x[i * d->k + column] != 0, praise = d->about[j].polarity == DK_SIGN_POSITIVE;
     if (says == praise) return false;
-    double b = w->beta[column], with = logistic(w->eta[i] + (says ? 0 : b)), without = logistic(w->eta[i] - (says ? b : 0));
+    double b = w->beta[column], with = logistic(w->eta[i] + (says ? 0 : b)),
+           without = logistic(w->eta[i] - (says ? b : 0));
     *change = with - without;
     *slope_with = with * (1 - with);
     *slope_without = without * (1 - without);
@@ -150,8 +155,8 @@ static void logit_effects(const work *w, dk_move_fit *f, double *lead, double *r
 }
 
 /* estimates: coefficients, then (logit) effects, then the mean of the outcome. */
-static dk_status add_influences(const work *w, dk_move_fit *f, const double *m, const double *reach, double total, dk_joint_sum *sum,
-                                double *covariance, dk_error *err) {
+static dk_status add_influences(const work *w, dk_move_fit *f, const double *m, const double *reach,
+                                double total, dk_joint_sum *sum, double *covariance, dk_error *err) {
     const dk_move_design *d = w->d;
     size_t k = d->k, p = f->npredictors, q = sum->q;
     double *all = calloc(q + 1, sizeof *all);
@@ -193,7 +198,8 @@ static dk_status add_influences(const work *w, dk_move_fit *f, const double *m, 
 /* The Wald test of all tested coefficients together. */
 static dk_status test_model(dk_move_fit *f, const double *covariance, size_t customers, dk_error *err) {
     size_t p = f->npredictors, n = 0, rank;
-    double *v = malloc((p * p + 1) * sizeof *v), *form = malloc((p * p + 1) * sizeof *form), *b = malloc((p + 1) * sizeof *b);
+    double *v = malloc((p * p + 1) * sizeof *v), *form = malloc((p * p + 1) * sizeof *form),
+           *b = malloc((p + 1) * sizeof *b);
     size_t *which = malloc((p + 1) * sizeof *which);
     dk_status status = v != NULL && form != NULL && b != NULL && which != NULL ? DK_OK : dk_fail_memory(err);
     f->p_model = NAN;
@@ -207,7 +213,9 @@ static dk_status test_model(dk_move_fit *f, const double *covariance, size_t cus
     if (status == DK_OK && n > 0 && customers > n + 1) {
         status = dk_wald_form(v, n, form, &rank, err);
         /* F on customers - rank: a chi-squared would call too much a link when customers are few */
-        if (status == DK_OK && rank > 0) f->p_model = dk_f_p(dk_quadratic(form, b, n) / (double)rank, (double)rank, (double)(customers - rank));
+        if (status == DK_OK && rank > 0)
+            f->p_model =
+                dk_f_p(dk_quadratic(form, b, n) / (double)rank, (double)rank, (double)(customers - rank));
     }
     free(v);
     free(form);
@@ -228,7 +236,8 @@ void dk_move_fit_dispose(dk_move_fit *f) {
     memset(f, 0, sizeof *f);
 }
 
-static dk_status allocate(dk_move_fit *f, work *w, const dk_move_design *d, const dk_joint *joint, dk_error *err) {
+static dk_status allocate(dk_move_fit *f, work *w, const dk_move_design *d, const dk_joint *joint,
+                          dk_error *err) {
     size_t p = d->npredictors, k = d->k;
     f->npredictors = p;
     f->use = calloc(p + 1, sizeof *f->use);
@@ -248,9 +257,11 @@ static dk_status allocate(dk_move_fit *f, work *w, const dk_move_design *d, cons
     w->use = calloc(k, sizeof *w->use);
     w->eta = calloc(d->n + 1, sizeof *w->eta);
     w->residual = calloc(d->n + 1, sizeof *w->residual);
-    bool good = f->use != NULL && f->tested != NULL && f->coef != NULL && f->coef_se != NULL && f->effect != NULL && f->effect_se != NULL &&
-                f->p != NULL && f->replicate != NULL && w->beta != NULL && w->inverse != NULL && w->gradient != NULL && w->step != NULL &&
-                w->diagonal != NULL && w->prior != NULL && w->use != NULL && w->eta != NULL && w->residual != NULL;
+    bool good = f->use != NULL && f->tested != NULL && f->coef != NULL && f->coef_se != NULL &&
+                f->effect != NULL && f->effect_se != NULL && f->p != NULL && f->replicate != NULL &&
+                w->beta != NULL && w->inverse != NULL && w->gradient != NULL && w->step != NULL &&
+                w->diagonal != NULL && w->prior != NULL && w->use != NULL && w->eta != NULL &&
+                w->residual != NULL;
     return good ? DK_OK : dk_fail_memory(err);
 }
 
@@ -282,13 +293,16 @@ static double describe_outcome(dk_move_fit *f, const dk_move_design *d, const do
         f->use[j] = says > 0 && says < d->n;
         double expected = (double)says * f->rate;
         /* by the events to be expected: choosing by those that happened would choose large effects */
-        f->tested[j] = f->use[j] && (logit ? expected >= DK_EVENTS_FOR_TEST && (double)says - expected >= DK_EVENTS_FOR_TEST && events > 0 && events < says
+        f->tested[j] = f->use[j] && (logit ? expected >= DK_EVENTS_FOR_TEST &&
+                                                 (double)says - expected >= DK_EVENTS_FOR_TEST &&
+                                                 events > 0 && events < says
                                            : says >= DK_EVENTS_FOR_TEST);
     }
     return total;
 }
 
-dk_status dk_move_fit_make(dk_move_fit *f, const dk_move_design *d, const dk_joint *joint, const double *y, bool logit, dk_error *err) {
+dk_status dk_move_fit_make(dk_move_fit *f, const dk_move_design *d, const dk_joint *joint, const double *y,
+                           bool logit, dk_error *err) {
     memset(f, 0, sizeof *f);
     work w = {.d = d, .logit = logit, .y = y};
     size_t p = d->npredictors, k = d->k, q = logit ? 2 * p + 1 : p + 1;
@@ -314,7 +328,8 @@ dk_status dk_move_fit_make(dk_move_fit *f, const dk_move_design *d, const dk_joi
     reach = calloc(p + 1, sizeof *reach);
     covariance = calloc(p * p + 1, sizeof *covariance);
     replicates = calloc(q * (size_t)joint->replicates + 1, sizeof *replicates);
-    if (m == NULL || estimates == NULL || se == NULL || reach == NULL || covariance == NULL || replicates == NULL) {
+    if (m == NULL || estimates == NULL || se == NULL || reach == NULL || covariance == NULL ||
+        replicates == NULL) {
         status = dk_fail_memory(err);
         goto done;
     }
@@ -366,7 +381,8 @@ done:
     return status;
 }
 
-dk_status dk_move_prevalence(const dk_move_design *d, const dk_joint *joint, double *prevalence, double *replicate, dk_error *err) {
+dk_status dk_move_prevalence(const dk_move_design *d, const dk_joint *joint, double *prevalence,
+                             double *replicate, dk_error *err) {
     size_t p = d->npredictors;
     double total = 0, *all = calloc(p + 1, sizeof *all);
     dk_joint_sum sum = {0};
@@ -380,7 +396,8 @@ dk_status dk_move_prevalence(const dk_move_design *d, const dk_joint *joint, dou
     for (size_t c = 0; c < d->customers && status == DK_OK; c++) {
         memset(all, 0, p * sizeof *all);
         for (size_t i = d->start[c]; i < d->start[c + 1]; i++)
-            for (size_t j = 0; j < p; j++) all[j] += d->weight[i] * (d->x[i * d->k + d->first + j] - prevalence[j]) / total;
+            for (size_t j = 0; j < p; j++)
+                all[j] += d->weight[i] * (d->x[i * d->k + d->first + j] - prevalence[j]) / total;
         status = dk_joint_add(&sum, d->unit[c], all, err);
     }
     if (status == DK_OK) status = dk_joint_end(&sum, prevalence, replicate, NULL, err);

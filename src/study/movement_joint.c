@@ -13,7 +13,9 @@
 enum { CHUNK = 256, ROUND = 16 };
 
 dk_status dk_joint_init(dk_joint *j, int replicates, uint64_t seed, double confidence, dk_error *err) {
-    *j = (dk_joint){.replicates = replicates, .padded = ((size_t)replicates + ROUND - 1) / ROUND * ROUND, .confidence = confidence};
+    *j = (dk_joint){.replicates = replicates,
+                    .padded = ((size_t)replicates + ROUND - 1) / ROUND * ROUND,
+                    .confidence = confidence};
     j->keys = aligned_alloc(64, (j->padded * sizeof *j->keys + 64) & ~(size_t)63);
     if (j->keys == NULL) return dk_fail_memory(err);
     for (size_t r = 0; r < j->padded; r++) j->keys[r] = (uint32_t)dk_hash_mix(seed, r);
@@ -65,13 +67,15 @@ dk_status dk_joint_add(dk_joint_sum *s, uint64_t unit, const double *influence, 
     return ++s->fill < CHUNK ? DK_OK : flush(s, err);
 }
 
-dk_status dk_joint_end(dk_joint_sum *s, const double *estimate, double *replicate, double *se, dk_error *err) {
+dk_status dk_joint_end(dk_joint_sum *s, const double *estimate, double *replicate, double *se,
+                       dk_error *err) {
     dk_status status = flush(s, err);
     double g = (double)s->customers, scale = s->customers > 1 ? sqrt(g / (g - 1)) : NAN;
     size_t n = (size_t)s->joint->replicates;
     for (size_t i = 0; i < s->q && status == DK_OK; i++) {
         if (se != NULL) se[i] = sqrt(s->squares[i]) * scale;
-        for (size_t r = 0; replicate != NULL && r < n; r++) replicate[i * n + r] = estimate[i] + scale * s->out[i * s->joint->padded + r];
+        for (size_t r = 0; replicate != NULL && r < n; r++)
+            replicate[i * n + r] = estimate[i] + scale * s->out[i * s->joint->padded + r];
     }
     dk_joint_drop(s);
     return status;
@@ -95,7 +99,8 @@ dk_interval dk_joint_interval(const dk_joint *j, const double *replicate) {
     for (size_t r = 0; r < n; r++) known = known && isfinite(sorted[r]);
     if (known) {
         qsort(sorted, n, sizeof *sorted, by_value);
-        none = (dk_interval){dk_quantile(sorted, n, (1 - j->confidence) / 2), dk_quantile(sorted, n, (1 + j->confidence) / 2)};
+        none = (dk_interval){dk_quantile(sorted, n, (1 - j->confidence) / 2),
+                             dk_quantile(sorted, n, (1 + j->confidence) / 2)};
     }
     free(sorted);
     return none;

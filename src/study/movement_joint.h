@@ -25,7 +25,7 @@ typedef struct dk_joint_sum {
     const dk_joint *joint;
     size_t q, fill;
     double *weights, *values, *out;
-    double *squares;   /* q: sum of squared influences */
+    double *squares; /* q: sum of squared influences */
     size_t customers;
 } dk_joint_sum;
 
@@ -36,7 +36,8 @@ dk_status dk_joint_add(dk_joint_sum *sum, uint64_t unit, const double *influence
 
 /* Ends the sum: replicate[i * replicates + r] = estimate[i] + deviation, se[i]; both scaled by the customers' G / (G - 1).
    Either may be NULL. */
-dk_status dk_joint_end(dk_joint_sum *sum, const double *estimate, double *replicate, double *se, dk_error *err);
+dk_status dk_joint_end(dk_joint_sum *sum, const double *estimate, double *replicate, double *se,
+                       dk_error *err);
 void dk_joint_drop(dk_joint_sum *sum);
 
 /* The percentile interval of an estimate's replicates, around which they are not moved; NaN without any. */

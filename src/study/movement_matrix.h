@@ -18,25 +18,28 @@
 /* All customers from one period to the next. State 0 is lost; live states are 1 .. n. */
 typedef struct dk_chain {
     size_t n;
-    double *p, *p_replicate;   /* n x (n + 1): row s - 1, column to; x replicates */
-    double *m, *m_replicate;   /* n: profit of a period; NULL without profit */
+    double *p, *p_replicate; /* n x (n + 1): row s - 1, column to; x replicates */
+    double *m, *m_replicate; /* n: profit of a period; NULL without profit */
     double *m_se;
-    int64_t *count, *at_risk;  /* n x (n + 1); n */
-    double *p_se;              /* n x (n + 1) */
-    int64_t *now;              /* n: customers in each state in the last complete period */
+    int64_t *count, *at_risk; /* n x (n + 1); n */
+    double *p_se;             /* n x (n + 1) */
+    int64_t *now;             /* n: customers in each state in the last complete period */
     int64_t total, censored, customers;
 } dk_chain;
 
-dk_status dk_chain_make(dk_chain *chain, const dk_fit_context *context, const dk_panel *panel, const dk_joint *joint, dk_error *err);
+dk_status dk_chain_make(dk_chain *chain, const dk_fit_context *context, const dk_panel *panel,
+                        const dk_joint *joint, dk_error *err);
 void dk_chain_dispose(dk_chain *chain);
 
 /* Fills result->movement.matrices (of all customers, and of respondents) and .noise. */
-dk_status dk_movement_matrices(dk_fit_context *context, const dk_panel *panel, const dk_chain *chain, dk_error *err);
+dk_status dk_movement_matrices(dk_fit_context *context, const dk_panel *panel, const dk_chain *chain,
+                               dk_error *err);
 
 /* The noise's part. values: by record, in the order of the records' customers; NaN: none. weight: by customer (of those whose
    records begin at first_of[c]), how much each counts. expected: n x n by rows, of those who stay. noise->known is false when too
    few have two values. from, below: the bands of states 1 .. n. periods: by record. */
-dk_status dk_noise_expect(const double *values, const uint32_t *periods, const size_t *first_of, size_t ncustomers, const double *from,
-                          const double *below, size_t n, const double *weight, double *expected, dk_move_noise *noise, dk_error *err);
+dk_status dk_noise_expect(const double *values, const uint32_t *periods, const size_t *first_of,
+                          size_t ncustomers, const double *from, const double *below, size_t n,
+                          const double *weight, double *expected, dk_move_noise *noise, dk_error *err);
 
 #endif

@@ -7,7 +7,7 @@
 enum { LEAST_CUSTOMERS = 30, IN_A_GROUP = 100, MOST_GROUPS = 20, A_MOVE = 4 /* standard deviations */ };
 
 typedef struct level {
-    double mean, noise;  /* of the customer's values; the noise's variance */
+    double mean, noise; /* of the customer's values; the noise's variance */
     size_t customer, values;
 } level;
 
@@ -34,13 +34,15 @@ static double median_variance(double *d, size_t n) {
 }
 
 /* Differences over `lag` periods among the customers of a group. */
-static size_t differences(const level *group, size_t n, const double *values, const uint32_t *periods, const size_t *first_of, uint32_t lag, double *out) {
+static size_t differences(const level *group, size_t n, const double *values, const uint32_t *periods,
+                          const size_t *first_of, uint32_t lag, double *out) {
     size_t count = 0;
     for (size_t g = 0; g < n; g++) {
         size_t first = first_of[group[g].customer], end = first_of[group[g].customer + 1];
         for (size_t i = first; i < end; i++)
             for (size_t k = i + 1; k < end && periods[k] <= periods[i] + lag; k++)
-                if (periods[k] == periods[i] + lag && !isnan(values[i]) && !isnan(values[k])) out[count++] = values[k] - values[i];
+                if (periods[k] == periods[i] + lag && !isnan(values[i]) && !isnan(values[k]))
+                    out[count++] = values[k] - values[i];
     }
     return count;
 }
@@ -66,17 +68,23 @@ typedef struct stretch {
 
 /* Cuts each customer where a value is so far from the mean of those before that noise cannot have done it; else the mean of who moved
    would lie between two segments, near the border, and noise would seem to carry them across. runs: room for every value. */
-static size_t cut_at_moves(const level *levels, size_t count, const double *values, const size_t *first_of, stretch *runs) {
+static size_t cut_at_moves(const level *levels, size_t count, const double *values, const size_t *first_of,
+                           stretch *runs) {
     size_t n = 0;
     for (size_t c = 0; c < count; c++) {
         const level *l = levels + c;
         stretch *run = NULL;
         for (size_t i = first_of[l->customer]; i < first_of[l->customer + 1]; i++) {
             if (isnan(values[i])) continue;
-            double away = run != NULL ? values[i] - run->mean : 0, held = run != NULL ? (double)run->values : 1;
+            double away = run != NULL ? values[i] - run->mean : 0,
+                   held = run != NULL ? (double)run->values : 1;
             if (run == NULL || away * away > A_MOVE * A_MOVE * l->noise * (1 + 1 / held)) {
                 run = runs + n++;
-                *run = (stretch){.mean = values[i], .noise = l->noise, .customer = l->customer, .values = 1, .part = 1 / (double)l->values};
+                *run = (stretch){.mean = values[i],
+                                 .noise = l->noise,
+                                 .customer = l->customer,
+                                 .values = 1,
+                                 .part = 1 / (double)l->values};
                 continue;
             }
             run->values++;
@@ -92,8 +100,9 @@ static double band_chance(double from, double below, double mean, double sd) {
     return dk_norm_cdf((below - mean) / sd) - dk_norm_cdf((from - mean) / sd);
 }
 
-dk_status dk_noise_expect(const double *values, const uint32_t *periods, const size_t *first_of, size_t ncustomers, const double *from,
-                          const double *below, size_t n, const double *weight, double *expected, dk_move_noise *noise, dk_error *err) {
+dk_status dk_noise_expect(const double *values, const uint32_t *periods, const size_t *first_of,
+                          size_t ncustomers, const double *from, const double *below, size_t n,
+                          const double *weight, double *expected, dk_move_noise *noise, dk_error *err) {
     size_t records = first_of[ncustomers];
     level *levels = malloc((ncustomers + 1) * sizeof *levels);
     stretch *runs = malloc((records + 1) * sizeof *runs);
@@ -130,10 +139,12 @@ dk_status dk_noise_expect(const double *values, const uint32_t *periods, const s
     noise->share_of_spread = truth > 0 ? sqrt(typical / truth) : INFINITY;
     for (size_t i = 0; i < n * n; i++) expected[i] = 0;
     for (size_t i = 0; i < nruns; i++) {
-        double value = mean + shrink * (runs[i].mean - mean), sd = sqrt(runs[i].noise), chance[DK_SEGMENTS_MAX];
+        double value = mean + shrink * (runs[i].mean - mean), sd = sqrt(runs[i].noise),
+               chance[DK_SEGMENTS_MAX];
         for (size_t a = 0; a < n; a++) chance[a] = band_chance(from[a], below[a], value, sd);
         for (size_t a = 0; a < n; a++)
-            for (size_t b = 0; b < n; b++) expected[a * n + b] += runs[i].part * weight[runs[i].customer] * chance[a] * chance[b];
+            for (size_t b = 0; b < n; b++)
+                expected[a * n + b] += runs[i].part * weight[runs[i].customer] * chance[a] * chance[b];
     }
     for (size_t a = 0; a < n; a++) {
         double sum = 0;

@@ -45,8 +45,10 @@ static dk_status list_periods(dk_panel *p, const dk_records *r, dk_error *err) {
         size_t low = 0, high = n - 1;
         while (low < high) {
             size_t middle = (low + high + 1) / 2;
-            if (p->first[middle] <= r->items[i].first) low = middle;
-            else high = middle - 1;
+            if (p->first[middle] <= r->items[i].first)
+                low = middle;
+            else
+                high = middle - 1;
         }
         p->period[i] = (uint32_t)low;
         in_last += low + 1 == n;
@@ -68,10 +70,14 @@ static void set_states(dk_panel *p, const dk_survey *s, const dk_records *r, con
     }
     for (size_t i = 0; i < r->count; i++) {
         bool more = i + 1 < r->count && r->items[i + 1].customer == r->items[i].customer;
-        if (says_lost(r, i)) p->next[i] = DK_STATE_UNKNOWN;
-        else if (more && p->period[i + 1] > p->period[i] + 1) p->next[i] = DK_STATE_GAP;
-        else if (more) p->next[i] = says_lost(r, i + 1) ? DK_STATE_LOST : p->state[i + 1];
-        else p->next[i] = p->period[i] + 1 < p->complete ? DK_STATE_LOST : DK_STATE_CENSORED;
+        if (says_lost(r, i))
+            p->next[i] = DK_STATE_UNKNOWN;
+        else if (more && p->period[i + 1] > p->period[i] + 1)
+            p->next[i] = DK_STATE_GAP;
+        else if (more)
+            p->next[i] = says_lost(r, i + 1) ? DK_STATE_LOST : p->state[i + 1];
+        else
+            p->next[i] = p->period[i] + 1 < p->complete ? DK_STATE_LOST : DK_STATE_CENSORED;
     }
 }
 
@@ -98,14 +104,18 @@ static void set_responses(dk_panel *p, const dk_survey *s, const dk_records *r) 
         p->censored += p->followup[i] == DK_STATE_CENSORED;
         p->gap += p->followup[i] == DK_STATE_GAP;
         if (p->after == NULL) continue;
-        if (after != DK_NO_RECORD) p->after[i] = p->profit[after];
-        else if (p->followup[i] == DK_STATE_LOST) p->after[i] = 0;
+        if (after != DK_NO_RECORD)
+            p->after[i] = p->profit[after];
+        else if (p->followup[i] == DK_STATE_LOST)
+            p->after[i] = 0;
     }
 }
 
-dk_status dk_panel_make(dk_panel *p, const dk_survey *s, const dk_records *r, const dk_segments *g, bool *known, dk_error *err) {
+dk_status dk_panel_make(dk_panel *p, const dk_survey *s, const dk_records *r, const dk_segments *g,
+                        bool *known, dk_error *err) {
     memset(p, 0, sizeof *p);
-    *known = r != NULL && r->periods && r->count > 0 && s->date != NULL && (g->of == NULL || g->of_record != NULL);
+    *known =
+        r != NULL && r->periods && r->count > 0 && s->date != NULL && (g->of == NULL || g->of_record != NULL);
     if (!*known) return DK_OK;
     size_t n = r->count + 1;
     p->first = malloc(n * sizeof *p->first);
@@ -120,8 +130,9 @@ dk_status dk_panel_make(dk_panel *p, const dk_survey *s, const dk_records *r, co
         p->profit = malloc(n * sizeof *p->profit);
         p->after = malloc((s->n + 1) * sizeof *p->after);
     }
-    bool good = p->first != NULL && p->last != NULL && p->period != NULL && p->state != NULL && p->next != NULL &&
-                p->baseline != NULL && p->followup != NULL && (!profit || (p->profit != NULL && p->after != NULL));
+    bool good = p->first != NULL && p->last != NULL && p->period != NULL && p->state != NULL &&
+                p->next != NULL && p->baseline != NULL && p->followup != NULL &&
+                (!profit || (p->profit != NULL && p->after != NULL));
     dk_status status = good ? list_periods(p, r, err) : dk_fail_memory(err);
     if (status != DK_OK) {
         dk_panel_dispose(p);

@@ -17,20 +17,20 @@ typedef struct dk_move_share {
     int to;
     int64_t n;
     dk_figure share;
-    double noise;            /* share of those who stay that noise alone would put there, though nobody changed */
+    double noise; /* share of those who stay that noise alone would put there, though nobody changed */
 } dk_move_share;
 
 typedef struct dk_move_row {
-    int from;                /* segment */
+    int from; /* segment */
     int64_t n;
     bool hidden;
-    dk_move_share *to;       /* every segment from the lowest on, then lost where churn is known */
+    dk_move_share *to; /* every segment from the lowest on, then lost where churn is known */
     size_t nto;
 } dk_move_row;
 
 typedef struct dk_move_matrix {
-    const char *who;         /* "all customers", "respondents" */
-    const char *step;        /* "period to period", "baseline to follow-up", "answer to next answer" */
+    const char *who;  /* "all customers", "respondents" */
+    const char *step; /* "period to period", "baseline to follow-up", "answer to next answer" */
     int64_t n, customers, censored;
     dk_move_row *rows;
     size_t nrows;
@@ -38,9 +38,9 @@ typedef struct dk_move_matrix {
 
 typedef struct dk_move_noise {
     bool known;
-    const char *reason;      /* why not */
-    double share_of_spread;  /* standard deviation of the noise over that of true values */
-    bool upper_bound;        /* two periods only: all change was taken as noise */
+    const char *reason;     /* why not */
+    double share_of_spread; /* standard deviation of the noise over that of true values */
+    bool upper_bound;       /* two periods only: all change was taken as noise */
     const char *about;
 } dk_move_noise;
 
@@ -51,23 +51,24 @@ const char *dk_move_event_name(dk_move_event event);
 
 /* What goes with a mention. Effects are probabilities (in a gap: steps of the segment), see movement_fit.h for whom. */
 typedef struct dk_move_driver {
-    int theme;               /* into the result's themes; -1 for what was pooled over the themes of its touchpoint */
+    int theme; /* into the result's themes; -1 for what was pooled over the themes of its touchpoint */
     const char *touchpoint;
-    int polarity;            /* dk_sign */
+    int polarity; /* dk_sign */
     int pooled;
     int64_t mentions;
     double prevalence;
-    bool supported;          /* q at most alpha and the interval holds no zero */
-    dk_figure odds;          /* ratio; NaN in a gap */
+    bool supported; /* q at most alpha and the interval holds no zero */
+    dk_figure odds; /* ratio; NaN in a gap */
     dk_figure effect;
     double se, p, q;
-    dk_figure moves;         /* the rate, were complaints gone, or what praise gives today */
-    dk_figure mediated;      /* the effect with score and sentiment of the answer held fixed; NaN when not fitted */
+    dk_figure moves; /* the rate, were complaints gone, or what praise gives today */
+    dk_figure
+        mediated; /* the effect with score and sentiment of the answer held fixed; NaN when not fitted */
 } dk_move_driver;
 
 typedef struct dk_move_hazard {
     dk_move_event event;
-    int from;                /* segment */
+    int from; /* segment */
     int64_t n, events;
     bool hidden;
     dk_figure rate;
@@ -95,9 +96,9 @@ typedef struct dk_move_gap {
 } dk_move_gap;
 
 typedef struct dk_movement {
-    bool known;              /* false: there are no segments, and nothing else is set */
-    bool gap_only;           /* one wave */
-    const char *period;      /* "quarter" */
+    bool known;         /* false: there are no segments, and nothing else is set */
+    bool gap_only;      /* one wave */
+    const char *period; /* "quarter" */
     double periods_a_year;
     bool churn_known;
     const char *about;
@@ -120,7 +121,7 @@ typedef struct dk_lifetime_row {
 typedef struct dk_lifetimes {
     bool known;
     double discount_a_year, discount_a_period, radius;
-    int horizon;             /* periods; 0: all */
+    int horizon; /* periods; 0: all */
     dk_lifetime_row *rows;
     size_t nrows;
 } dk_lifetimes;
@@ -134,22 +135,23 @@ typedef struct dk_worth_for {
 } dk_worth_for;
 
 typedef struct dk_worth_lever {
-    int segment;             /* 0: the sum over the segments */
-    int theme;               /* -1: pooled, or a touchpoint */
+    int segment; /* 0: the sum over the segments */
+    int theme;   /* -1: pooled, or a touchpoint */
     const char *touchpoint;
     int polarity, pooled;
     const char *owner, *stage;
-    const char *action[4];   /* by dk_language; NULL when the table has none */
+    const char *action[4]; /* by dk_language; NULL when the table has none */
     int64_t mentions;
     double prevalence;
-    const char *target;      /* "zero", "best segment", "best quartile", "own" */
+    const char *target; /* "zero", "best segment", "best quartile", "own" */
     double level;
     bool supported;
-    double p, q;             /* of the money */
+    double p, q; /* of the money */
     dk_verdict verdict;
     dk_figure nps;
     dk_worth_for respondents, all;
-    dk_figure today;         /* money a year of respondents: what complaints cost, or praise brings, as often as it is said now */
+    dk_figure
+        today; /* money a year of respondents: what complaints cost, or praise brings, as often as it is said now */
 } dk_worth_lever;
 
 typedef struct dk_rox {
@@ -160,8 +162,8 @@ typedef struct dk_rox {
     int64_t months;
     bool fitted;
     const char *reason;
-    dk_figure gain, rox;     /* present values at the start */
-    double pv_cost, pays;    /* pays: probability that the gain is above the cost */
+    dk_figure gain, rox;  /* present values at the start */
+    double pv_cost, pays; /* pays: probability that the gain is above the cost */
 } dk_rox;
 
 typedef struct dk_worth {
@@ -169,7 +171,7 @@ typedef struct dk_worth {
     const char *reason;
     const char **assumptions;
     size_t nassumptions;
-    dk_worth_lever *levers;  /* supported ones first, by money of all customers */
+    dk_worth_lever *levers; /* supported ones first, by money of all customers */
     size_t nlevers;
     dk_worth_lever *touchpoints; /* all complaints about a touchpoint */
     size_t ntouchpoints;

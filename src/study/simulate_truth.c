@@ -19,10 +19,11 @@ typedef struct quarter {
 struct dk_truth {
     const dk_study_config *c;
     const dk_scenario *s;
-    size_t n;              /* bands, and classes */
-    double *fresh;         /* class x score x band: where a new margin of the class lies, with the score's lift and noise */
-    double *effect, *answers; /* planted x band x event; planted x band */
-    quarter *with;         /* class x (planted + 1): without the theme; the last with all */
+    size_t n; /* bands, and classes */
+    double *
+        fresh; /* class x score x band: where a new margin of the class lies, with the score's lift and noise */
+    double *effect, *answers;    /* planted x band x event; planted x band */
+    quarter *with;               /* class x (planted + 1): without the theme; the last with all */
     double *customers, *margins; /* band x class: how many, and their own margins added up */
 };
 
@@ -37,7 +38,9 @@ void dk_truth_free(dk_truth *t) {
     free(t);
 }
 
-static double lift_of(const dk_scenario *s, int score) { return s->profit_a_step * (score - 7); }
+static double lift_of(const dk_scenario *s, int score) {
+    return s->profit_a_step * (score - 7);
+}
 
 static double in_band(const dk_band *b, double mean, double sd) {
     return dk_norm_cdf((b->below - mean) / sd) - dk_norm_cdf((b->from - mean) / sd);
@@ -45,12 +48,16 @@ static double in_band(const dk_band *b, double mean, double sd) {
 
 /* Over the normal distribution of own margins, by a grid of its quantiles. */
 static void fill_fresh(dk_truth *t) {
-    for (size_t class = 0; class < t->n; class++)
+    for (size_t class = 0; class < t->n; class ++)
         for (int score = 0; score < SCORES; score++)
             for (int node = 0; node < NODES; node++) {
-                double around = 1 + DK_WORLD_AROUND * dk_norm_quantile((node + 0.5) / NODES), margin = t->s->margin[class] * (around < 0.2 ? 0.2 : around);
+                double around = 1 + DK_WORLD_AROUND * dk_norm_quantile((node + 0.5) / NODES),
+                       margin = t->s->margin[class] * (around < 0.2 ? 0.2 : around);
                 for (size_t b = 0; b < t->n; b++)
-                    t->fresh[(class * SCORES + (size_t)score) * t->n + b] += in_band(t->c->bands + b, margin + lift_of(t->s, score), DK_WORLD_NOISE * fabs(margin)) / NODES;
+                    t->fresh[(class * SCORES + (size_t)score) * t->n + b] +=
+                        in_band(t->c->bands + b, margin + lift_of(t->s, score),
+                                DK_WORLD_NOISE * fabs(margin)) /
+                        NODES;
             }
 }
 
@@ -69,7 +76,7 @@ static void add_quarter(const dk_truth *t, size_t class, double base, const dk_m
 /* The same draws with and without each theme, so that their difference is not noise. */
 static void average_quarters(dk_truth *t) {
     size_t width = t->s->nplanted + 1;
-    for (size_t class = 0; class < t->n; class++) {
+    for (size_t class = 0; class < t->n; class ++) {
         quarter *row = t->with + class * width;
         dk_rng rng = dk_rng_of((uint64_t)t->s->seed, DRAW_TRUTH, class);
         for (int d = 0; d < DRAWS; d++) {
@@ -81,7 +88,8 @@ static void average_quarters(dk_truth *t) {
             for (size_t k = 0; k < width; k++) {
                 dk_met less = {.n = 0};
                 for (size_t i = 0; i < met.n; i++)
-                    if (k + 1 == width || met.items[i] != t->s->planted + k) less.items[less.n++] = met.items[i];
+                    if (k + 1 == width || met.items[i] != t->s->planted + k)
+                        less.items[less.n++] = met.items[i];
                 quarter *sum = row + k;
                 if (less.n < met.n) {
                     add_quarter(t, class, base, &less, sum);
@@ -108,7 +116,8 @@ dk_status dk_truth_new(dk_truth **out, const dk_study_config *c, const dk_scenar
     t->with = calloc(t->n * (s->nplanted + 1), sizeof *t->with);
     t->customers = calloc(t->n * t->n, sizeof *t->customers);
     t->margins = calloc(t->n * t->n, sizeof *t->margins);
-    if (t->fresh == NULL || t->effect == NULL || t->answers == NULL || t->with == NULL || t->customers == NULL || t->margins == NULL) {
+    if (t->fresh == NULL || t->effect == NULL || t->answers == NULL || t->with == NULL ||
+        t->customers == NULL || t->margins == NULL) {
         dk_truth_free(t);
         *out = NULL;
         return dk_fail_memory(err);
@@ -121,7 +130,8 @@ dk_status dk_truth_new(dk_truth **out, const dk_study_config *c, const dk_scenar
 /* ---- Movement ---------------------------------------------------------------------------------------- */
 
 /* Where the customer is two quarters on, over all scores that the answer could have had. */
-static void chances_of_events(const dk_truth *t, int band, size_t class, double margin, double base, const dk_met *met, double event[EVENTS]) {
+static void chances_of_events(const dk_truth *t, int band, size_t class, double margin, double base,
+                              const dk_met *met, double event[EVENTS]) {
     double chance[SCORES];
     dk_world_scores(dk_world_expected(base, met, band, NULL) / 100, chance);
     memset(event, 0, EVENTS * sizeof *event);
@@ -131,7 +141,8 @@ static void chances_of_events(const dk_truth *t, int band, size_t class, double 
         event[FALL] += chance[score] * c.lost;
         for (size_t b = 0; b < t->n; b++) {
             if ((int)b == band) continue;
-            double there = (1 - c.up - c.down) * in_band(t->c->bands + b, margin + lift_of(t->s, score), DK_WORLD_NOISE * fabs(margin));
+            double there = (1 - c.up - c.down) * in_band(t->c->bands + b, margin + lift_of(t->s, score),
+                                                         DK_WORLD_NOISE * fabs(margin));
             if (class + 1 < t->n) there += c.up * t->fresh[((class + 1) * SCORES + (size_t)score) * t->n + b];
             if (class > 0) there += c.down * t->fresh[((class - 1) * SCORES + (size_t)score) * t->n + b];
             event[(int)b > band ? UP : FALL] += chance[score] * (1 - c.lost) * there;
@@ -155,7 +166,8 @@ void dk_truth_answer(dk_truth *t, int band, size_t class, double margin, double 
         chances_of_events(t, band, class, margin, base, &changed, other);
         size_t at = k * t->n + (size_t)band;
         t->answers[at]++;
-        for (int e = 0; e < EVENTS; e++) t->effect[at * EVENTS + (size_t)e] += says ? as_is[e] - other[e] : other[e] - as_is[e];
+        for (int e = 0; e < EVENTS; e++)
+            t->effect[at * EVENTS + (size_t)e] += says ? as_is[e] - other[e] : other[e] - as_is[e];
     }
 }
 
@@ -169,7 +181,8 @@ void dk_truth_put_movement(const dk_truth *t, dk_buf *out) {
                 size_t at = k * t->n + b;
                 if (t->answers[at] == 0) continue;
                 dk_csv_puts(out, t->c->bands[b].name);
-                dk_buf_putf(out, ",%s,%s,%s,%.0f,", p->theme, p->sign < 0 ? "negative" : "positive", names[e], t->answers[at]);
+                dk_buf_putf(out, ",%s,%s,%s,%.0f,", p->theme, p->sign < 0 ? "negative" : "positive", names[e],
+                            t->answers[at]);
                 dk_buf_put_double(out, t->effect[at * EVENTS + (size_t)e] / t->answers[at]);
                 dk_buf_putc(out, '\n');
             }
@@ -182,11 +195,14 @@ void dk_truth_customer(dk_truth *t, int band, size_t class, double margin) {
     t->margins[(size_t)band * t->n + class] += margin;
 }
 
-static double mean_margin(const dk_scenario *s, size_t class) { return s->margin[class]; /* the cut at a fifth adds a thousandth */ }
+static double mean_margin(const dk_scenario *s, size_t class) {
+    return s->margin[class]; /* the cut at a fifth adds a thousandth */
+}
 
 /* Money of four quarters, and the chance to be there at their end, of a customer of a class with this margin of their own. State 0
    is the customer as they are, 1 + class those who moved there. */
-static void four_quarters(const dk_truth *t, size_t class, double margin, const quarter *changed, double *money, double *kept) {
+static void four_quarters(const dk_truth *t, size_t class, double margin, const quarter *changed,
+                          double *money, double *kept) {
     double now[CLASSES + 1] = {1}, next[CLASSES + 1];
     *money = 0;
     for (int q = 0; q < QUARTERS; q++) {
@@ -219,7 +235,7 @@ void dk_truth_put_worth(const dk_truth *t, dk_buf *out) {
             const dk_planted *p = t->s->planted + k;
             double customers = 0, money = 0, kept = 0;
             if (p->sign != DK_SIGN_NEGATIVE) continue;
-            for (size_t class = 0; class < t->n; class++) {
+            for (size_t class = 0; class < t->n; class ++) {
                 double n = t->customers[b * t->n + class], a, b1, c, d;
                 if (n == 0) continue;
                 const quarter *row = t->with + class * (t->s->nplanted + 1);

@@ -15,7 +15,8 @@
 
 typedef struct dk_truth dk_truth;
 
-dk_status dk_truth_new(dk_truth **truth, const dk_study_config *config, const dk_scenario *scenario, dk_error *err);
+dk_status dk_truth_new(dk_truth **truth, const dk_study_config *config, const dk_scenario *scenario,
+                       dk_error *err);
 void dk_truth_free(dk_truth *truth);
 
 /* An answer whose follow-up lies within the data. band: of the quarter before; base: level of band and customer. */

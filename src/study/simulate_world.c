@@ -32,7 +32,8 @@ dk_chances dk_world_chances(const dk_scenario *s, size_t n, size_t class, int sc
         up += met->items[i]->up;
         down += met->items[i]->down;
     }
-    dk_chances c = {chance_of(s->churn, lost), class + 1 < n ? chance_of(s->up[class], up) : 0, class > 0 ? chance_of(s->down[class], down) : 0};
+    dk_chances c = {chance_of(s->churn, lost), class + 1 < n ? chance_of(s->up[class], up) : 0,
+                    class > 0 ? chance_of(s->down[class], down) : 0};
     double both = c.up + c.down;
     if (both > 1) c.up /= both, c.down /= both;
     return c;
@@ -44,7 +45,8 @@ void dk_world_meet(const dk_scenario *s, dk_rng *rng, dk_met *met) {
         const dk_planted *p = s->planted + i;
         bool mentioned = dk_rng_unit(rng) < p->said;
         /* a theme is praised or blamed, not both */
-        for (size_t k = 0; k < met->n; k++) mentioned = mentioned && strcmp(met->items[k]->theme, p->theme) != 0;
+        for (size_t k = 0; k < met->n; k++)
+            mentioned = mentioned && strcmp(met->items[k]->theme, p->theme) != 0;
         if (mentioned && met->n < DK_WORLD_MET) met->items[met->n++] = p;
     }
     for (size_t i = met->n; i > 1; i--) {

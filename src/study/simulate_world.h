@@ -14,10 +14,10 @@
 #include "study/rng.h"
 #include "study/scenario.h"
 
-#define DK_WORLD_MET 8        /* themes that a customer meets in a quarter, at most */
-#define DK_WORLD_NOISE 0.12   /* standard deviation of a quarter's margin, of the own margin */
-#define DK_WORLD_AROUND 0.3   /* of own margins in a class, of its mean; not below a fifth of it */
-#define DK_WORLD_CLAMP 97     /* expected contributions lie within -97..97 */
+#define DK_WORLD_MET 8      /* themes that a customer meets in a quarter, at most */
+#define DK_WORLD_NOISE 0.12 /* standard deviation of a quarter's margin, of the own margin */
+#define DK_WORLD_AROUND 0.3 /* of own margins in a class, of its mean; not below a fifth of it */
+#define DK_WORLD_CLAMP 97   /* expected contributions lie within -97..97 */
 
 /* What a customer met in a quarter. */
 typedef struct dk_met {
@@ -36,7 +36,8 @@ void dk_world_scores(double m, double chance[11]);
 double dk_world_expected(double base, const dk_met *met, int band, bool *clamped);
 
 /* Of the quarter that follows one with this score and these themes. */
-dk_chances dk_world_chances(const dk_scenario *scenario, size_t nclasses, size_t class, int score, const dk_met *met);
+dk_chances dk_world_chances(const dk_scenario *scenario, size_t nclasses, size_t class, int score,
+                            const dk_met *met);
 
 /* What is met, in an order that the comment takes over. */
 void dk_world_meet(const dk_scenario *scenario, dk_rng *rng, dk_met *met);

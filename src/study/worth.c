@@ -12,20 +12,21 @@
 
 /* Replicates of what one customer brings a year, and of NPS. */
 typedef struct priced {
-    double *money, *up, *kept, *nps, *today; /* replicates + 1: the estimate last; today: see dk_worth_lever */
+    double *money, *up, *kept, *nps,
+        *today; /* replicates + 1: the estimate last; today: see dk_worth_lever */
     bool has_up, has_kept, has_nps;
-    size_t segment;                  /* state less 1 */
+    size_t segment; /* state less 1 */
 } priced;
 
 typedef struct pricing {
     dk_movers *v;
     dk_worth *w;
     dk_actions actions;
-    priced *of;       /* by lever */
+    priced *of; /* by lever */
     size_t count, cap;
     size_t reps;
     int periods;
-    double *p, *m;    /* chains of all replicates, the estimate last */
+    double *p, *m; /* chains of all replicates, the estimate last */
 } pricing;
 
 static void dispose(pricing *c) {
@@ -50,8 +51,10 @@ dk_change dk_worth_change(const dk_movers *v, size_t segment, size_t j, double s
     dk_change c = {0};
     bool known;
     c.up = share * effect_of(&m->event[DK_EVENT_UP], m->has_event[DK_EVENT_UP], j, r, reps, &c.has_up);
-    c.fall = share * effect_of(&m->event[DK_EVENT_FALL], m->has_event[DK_EVENT_FALL], j, r, reps, &c.has_fall);
-    c.lost = share * effect_of(&m->event[DK_EVENT_LOST], m->has_event[DK_EVENT_LOST], j, r, reps, &c.has_lost);
+    c.fall =
+        share * effect_of(&m->event[DK_EVENT_FALL], m->has_event[DK_EVENT_FALL], j, r, reps, &c.has_fall);
+    c.lost =
+        share * effect_of(&m->event[DK_EVENT_LOST], m->has_event[DK_EVENT_LOST], j, r, reps, &c.has_lost);
     c.profit = share * effect_of(&m->profit, m->has_profit, j, r, reps, &known);
     return c;
 }
@@ -70,7 +73,9 @@ void dk_worth_chain(const dk_movers *v, size_t r, double *p, double *m) {
     }
 }
 
-static double share_of(const dk_mover *m, size_t j, size_t r, size_t reps) { return r < reps ? m->prevalence_replicate[j * reps + r] : m->prevalence[j]; }
+static double share_of(const dk_mover *m, size_t j, size_t r, size_t reps) {
+    return r < reps ? m->prevalence_replicate[j * reps + r] : m->prevalence[j];
+}
 
 /* Adds what bringing predictor j to a level does; several predictors add up to one change. */
 static void add_change(dk_change *sum, const dk_change *one) {
@@ -90,11 +95,20 @@ static dk_status new_priced(pricing *c, size_t segment, priced **out, dk_error *
         return dk_fail_memory(err);
     }
     *out = c->of + c->count++;
-    **out = (priced){all, all + c->reps + 1, all + 2 * (c->reps + 1), all + 3 * (c->reps + 1), all + 4 * (c->reps + 1), false, false, false, segment};
+    **out = (priced){all,
+                     all + c->reps + 1,
+                     all + 2 * (c->reps + 1),
+                     all + 3 * (c->reps + 1),
+                     all + 4 * (c->reps + 1),
+                     false,
+                     false,
+                     false,
+                     segment};
     return DK_OK;
 }
 
-static dk_status price(pricing *c, size_t segment, const size_t *which, const double *levels, size_t n, dk_error *err) {
+static dk_status price(pricing *c, size_t segment, const size_t *which, const double *levels, size_t n,
+                       dk_error *err) {
     const dk_movers *v = c->v;
     const dk_mover *m = v->of + segment;
     priced *x = NULL;
@@ -110,7 +124,8 @@ static dk_status price(pricing *c, size_t segment, const size_t *which, const do
             add_change(&sum, &one);
         }
         dk_projection out;
-        dk_worth_project(v->n, c->p + r * v->n * (v->n + 1), c->m + r * v->n, segment, &sum, c->periods, 0, &out);
+        dk_worth_project(v->n, c->p + r * v->n * (v->n + 1), c->m + r * v->n, segment, &sum, c->periods, 0,
+                         &out);
         x->money[r] = out.money;
         x->up[r] = out.up;
         x->kept[r] = out.kept;
@@ -133,7 +148,8 @@ static dk_figure figure(const pricing *c, const double *replicates, double times
 
 static dk_worth_for worth_for(const pricing *c, const priced *x, int64_t customers) {
     double n = (double)customers;
-    return (dk_worth_for){customers, figure(c, x->up, n, x->has_up), figure(c, x->kept, n, x->has_kept), figure(c, x->money, n, true)};
+    return (dk_worth_for){customers, figure(c, x->up, n, x->has_up), figure(c, x->kept, n, x->has_kept),
+                          figure(c, x->money, n, true)};
 }
 
 /* Two-sided p of the money by the standard deviation of its replicates. */
@@ -192,15 +208,20 @@ static dk_status price_segment(pricing *c, size_t segment, dk_error *err) {
     const dk_mover *m = c->v->of + segment;
     dk_worth *w = c->w;
     size_t n = m->features.npredictors, first = w->nlevers, count;
-    double *p = malloc((n + 1) * sizeof *p), *q = malloc((n + 1) * sizeof *q), *t = malloc((n + 1) * sizeof *t);
+    double *p = malloc((n + 1) * sizeof *p), *q = malloc((n + 1) * sizeof *q),
+           *t = malloc((n + 1) * sizeof *t);
     dk_status status = p != NULL && q != NULL && t != NULL ? DK_OK : dk_fail_memory(err);
     for (size_t j = 0; j < n && status == DK_OK; j++) {
         const dk_study_predictor *about = m->features.about + j;
         if (!m->profit.tested[j]) continue;
         dk_worth_lever *l = w->levers + w->nlevers;
         dk_target target;
-        *l = (dk_worth_lever){.theme = about->theme, .touchpoint = about->touchpoint, .polarity = about->polarity, .pooled = about->pooled,
-                              .mentions = about->mentions, .prevalence = m->prevalence[j]};
+        *l = (dk_worth_lever){.theme = about->theme,
+                              .touchpoint = about->touchpoint,
+                              .polarity = about->polarity,
+                              .pooled = about->pooled,
+                              .mentions = about->mentions,
+                              .prevalence = m->prevalence[j]};
         status = dk_worth_level(c->v, segment, j, &target, &l->level, err);
         l->target = dk_target_name(target);
         describe(c, l, segment);
@@ -216,7 +237,9 @@ static dk_status price_segment(pricing *c, size_t segment, dk_error *err) {
     for (size_t i = 0; i < count && status == DK_OK; i++) {
         dk_worth_lever *l = w->levers + first + i;
         l->q = q[i];
-        l->supported = q[i] <= c->v->context->result->alpha && (l->all.money.ci.lo > 0 || l->all.money.ci.hi < 0 || l->respondents.money.ci.lo > 0 || l->respondents.money.ci.hi < 0);
+        l->supported = q[i] <= c->v->context->result->alpha &&
+                       (l->all.money.ci.lo > 0 || l->all.money.ci.hi < 0 || l->respondents.money.ci.lo > 0 ||
+                        l->respondents.money.ci.hi < 0);
         l->verdict = verdict_of(l->supported, t[i], (double)m->nfollowed);
     }
     free(p);
@@ -234,10 +257,14 @@ static dk_status price_touchpoints(pricing *c, size_t segment, dk_error *err) {
     for (size_t g = 0; g < m->features.ngroups && status == DK_OK; g++) {
         size_t n = 0;
         dk_worth_lever *l = c->w->touchpoints + c->w->ntouchpoints;
-        *l = (dk_worth_lever){.theme = -1, .touchpoint = m->features.groups[g], .polarity = DK_SIGN_NEGATIVE, .target = dk_target_name(DK_TARGET_ZERO)};
+        *l = (dk_worth_lever){.theme = -1,
+                              .touchpoint = m->features.groups[g],
+                              .polarity = DK_SIGN_NEGATIVE,
+                              .target = dk_target_name(DK_TARGET_ZERO)};
         for (size_t j = 0; j < m->features.npredictors; j++) {
             const dk_study_predictor *about = m->features.about + j;
-            if (m->features.group_of[j] != g || about->polarity != DK_SIGN_NEGATIVE || !m->profit.tested[j]) continue;
+            if (m->features.group_of[j] != g || about->polarity != DK_SIGN_NEGATIVE || !m->profit.tested[j])
+                continue;
             which[n++] = j;
             l->mentions += about->mentions;
             l->prevalence += m->prevalence[j];
@@ -249,7 +276,8 @@ static dk_status price_touchpoints(pricing *c, size_t segment, dk_error *err) {
         double t;
         put_worths(c, l, c->of + c->count - 1, &t);
         l->q = l->p;
-        l->supported = !isnan(l->p) && fmax(l->p, isnan(m->profit.p_model) ? 0 : m->profit.p_model) <= c->v->context->result->alpha;
+        l->supported = !isnan(l->p) && fmax(l->p, isnan(m->profit.p_model) ? 0 : m->profit.p_model) <=
+                                           c->v->context->result->alpha;
         l->verdict = verdict_of(l->supported, t, (double)m->nfollowed);
         c->w->ntouchpoints++;
     }
@@ -270,7 +298,9 @@ static dk_status sum_segments(pricing *c, dk_worth_lever *levers, size_t *nlever
     for (size_t i = 0; i < n && status == DK_OK; i++) {
         const dk_worth_lever *a = levers + i;
         bool seen = false;
-        for (size_t k = 0; k < i; k++) seen = seen || (levers[k].theme == a->theme && levers[k].polarity == a->polarity && strcmp(levers[k].touchpoint, a->touchpoint) == 0);
+        for (size_t k = 0; k < i; k++)
+            seen = seen || (levers[k].theme == a->theme && levers[k].polarity == a->polarity &&
+                            strcmp(levers[k].touchpoint, a->touchpoint) == 0);
         if (seen) continue;
         dk_worth_lever sum = *a;
         double responses = 0, weight = 0;
@@ -285,7 +315,9 @@ static dk_status sum_segments(pricing *c, dk_worth_lever *levers, size_t *nlever
         for (size_t k = i; k < n; k++) {
             const dk_worth_lever *b = levers + k;
             const priced *x = c->of + at + k;
-            if (b->theme != a->theme || b->polarity != a->polarity || strcmp(b->touchpoint, a->touchpoint) != 0) continue;
+            if (b->theme != a->theme || b->polarity != a->polarity ||
+                strcmp(b->touchpoint, a->touchpoint) != 0)
+                continue;
             double rows = (double)c->v->of[x->segment].nrows;
             add_times(sums, x->money, (double)b->respondents.customers, width);
             add_times(sums + width, x->up, (double)b->respondents.customers, width);
@@ -338,19 +370,25 @@ static int by_money(const void *a, const void *b) {
     if (x->segment != y->segment) return x->segment < y->segment ? -1 : 1;
     int order = strcmp(x->touchpoint, y->touchpoint);
     if (order != 0) return order;
-    return x->theme != y->theme ? (x->theme < y->theme ? -1 : 1) : (x->polarity > y->polarity) - (x->polarity < y->polarity);
+    return x->theme != y->theme ? (x->theme < y->theme ? -1 : 1)
+                                : (x->polarity > y->polarity) - (x->polarity < y->polarity);
 }
 
 /* ---- The whole --------------------------------------------------------------------------------------- */
 
 static dk_status state_assumptions(pricing *c, dk_error *err) {
-    static const char *const always[] = {
-        "Associations are taken as causes: mentions that are brought to the level take what goes with them along.",
-        "The change works from the first of the twelve months to the last, on customers while they are in the segment.",
-        "Money is the profit of the periods that follow, projected twelve months ahead and not discounted; it is not a lifetime value.",
-        "Who moves because of the change goes on as others of the new segment do; what else it adds to profit lasts one period.",
-        "All customers: those who did not answer are taken to meet what those of their segment who did answered of.",
-        "Levels are taken as given; shares of mentions, effects, transition probabilities and margins carry the uncertainty."};
+    static const char *const always[] = {"Associations are taken as causes: mentions that are brought to the "
+                                         "level take what goes with them along.",
+                                         "The change works from the first of the twelve months to the last, "
+                                         "on customers while they are in the segment.",
+                                         "Money is the profit of the periods that follow, projected twelve "
+                                         "months ahead and not discounted; it is not a lifetime value.",
+                                         "Who moves because of the change goes on as others of the new "
+                                         "segment do; what else it adds to profit lasts one period.",
+                                         "All customers: those who did not answer are taken to meet what "
+                                         "those of their segment who did answered of.",
+                                         "Levels are taken as given; shares of mentions, effects, transition "
+                                         "probabilities and margins carry the uncertainty."};
     enum { ALWAYS = sizeof always / sizeof *always };
     dk_worth *w = c->w;
     w->assumptions = dk_arena_calloc(&c->v->context->result->arena, ALWAYS, sizeof *w->assumptions);
@@ -380,28 +418,37 @@ static dk_status begin(pricing *c, dk_error *err) {
     c->w->touchpoints = dk_arena_calloc(arena, 2 * most + 1, sizeof *c->w->touchpoints);
     c->p = malloc((c->reps + 1) * width * sizeof *c->p);
     c->m = malloc((c->reps + 1) * v->n * sizeof *c->m);
-    if (c->w->levers == NULL || c->w->touchpoints == NULL || c->p == NULL || c->m == NULL) return dk_fail_memory(err);
+    if (c->w->levers == NULL || c->w->touchpoints == NULL || c->p == NULL || c->m == NULL)
+        return dk_fail_memory(err);
     for (size_t r = 0; r <= c->reps; r++) dk_worth_chain(v, r, c->p + r * width, c->m + r * v->n);
     return DK_OK;
 }
 
 dk_status dk_worth_make(dk_movers *v, const char *data_dir, dk_error *err) {
     dk_study_result *r = v->context->result;
-    pricing c = {.v = v, .w = &r->worth, .reps = (size_t)v->joint.replicates, .periods = (int)fmax(1, lround(r->movement.periods_a_year))};
+    pricing c = {.v = v,
+                 .w = &r->worth,
+                 .reps = (size_t)v->joint.replicates,
+                 .periods = (int)fmax(1, lround(r->movement.periods_a_year))};
     bool any = false;
     for (size_t k = 0; k < v->n; k++) any = any || v->of[k].has_profit;
-    r->worth.reason = v->panel->after == NULL ? "the records have no profit" : isnan(r->movement.periods_a_year) ? "the length of a period is not known"
-                      : !any ? "too few answers have a profit after them, or no theme is said often enough" : NULL;
+    r->worth.reason = v->panel->after == NULL             ? "the records have no profit"
+                      : isnan(r->movement.periods_a_year) ? "the length of a period is not known"
+                      : !any ? "too few answers have a profit after them, or no theme is said often enough"
+                             : NULL;
     if (r->worth.reason != NULL) return DK_OK;
     dk_status status = begin(&c, err);
     if (status == DK_OK) status = read_actions(&c, data_dir, err);
     for (size_t k = 0; k < v->n && status == DK_OK; k++)
-        if (v->of[k].has_profit && (int64_t)v->of[k].nrows >= r->min_privacy) status = price_segment(&c, k, err);
+        if (v->of[k].has_profit && (int64_t)v->of[k].nrows >= r->min_privacy)
+            status = price_segment(&c, k, err);
     size_t at = c.count;
     if (status == DK_OK && v->n > 1) status = sum_segments(&c, r->worth.levers, &r->worth.nlevers, 0, err);
     for (size_t k = 0; k < v->n && status == DK_OK; k++)
-        if (v->of[k].has_profit && (int64_t)v->of[k].nrows >= r->min_privacy) status = price_touchpoints(&c, k, err);
-    if (status == DK_OK && v->n > 1) status = sum_segments(&c, r->worth.touchpoints, &r->worth.ntouchpoints, at, err);
+        if (v->of[k].has_profit && (int64_t)v->of[k].nrows >= r->min_privacy)
+            status = price_touchpoints(&c, k, err);
+    if (status == DK_OK && v->n > 1)
+        status = sum_segments(&c, r->worth.touchpoints, &r->worth.ntouchpoints, at, err);
     if (status == DK_OK) {
         qsort(r->worth.levers, r->worth.nlevers, sizeof *r->worth.levers, by_money);
         qsort(r->worth.touchpoints, r->worth.ntouchpoints, sizeof *r->worth.touchpoints, by_money);
@@ -422,7 +469,9 @@ void dk_worth_into_fits(dk_study_result *r) {
             const dk_study_predictor *about = f->predictors + l->predictor;
             for (size_t j = 0; j < r->worth.nlevers; j++) {
                 const dk_worth_lever *w = r->worth.levers + j;
-                if (w->segment != f->segment || w->theme != about->theme || w->polarity != (int)about->polarity || strcmp(w->touchpoint, about->touchpoint) != 0) continue;
+                if (w->segment != f->segment || w->theme != about->theme ||
+                    w->polarity != (int)about->polarity || strcmp(w->touchpoint, about->touchpoint) != 0)
+                    continue;
                 l->worth = w->today.value;
                 l->worth_ci = w->today.ci;
             }
@@ -436,8 +485,10 @@ static void name_theme(int *theme, const int *theme_of_taxonomy) {
 
 void dk_worth_name_themes(dk_study_result *r, const int *theme_of_taxonomy) {
     for (size_t i = 0; i < r->movement.nhazards; i++)
-        for (size_t k = 0; k < r->movement.hazards[i].ndrivers; k++) name_theme(&r->movement.hazards[i].drivers[k].theme, theme_of_taxonomy);
-    for (size_t k = 0; k < r->movement.gap.ndrivers; k++) name_theme(&r->movement.gap.drivers[k].theme, theme_of_taxonomy);
+        for (size_t k = 0; k < r->movement.hazards[i].ndrivers; k++)
+            name_theme(&r->movement.hazards[i].drivers[k].theme, theme_of_taxonomy);
+    for (size_t k = 0; k < r->movement.gap.ndrivers; k++)
+        name_theme(&r->movement.gap.drivers[k].theme, theme_of_taxonomy);
     for (size_t i = 0; i < r->worth.nlevers; i++) {
         dk_worth_lever *l = r->worth.levers + i;
         name_theme(&l->theme, theme_of_taxonomy);

@@ -24,7 +24,8 @@ void dk_worth_into_fits(dk_study_result *result);
 void dk_worth_name_themes(dk_study_result *result, const int *theme_of_taxonomy);
 
 /* The level that a predictor's share in a segment is brought to, and what kind of level it is. */
-dk_status dk_worth_level(const dk_movers *movers, size_t segment, size_t predictor, dk_target *target, double *level, dk_error *err);
+dk_status dk_worth_level(const dk_movers *movers, size_t segment, size_t predictor, dk_target *target,
+                         double *level, dk_error *err);
 
 /* A change of the share of a predictor's mentions in a segment, in replicate r, or (r = replicates) at the estimate. */
 dk_change dk_worth_change(const dk_movers *movers, size_t segment, size_t predictor, double share, size_t r);

@@ -37,7 +37,8 @@ dk_status dk_actions_read(dk_actions *a, const char *path, const dk_taxonomy *ta
             status = dk_tsv_fail(&tsv, cells[1].ptr, err, "expected negative, positive or nothing");
             break;
         }
-        dk_action action = {.polarity = polarity, .about = dk_arena_strdup(&a->arena, cells[0].ptr, cells[0].len)};
+        dk_action action = {.polarity = polarity,
+                            .about = dk_arena_strdup(&a->arena, cells[0].ptr, cells[0].len)};
         bool good = action.about != NULL && dk_grow(&a->items, &a->cap, a->count + 1);
         for (size_t k = 0; k < 3 && good; k++) {
             dk_str text = cells[2 + k].len > 0 ? cells[2 + k] : cells[2];
@@ -57,11 +58,14 @@ dk_status dk_actions_read(dk_actions *a, const char *path, const dk_taxonomy *ta
 
 static const dk_action *find(const dk_actions *a, const char *about, int polarity) {
     for (size_t i = 0; about != NULL && i < a->count; i++)
-        if (strcmp(a->items[i].about, about) == 0 && (a->items[i].polarity == 0 || a->items[i].polarity == polarity)) return a->items + i;
+        if (strcmp(a->items[i].about, about) == 0 &&
+            (a->items[i].polarity == 0 || a->items[i].polarity == polarity))
+            return a->items + i;
     return NULL;
 }
 
-const dk_action *dk_actions_find(const dk_actions *a, const char *theme, const char *touchpoint, int polarity) {
+const dk_action *dk_actions_find(const dk_actions *a, const char *theme, const char *touchpoint,
+                                 int polarity) {
     const dk_action *found = find(a, theme, polarity);
     return found != NULL ? found : find(a, touchpoint, polarity);
 }

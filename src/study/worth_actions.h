@@ -9,8 +9,8 @@
 
 typedef struct dk_action {
     const char *about;
-    int polarity;                  /* -1, 1, or 0 for both */
-    const char *text[DK_LANGUAGES];/* [DK_LANG_OTHER] is the English one; empty cells are too */
+    int polarity;                   /* -1, 1, or 0 for both */
+    const char *text[DK_LANGUAGES]; /* [DK_LANG_OTHER] is the English one; empty cells are too */
 } dk_action;
 
 typedef struct dk_actions {
@@ -24,6 +24,7 @@ dk_status dk_actions_read(dk_actions *actions, const char *path, const dk_taxono
 void dk_actions_dispose(dk_actions *actions);
 
 /* The first row of the theme, else the first of its touchpoint; NULL without. theme may be NULL. */
-const dk_action *dk_actions_find(const dk_actions *actions, const char *theme, const char *touchpoint, int polarity);
+const dk_action *dk_actions_find(const dk_actions *actions, const char *theme, const char *touchpoint,
+                                 int polarity);
 
 #endif

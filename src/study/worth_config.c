@@ -7,9 +7,12 @@
 
 static const char *const targets[] = {"zero", "best segment", "best quartile", "own"};
 
-const char *dk_target_name(dk_target target) { return targets[target]; }
+const char *dk_target_name(dk_target target) {
+    return targets[target];
+}
 
-static dk_status read_target(const dk_study_config *c, const dk_yaml *map, const char *key, dk_target first, dk_target *out, dk_error *err) {
+static dk_status read_target(const dk_study_config *c, const dk_yaml *map, const char *key, dk_target first,
+                             dk_target *out, dk_error *err) {
     const char *text = NULL;
     dk_status status = dk_yaml_text(&c->yaml, map, key, &text, err);
     if (status != DK_OK || text == NULL) return status;
@@ -18,7 +21,8 @@ static dk_status read_target(const dk_study_config *c, const dk_yaml *map, const
             *out = t;
             return DK_OK;
         }
-    return dk_yaml_fail(&c->yaml, dk_yaml_get(map, key), err, "expected %sbest segment or best quartile; own levels stand in worth.levels",
+    return dk_yaml_fail(&c->yaml, dk_yaml_get(map, key), err,
+                        "expected %sbest segment or best quartile; own levels stand in worth.levels",
                         first == DK_TARGET_ZERO ? "zero, " : "");
 }
 
@@ -64,19 +68,24 @@ static dk_status read_owners(dk_study_config *c, dk_worth_config *w, dk_error *e
 }
 
 /* Sums of two currencies would be no sum. */
-static dk_status same_currency(const dk_study_config *c, const char *what, const char *currency, int64_t line, dk_error *err) {
+static dk_status same_currency(const dk_study_config *c, const char *what, const char *currency, int64_t line,
+                               dk_error *err) {
     if (currency == NULL || c->currency == NULL || strcasecmp(currency, c->currency) == 0) return DK_OK;
-    dk_fail_at(err, DK_EDATA, c->name, line, 0, "%s is in %s, but the study in %s (line %lld)", what, currency, c->currency, (long long)c->currency_line);
+    dk_fail_at(err, DK_EDATA, c->name, line, 0, "%s is in %s, but the study in %s (line %lld)", what,
+               currency, c->currency, (long long)c->currency_line);
     dk_error_remedy(err, "convert the amounts, or name the study's currency as it is");
     return DK_EDATA;
 }
 
 static dk_status read_initiative(dk_study_config *c, const dk_yaml *y, dk_initiative *n, dk_error *err) {
-    static const char *const known[] = {"name", "theme", "polarity", "segment", "change", "cost", "cost_a_year", "start", "months", "owner", "currency", NULL};
+    static const char *const known[] = {"name",        "theme", "polarity", "segment", "change",   "cost",
+                                        "cost_a_year", "start", "months",   "owner",   "currency", NULL};
     const dk_yaml_file *f = &c->yaml;
     const char *polarity = "negative", *currency = NULL;
-    *n = (dk_initiative){.sign = DK_SIGN_NEGATIVE, .day = DK_NO_DATE, .months = 12, .line = y->line, .change = 2};
-    if (y->kind != DK_YAML_MAP) return dk_yaml_fail(f, y, err, "expected {name: .., theme: .., change: .., cost: ..}");
+    *n = (dk_initiative){
+        .sign = DK_SIGN_NEGATIVE, .day = DK_NO_DATE, .months = 12, .line = y->line, .change = 2};
+    if (y->kind != DK_YAML_MAP)
+        return dk_yaml_fail(f, y, err, "expected {name: .., theme: .., change: .., cost: ..}");
     dk_status status = dk_yaml_only(f, y, known, err);
     if (status == DK_OK) status = dk_yaml_text(f, y, "name", &n->name, err);
     if (status == DK_OK) status = dk_yaml_text(f, y, "theme", &n->theme, err);
@@ -90,19 +99,28 @@ static dk_status read_initiative(dk_study_config *c, const dk_yaml *y, dk_initia
     if (status == DK_OK) status = dk_yaml_number(f, y, "cost_a_year", 0, 1e15, &n->cost_a_year, err);
     if (status == DK_OK) status = dk_yaml_integer(f, y, "months", 1, 600, &n->months, err);
     if (status != DK_OK) return status;
-    if (n->name == NULL || n->theme == NULL) return dk_yaml_fail(f, y, err, "%s is missing", n->name == NULL ? "name" : "theme");
-    if (n->change > 1) return dk_yaml_fail(f, y, err, "change is missing: by which part does it change the mentions? -0.5 halves them");
-    if (n->cost + n->cost_a_year <= 0) return dk_yaml_fail(f, y, err, "cost (or cost_a_year) is missing: without one there is no return on it");
-    if (strcmp(polarity, "positive") == 0) n->sign = DK_SIGN_POSITIVE;
-    else if (strcmp(polarity, "negative") != 0) return dk_yaml_fail(f, dk_yaml_get(y, "polarity"), err, "expected negative or positive");
+    if (n->name == NULL || n->theme == NULL)
+        return dk_yaml_fail(f, y, err, "%s is missing", n->name == NULL ? "name" : "theme");
+    if (n->change > 1)
+        return dk_yaml_fail(f, y, err,
+                            "change is missing: by which part does it change the mentions? -0.5 halves them");
+    if (n->cost + n->cost_a_year <= 0)
+        return dk_yaml_fail(f, y, err,
+                            "cost (or cost_a_year) is missing: without one there is no return on it");
+    if (strcmp(polarity, "positive") == 0)
+        n->sign = DK_SIGN_POSITIVE;
+    else if (strcmp(polarity, "negative") != 0)
+        return dk_yaml_fail(f, dk_yaml_get(y, "polarity"), err, "expected negative or positive");
     if (n->start != NULL) {
         n->day = dk_date_parse(dk_str_from(n->start), DK_DAY_FIRST);
-        if (n->day == DK_NO_DATE) return dk_yaml_fail(f, dk_yaml_get(y, "start"), err, "expected a date such as 2026-01-01");
+        if (n->day == DK_NO_DATE)
+            return dk_yaml_fail(f, dk_yaml_get(y, "start"), err, "expected a date such as 2026-01-01");
     }
     n->theme_line = dk_yaml_get(y, "theme")->line;
     if (n->segment != NULL) n->segment_line = dk_yaml_get(y, "segment")->line;
     if (n->segment != NULL && strcmp(n->segment, "all") == 0) n->segment = NULL;
-    return currency == NULL ? DK_OK : same_currency(c, n->name, currency, dk_yaml_get(y, "currency")->line, err);
+    return currency == NULL ? DK_OK
+                            : same_currency(c, n->name, currency, dk_yaml_get(y, "currency")->line, err);
 }
 
 static dk_status read_initiatives(dk_study_config *c, dk_worth_config *w, dk_error *err) {
@@ -112,17 +130,21 @@ static dk_status read_initiatives(dk_study_config *c, dk_worth_config *w, dk_err
     w->initiatives = dk_arena_calloc(&c->arena, y->count + 1, sizeof *w->initiatives);
     if (w->initiatives == NULL) return dk_fail_memory(err);
     dk_status status = DK_OK;
-    for (size_t i = 0; i < y->count && status == DK_OK; i++) status = read_initiative(c, y->items[i], w->initiatives + w->ninitiatives++, err);
+    for (size_t i = 0; i < y->count && status == DK_OK; i++)
+        status = read_initiative(c, y->items[i], w->initiatives + w->ninitiatives++, err);
     return status;
 }
 
 /* The name of a column that tells another currency than the study's: margin_eur, Profit (DKK). */
 static const char *currency_in_name(const char *name) {
-    static const char *const codes[] = {"SEK", "DKK", "NOK", "EUR", "USD", "GBP", "CHF", "ISK", "PLN", "CAD", "AUD", "JPY"};
+    static const char *const codes[] = {"SEK", "DKK", "NOK", "EUR", "USD", "GBP",
+                                        "CHF", "ISK", "PLN", "CAD", "AUD", "JPY"};
     for (size_t i = 0; name != NULL && name[i] != '\0'; i++) {
         if (i > 0 && ((name[i - 1] | 32) >= 'a' && (name[i - 1] | 32) <= 'z')) continue;
         for (size_t k = 0; k < sizeof codes / sizeof *codes; k++)
-            if (strncasecmp(name + i, codes[k], 3) == 0 && !((name[i + 3] | 32) >= 'a' && (name[i + 3] | 32) <= 'z')) return codes[k];
+            if (strncasecmp(name + i, codes[k], 3) == 0 &&
+                !((name[i + 3] | 32) >= 'a' && (name[i + 3] | 32) <= 'z'))
+                return codes[k];
     }
     return NULL;
 }
@@ -139,13 +161,16 @@ static const char *currency_of_cell(dk_str cell) {
     return currency_in_name(text);
 }
 
-dk_status dk_worth_config_cell(const dk_study_config *c, dk_str cell, const char *file, int64_t line, dk_error *err) {
+dk_status dk_worth_config_cell(const dk_study_config *c, dk_str cell, const char *file, int64_t line,
+                               dk_error *err) {
     /* most cells end in a digit and begin with one, and have no mark */
-    if (c->currency == NULL || cell.len == 0 || ((unsigned char)(cell.ptr[0] - '0') < 10 && (unsigned char)(cell.ptr[cell.len - 1] - '0') < 10)) return DK_OK;
+    if (c->currency == NULL || cell.len == 0 ||
+        ((unsigned char)(cell.ptr[0] - '0') < 10 && (unsigned char)(cell.ptr[cell.len - 1] - '0') < 10))
+        return DK_OK;
     const char *found = currency_of_cell(cell);
     if (found == NULL || strcasecmp(found, c->currency) == 0) return DK_OK;
-    dk_fail_at(err, DK_EDATA, c->name, c->currency_line, 0, "the study is in %s, but %s line %lld says %.*s", c->currency, file, (long long)line,
-               (int)(cell.len < 40 ? cell.len : 40), cell.ptr);
+    dk_fail_at(err, DK_EDATA, c->name, c->currency_line, 0, "the study is in %s, but %s line %lld says %.*s",
+               c->currency, file, (long long)line, (int)(cell.len < 40 ? cell.len : 40), cell.ptr);
     dk_error_remedy(err, "convert the amounts, or name the study's currency as it is");
     return DK_EDATA;
 }
@@ -158,7 +183,8 @@ static dk_status check_money(const dk_study_config *c, dk_error *err) {
         status = same_currency(c, names[k], sources[k]->currency, sources[k]->currency_line, err);
         const char *column = sources[k]->column[DK_ROLE_PROFIT];
         if (status == DK_OK && sources[k]->currency == NULL)
-            status = same_currency(c, column, currency_in_name(column), sources[k]->line[DK_ROLE_PROFIT], err);
+            status =
+                same_currency(c, column, currency_in_name(column), sources[k]->line[DK_ROLE_PROFIT], err);
     }
     return status;
 }
@@ -178,7 +204,8 @@ dk_status dk_worth_config_read(dk_study_config *c, dk_error *err) {
     if (status == DK_OK && map != NULL) {
         status = dk_yaml_only(f, map, known, err);
         if (status == DK_OK) status = read_target(c, map, "negative", DK_TARGET_ZERO, &w->negative, err);
-        if (status == DK_OK) status = read_target(c, map, "positive", DK_TARGET_BEST_SEGMENT, &w->positive, err);
+        if (status == DK_OK)
+            status = read_target(c, map, "positive", DK_TARGET_BEST_SEGMENT, &w->positive, err);
         if (status == DK_OK) status = dk_yaml_number(f, map, "horizon", 1, 100, &w->horizon, err);
         if (status == DK_OK) status = read_levels(c, map, w, err);
     }
@@ -195,9 +222,12 @@ dk_status dk_worth_config_read(dk_study_config *c, dk_error *err) {
 
 /* ---- Against taxonomy and segments ------------------------------------------------------------------- */
 
-static dk_status unknown(const dk_study_config *c, int64_t line, const char *what, const char *name, const char *const *names, size_t n, dk_error *err) {
+static dk_status unknown(const dk_study_config *c, int64_t line, const char *what, const char *name,
+                         const char *const *names, size_t n, dk_error *err) {
     const char *near = dk_nearest(dk_str_from(name), names, n);
-    if (near != NULL) return dk_fail_at(err, DK_EDATA, c->name, line, 0, "there is no %s %s; did you mean %s?", what, name, near);
+    if (near != NULL)
+        return dk_fail_at(err, DK_EDATA, c->name, line, 0, "there is no %s %s; did you mean %s?", what, name,
+                          near);
     return dk_fail_at(err, DK_EDATA, c->name, line, 0, "there is no %s %s", what, name);
 }
 
@@ -207,10 +237,12 @@ static bool is_touchpoint(const dk_taxonomy *t, const char *name) {
     return false;
 }
 
-static dk_status check_theme(const dk_study_config *c, const dk_taxonomy *t, int64_t line, const char *name, bool touchpoints, dk_error *err) {
+static dk_status check_theme(const dk_study_config *c, const dk_taxonomy *t, int64_t line, const char *name,
+                             bool touchpoints, dk_error *err) {
     const char *names[2 * DK_THEMES_MAX];
     size_t n = 0;
-    if (dk_taxonomy_find(t, dk_str_from(name)) != DK_NO_ID || (touchpoints && is_touchpoint(t, name))) return DK_OK;
+    if (dk_taxonomy_find(t, dk_str_from(name)) != DK_NO_ID || (touchpoints && is_touchpoint(t, name)))
+        return DK_OK;
     for (size_t i = 0; i < t->ntouchpoints && touchpoints; i++) names[n++] = t->touchpoints[i];
     for (size_t i = 0; i < t->count; i++) names[n++] = t->themes[i].id;
     return unknown(c, line, touchpoints ? "theme or touchpoint" : "theme", name, names, n, err);
@@ -219,25 +251,31 @@ static dk_status check_theme(const dk_study_config *c, const dk_taxonomy *t, int
 /* Read again when worth is made: here only so that mistakes show before the work. */
 static dk_status check_actions(const dk_study_config *c, const dk_taxonomy *t, dk_error *err) {
     dk_actions actions = {0};
-    if (!dk_file_exists(c->worth->actions)) return dk_fail_at(err, DK_EDATA, c->name, c->worth->actions_line, 0, "actions: there is no file %s", c->worth->actions);
+    if (!dk_file_exists(c->worth->actions))
+        return dk_fail_at(err, DK_EDATA, c->name, c->worth->actions_line, 0, "actions: there is no file %s",
+                          c->worth->actions);
     dk_status status = dk_actions_read(&actions, c->worth->actions, t, err);
     dk_actions_dispose(&actions);
     return status;
 }
 
-dk_status dk_worth_config_check(const dk_study_config *c, const dk_taxonomy *t, const char *const *segments, size_t nsegments, dk_error *err) {
+dk_status dk_worth_config_check(const dk_study_config *c, const dk_taxonomy *t, const char *const *segments,
+                                size_t nsegments, dk_error *err) {
     const dk_worth_config *w = c->worth;
     dk_status status = DK_OK;
     if (w == NULL) return DK_OK;
     if (w->actions != NULL) status = check_actions(c, t, err);
-    for (size_t i = 0; i < w->nlevels && status == DK_OK; i++) status = check_theme(c, t, w->levels[i].line, w->levels[i].theme, false, err);
-    for (size_t i = 0; i < w->nowners && status == DK_OK; i++) status = check_theme(c, t, w->owners[i].line, w->owners[i].of, true, err);
+    for (size_t i = 0; i < w->nlevels && status == DK_OK; i++)
+        status = check_theme(c, t, w->levels[i].line, w->levels[i].theme, false, err);
+    for (size_t i = 0; i < w->nowners && status == DK_OK; i++)
+        status = check_theme(c, t, w->owners[i].line, w->owners[i].of, true, err);
     for (size_t i = 0; i < w->ninitiatives && status == DK_OK; i++) {
         const dk_initiative *n = w->initiatives + i;
         status = check_theme(c, t, n->theme_line, n->theme, false, err);
         bool found = n->segment == NULL;
         for (size_t k = 1; k < nsegments; k++) found = found || strcmp(segments[k], n->segment) == 0;
-        if (status == DK_OK && !found) status = unknown(c, n->segment_line, "segment", n->segment, segments + 1, nsegments - 1, err);
+        if (status == DK_OK && !found)
+            status = unknown(c, n->segment_line, "segment", n->segment, segments + 1, nsegments - 1, err);
     }
     return status;
 }
@@ -251,7 +289,8 @@ dk_status dk_worth_config_owners(const dk_study_config *c, dk_study_result *r, d
             const char *owner = dk_arena_strdup(&r->arena, o->owner, strlen(o->owner));
             if (owner == NULL) return dk_fail_memory(err);
             for (size_t k = 0; k < r->nthemes; k++)
-                if (strcmp(themes ? r->themes[k].id : r->themes[k].touchpoint, o->of) == 0) r->themes[k].owner = owner;
+                if (strcmp(themes ? r->themes[k].id : r->themes[k].touchpoint, o->of) == 0)
+                    r->themes[k].owner = owner;
         }
     return DK_OK;
 }

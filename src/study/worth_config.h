@@ -18,7 +18,12 @@
 #include "lexicon/taxonomy.h"
 #include "study/config.h"
 
-typedef enum dk_target { DK_TARGET_ZERO, DK_TARGET_BEST_SEGMENT, DK_TARGET_BEST_QUARTILE, DK_TARGET_OWN } dk_target;
+typedef enum dk_target {
+    DK_TARGET_ZERO,
+    DK_TARGET_BEST_SEGMENT,
+    DK_TARGET_BEST_QUARTILE,
+    DK_TARGET_OWN
+} dk_target;
 
 /* "zero", "best segment", "best quartile", "own" */
 const char *dk_target_name(dk_target target);
@@ -34,9 +39,9 @@ typedef struct dk_initiative {
     const char *name, *theme, *owner; /* owner may be NULL */
     const char *segment;              /* NULL: all */
     dk_sign sign;
-    double change;                    /* of mentions, relative: -0.5 halves them */
+    double change; /* of mentions, relative: -0.5 halves them */
     double cost, cost_a_year;
-    const char *start;                /* as written; NULL: when the data end */
+    const char *start; /* as written; NULL: when the data end */
     int32_t day;
     int64_t months, line, theme_line, segment_line;
 } dk_initiative;
@@ -65,12 +70,13 @@ dk_status dk_worth_config_read(dk_study_config *config, dk_error *err);
 
 /* DK_EDATA when a cell of money has the mark of another currency than the study's (12 EUR in SEK): the message names the file and
    line of the cell, the error the line of the study. A krona or krone of no country fits SEK, DKK, NOK and ISK. */
-dk_status dk_worth_config_cell(const dk_study_config *config, dk_str cell, const char *file, int64_t line, dk_error *err);
+dk_status dk_worth_config_cell(const dk_study_config *config, dk_str cell, const char *file, int64_t line,
+                               dk_error *err);
 
 /* DK_EDATA with the line when the study names a theme, touchpoint or segment that there is not. segments: names, of which the
    first is everybody's. */
-dk_status dk_worth_config_check(const dk_study_config *config, const dk_taxonomy *taxonomy, const char *const *segments,
-                                size_t nsegments, dk_error *err);
+dk_status dk_worth_config_check(const dk_study_config *config, const dk_taxonomy *taxonomy,
+                                const char *const *segments, size_t nsegments, dk_error *err);
 
 /* Gives the themes of a result the owners that the study names. */
 dk_status dk_worth_config_owners(const dk_study_config *config, dk_study_result *result, dk_error *err);

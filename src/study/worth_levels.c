@@ -15,7 +15,8 @@ static double best_segment(const dk_movers *v, size_t segment, size_t j) {
     for (size_t k = 0; k < v->n; k++)
         for (size_t i = 0; i < v->of[k].features.npredictors; i++)
             if (same_predictor(about, v->of[k].features.about + i))
-                best = about->polarity == DK_SIGN_NEGATIVE ? fmin(best, v->of[k].prevalence[i]) : fmax(best, v->of[k].prevalence[i]);
+                best = about->polarity == DK_SIGN_NEGATIVE ? fmin(best, v->of[k].prevalence[i])
+                                                           : fmax(best, v->of[k].prevalence[i]);
     return best;
 }
 
@@ -49,18 +50,23 @@ static dk_status best_quartile(const dk_movers *v, size_t segment, size_t j, dou
     for (size_t k = 0; k < waves; k++)
         if (all[k] >= (double)s->config->min_mentions) said[n++] = said[k] / all[k];
     qsort(said, n, sizeof *said, by_value);
-    if (n >= 2) *out = m->features.about[j].polarity == DK_SIGN_NEGATIVE ? said[(n - 1) / 4] : said[n - 1 - (n - 1) / 4];
+    if (n >= 2)
+        *out =
+            m->features.about[j].polarity == DK_SIGN_NEGATIVE ? said[(n - 1) / 4] : said[n - 1 - (n - 1) / 4];
     free(said);
     return DK_OK;
 }
 
-dk_status dk_worth_level(const dk_movers *v, size_t segment, size_t j, dk_target *target, double *level, dk_error *err) {
+dk_status dk_worth_level(const dk_movers *v, size_t segment, size_t j, dk_target *target, double *level,
+                         dk_error *err) {
     static const dk_worth_config usual = {.negative = DK_TARGET_ZERO, .positive = DK_TARGET_BEST_SEGMENT};
     const dk_study_predictor *about = v->of[segment].features.about + j;
-    const dk_worth_config *w = v->context->survey->config->worth != NULL ? v->context->survey->config->worth : &usual;
+    const dk_worth_config *w =
+        v->context->survey->config->worth != NULL ? v->context->survey->config->worth : &usual;
     bool negative = about->polarity == DK_SIGN_NEGATIVE;
     for (size_t i = 0; about->theme >= 0 && i < w->nlevels; i++)
-        if (w->levels[i].sign == about->polarity && strcmp(w->levels[i].theme, v->context->taxonomy->themes[about->theme].id) == 0) {
+        if (w->levels[i].sign == about->polarity &&
+            strcmp(w->levels[i].theme, v->context->taxonomy->themes[about->theme].id) == 0) {
             *target = DK_TARGET_OWN;
             *level = w->levels[i].level;
             return DK_OK;
@@ -68,6 +74,7 @@ dk_status dk_worth_level(const dk_movers *v, size_t segment, size_t j, dk_target
     *target = negative ? w->negative : w->positive;
     *level = *target == DK_TARGET_BEST_SEGMENT ? best_segment(v, segment, j) : 0;
     /* the best segment itself has only its own best times to look up to */
-    if (*target == DK_TARGET_BEST_SEGMENT && *level == v->of[segment].prevalence[j]) *target = DK_TARGET_BEST_QUARTILE;
+    if (*target == DK_TARGET_BEST_SEGMENT && *level == v->of[segment].prevalence[j])
+        *target = DK_TARGET_BEST_QUARTILE;
     return *target == DK_TARGET_BEST_QUARTILE ? best_quartile(v, segment, j, level, err) : DK_OK;
 }

@@ -13,10 +13,12 @@ static void shift(double *row, size_t from, size_t to, size_t near, double mass)
     if (mass < -held) mass = -held;
     if (held > 0)
         for (size_t k = from; k <= to; k++) row[k] += mass * row[k] / held;
-    else row[near] += mass;
+    else
+        row[near] += mass;
 }
 
-static void step(size_t n, const double *p, const double *changed, size_t s, const double *now, double *next) {
+static void step(size_t n, const double *p, const double *changed, size_t s, const double *now,
+                 double *next) {
     memset(next, 0, (n + 1) * sizeof *next);
     next[0] = now[0];
     for (size_t i = 0; i < n; i++) {
@@ -31,8 +33,10 @@ static double above(const double *row, size_t n, size_t s) {
     return sum;
 }
 
-void dk_worth_project(size_t n, const double *p, const double *m, size_t s, const dk_change *c, int periods, double discount, dk_projection *out) {
-    double row[MOST + 1], with[MOST + 1] = {0}, without[MOST + 1] = {0}, next[MOST + 1], factor = 1, moved = 0;
+void dk_worth_project(size_t n, const double *p, const double *m, size_t s, const dk_change *c, int periods,
+                      double discount, dk_projection *out) {
+    double row[MOST + 1], with[MOST + 1] = {0}, without[MOST + 1] = {0}, next[MOST + 1], factor = 1,
+                                      moved = 0;
     const double *base = p + s * (n + 1);
     memcpy(row, base, (n + 1) * sizeof *row);
     if (c->has_up && s + 1 < n) shift(row, s + 2, n, s + 2, c->up);

@@ -22,7 +22,7 @@ typedef struct dk_projection {
 /* p: n x (n + 1) transition probabilities by rows, column 0 lost; m: profit of a period by state. The change works from the
    first period to the last. Of the profit that it adds in a period, what the moves of that period bring at the mean margins is
    counted as moves, which go on as others of their new state do, and the rest as a gain of those who stay, for one period. */
-void dk_worth_project(size_t n, const double *p, const double *m, size_t s, const dk_change *change, int periods, double discount,
-                      dk_projection *out);
+void dk_worth_project(size_t n, const double *p, const double *m, size_t s, const dk_change *change,
+                      int periods, double discount, dk_projection *out);
 
 #endif

@@ -10,7 +10,9 @@
 /* The predictor of a theme and sign in a segment; SIZE_MAX without, or when it has no fit. */
 static size_t find_predictor(const dk_mover *m, uint32_t theme, dk_sign sign) {
     for (size_t j = 0; m->has_profit && j < m->features.npredictors; j++)
-        if (m->features.about[j].theme == (int)theme && m->features.about[j].polarity == sign && m->profit.tested[j]) return j;
+        if (m->features.about[j].theme == (int)theme && m->features.about[j].polarity == sign &&
+            m->profit.tested[j])
+            return j;
     return SIZE_MAX;
 }
 
@@ -26,7 +28,8 @@ static double present_cost(const dk_initiative *n, int periods, double a_year, d
 
 static dk_status price_one(dk_movers *v, const dk_initiative *n, dk_rox *x, dk_error *err) {
     const dk_fit_context *c = v->context;
-    double a_year = c->result->movement.periods_a_year, discount = dk_discount_of_period(c->survey->config->discount, a_year);
+    double a_year = c->result->movement.periods_a_year,
+           discount = dk_discount_of_period(c->survey->config->discount, a_year);
     uint32_t theme = dk_taxonomy_find(c->taxonomy, dk_str_from(n->theme));
     size_t reps = (size_t)v->joint.replicates, found = 0;
     int periods = (int)fmax(1, round((double)n->months / 12 * a_year));
@@ -43,7 +46,8 @@ static dk_status price_one(dk_movers *v, const dk_initiative *n, dk_rox *x, dk_e
         if (j == SIZE_MAX) continue;
         found++;
         for (size_t r = 0; r <= reps; r++) {
-            double share = n->change * (r < reps ? mover->prevalence_replicate[j * reps + r] : mover->prevalence[j]);
+            double share =
+                n->change * (r < reps ? mover->prevalence_replicate[j * reps + r] : mover->prevalence[j]);
             dk_change change = dk_worth_change(v, k, j, share, r);
             dk_projection out;
             dk_worth_chain(v, r, p, m);
@@ -67,7 +71,9 @@ static dk_status price_one(dk_movers *v, const dk_initiative *n, dk_rox *x, dk_e
     return DK_OK;
 }
 
-static const char *keep(dk_study_result *r, const char *text) { return text != NULL ? dk_arena_strdup(&r->arena, text, strlen(text)) : NULL; }
+static const char *keep(dk_study_result *r, const char *text) {
+    return text != NULL ? dk_arena_strdup(&r->arena, text, strlen(text)) : NULL;
+}
 
 dk_status dk_worth_rox(dk_movers *v, dk_error *err) {
     dk_study_result *r = v->context->result;
@@ -81,10 +87,22 @@ dk_status dk_worth_rox(dk_movers *v, dk_error *err) {
         dk_rox *x = r->worth.rox + r->worth.nrox++;
         uint32_t theme = dk_taxonomy_find(v->context->taxonomy, dk_str_from(n->theme));
         const dk_taxonomy *t = v->context->taxonomy;
-        const char *owner = n->owner != NULL ? n->owner : dk_movement_owner(v->context, (int)theme, t->touchpoints[t->themes[theme].touchpoint]);
-        *x = (dk_rox){.name = keep(r, n->name), .owner = keep(r, owner), .start = keep(r, n->start), .theme_id = keep(r, n->theme), .polarity = n->sign,
-                      .change = n->change, .cost = n->cost, .cost_a_year = n->cost_a_year, .discount_a_year = v->context->survey->config->discount, .months = n->months,
-                      .gain = {NAN, {NAN, NAN}}, .rox = {NAN, {NAN, NAN}}, .pays = NAN};
+        const char *owner = n->owner != NULL ? n->owner
+                                             : dk_movement_owner(v->context, (int)theme,
+                                                                 t->touchpoints[t->themes[theme].touchpoint]);
+        *x = (dk_rox){.name = keep(r, n->name),
+                      .owner = keep(r, owner),
+                      .start = keep(r, n->start),
+                      .theme_id = keep(r, n->theme),
+                      .polarity = n->sign,
+                      .change = n->change,
+                      .cost = n->cost,
+                      .cost_a_year = n->cost_a_year,
+                      .discount_a_year = v->context->survey->config->discount,
+                      .months = n->months,
+                      .gain = {NAN, {NAN, NAN}},
+                      .rox = {NAN, {NAN, NAN}},
+                      .pays = NAN};
         if (x->name == NULL || x->theme_id == NULL) return dk_fail_memory(err);
         status = price_one(v, n, x, err);
     }

@@ -91,8 +91,11 @@ static void fill(figures *r, size_t periods, double noise, double change) {
             r->periods[c * periods + t] = (uint32_t)t;
         }
     }
-    double cut = 0.4307273 * sqrt(1 + noise * noise), from[] = {-INFINITY, -cut, cut}, below[] = {-cut, cut, INFINITY}; /* terciles of the figures */
-    assert_int_equal(dk_noise_expect(r->values, r->periods, r->first_of, CUSTOMERS, from, below, 3, r->weight, r->expected, &r->noise, NULL), DK_OK);
+    double cut = 0.4307273 * sqrt(1 + noise * noise), from[] = {-INFINITY, -cut, cut},
+           below[] = {-cut, cut, INFINITY}; /* terciles of the figures */
+    assert_int_equal(dk_noise_expect(r->values, r->periods, r->first_of, CUSTOMERS, from, below, 3, r->weight,
+                                     r->expected, &r->noise, NULL),
+                     DK_OK);
 }
 
 static void drop(figures *r) {
@@ -138,8 +141,12 @@ static void who_moved_is_not_carried_by_noise(void **state) {
     fill(&r, 10, 0.2, 0);
     double from[] = {-INFINITY, 0}, below[] = {0, INFINITY};
     for (size_t c = 0; c < CUSTOMERS; c++)
-        for (size_t t = 0; t < 10; t++) r.values[c * 10 + t] = ((c % 2 == 0) != (c % 7 == 0 && t >= 5) ? 1.5 : -1.5) + 0.2 * normal(3, 4, c * 16 + t);
-    assert_int_equal(dk_noise_expect(r.values, r.periods, r.first_of, CUSTOMERS, from, below, 2, r.weight, r.expected, &r.noise, NULL), DK_OK);
+        for (size_t t = 0; t < 10; t++)
+            r.values[c * 10 + t] =
+                ((c % 2 == 0) != (c % 7 == 0 && t >= 5) ? 1.5 : -1.5) + 0.2 * normal(3, 4, c * 16 + t);
+    assert_int_equal(dk_noise_expect(r.values, r.periods, r.first_of, CUSTOMERS, from, below, 2, r.weight,
+                                     r.expected, &r.noise, NULL),
+                     DK_OK);
     assert_true(r.noise.known && r.expected[1] < 0.01 && r.expected[2] < 0.01);
     drop(&r);
 }
@@ -165,7 +172,13 @@ static void a_year_ahead_adds_up(void **state) {
     assert_close(out.kept, 0, 0);
     /* the first period brings what the profit fit says, whatever the moves are made of */
     double p2[] = {0.05, 0.85, 0.1, 0.05, 0.1, 0.85}, m2[] = {100, 400};
-    dk_change up = {.up = 0.03, .has_up = true, .lost = -0.01, .has_lost = true, .fall = -0.01, .has_fall = true, .profit = 25};
+    dk_change up = {.up = 0.03,
+                    .has_up = true,
+                    .lost = -0.01,
+                    .has_lost = true,
+                    .fall = -0.01,
+                    .has_fall = true,
+                    .profit = 25};
     dk_worth_project(2, p2, m2, 0, &up, 1, 0, &out);
     assert_close(out.money, 25, 1e-9);
     assert_close(out.up, 0.03, 1e-12);
@@ -217,18 +230,27 @@ static fixture *make_fixture(bool logit) {
     }
     for (size_t k = 0; k < 2; k++) {
         f->predictors[k] = (dk_column){"said", DK_COLUMN_ROWS, f->said[k], n[k], 0};
-        f->about[k] = (dk_study_predictor){.theme = (int)k, .touchpoint = "t", .polarity = k == 0 ? DK_SIGN_NEGATIVE : DK_SIGN_POSITIVE, .mentions = (int64_t)n[k]};
+        f->about[k] = (dk_study_predictor){.theme = (int)k,
+                                           .touchpoint = "t",
+                                           .polarity = k == 0 ? DK_SIGN_NEGATIVE : DK_SIGN_POSITIVE,
+                                           .mentions = (int64_t)n[k]};
         f->group_of[k] = (uint32_t)k;
     }
     f->predictors[1].name = "said too";
     f->controls[0] = (dk_column){"control", DK_COLUMN_REAL, f->control, 0, 0};
     f->names[0] = "control";
-    f->features = (dk_features){.predictors = f->predictors, .about = f->about, .npredictors = 2, .controls = f->controls, .control_names = f->names, .ncontrols = 1};
+    f->features = (dk_features){.predictors = f->predictors,
+                                .about = f->about,
+                                .npredictors = 2,
+                                .controls = f->controls,
+                                .control_names = f->names,
+                                .ncontrols = 1};
     f->survey.n = ROWS;
     f->survey.weight = f->weight;
     f->context = (dk_fit_context){.survey = &f->survey, .clusters = f->clusters};
     assert_int_equal(dk_joint_init(&f->joint, 1000, 1, 0.95, NULL), DK_OK);
-    assert_int_equal(dk_move_design_make(&f->design, &f->context, &f->features, f->subset, ROWS, NULL, 0, NULL), DK_OK);
+    assert_int_equal(
+        dk_move_design_make(&f->design, &f->context, &f->features, f->subset, ROWS, NULL, 0, NULL), DK_OK);
     return f;
 }
 
@@ -244,8 +266,13 @@ static dk_driver_result *reference(const fixture *f, bool logit) {
     dk_driver_options_init(&options);
     options.model = logit ? DK_MODEL_BINARY : DK_MODEL_LINEAR;
     options.bootstrap = 0;
-    dk_driver_table table = {.rows = ROWS, .outcome = {"y", DK_COLUMN_REAL, f->y, 0, 0}, .predictors = f->predictors, .npredictors = 2,
-                             .controls = f->controls, .ncontrols = 1, .clusters = f->clusters};
+    dk_driver_table table = {.rows = ROWS,
+                             .outcome = {"y", DK_COLUMN_REAL, f->y, 0, 0},
+                             .predictors = f->predictors,
+                             .npredictors = 2,
+                             .controls = f->controls,
+                             .ncontrols = 1,
+                             .clusters = f->clusters};
     assert_int_equal(dk_drivers_fit(&table, &options, &d, NULL), DK_OK);
     return d;
 }
@@ -341,8 +368,9 @@ static void the_panel_tells_lost_from_censored(void **state) {
         int quarter;
         double margin;
         int8_t churned;
-    } rows[RECORDS] = {{0, 0, 10, 0}, {0, 1, 90, 0}, {0, 2, 90, 0}, {0, 3, 90, 0}, {1, 0, 10, 0}, {1, 1, 10, 0}, {1, 2, 5, 1}, {2, 0, 90, 0},
-                       {2, 1, 90, 0},  {3, 0, 10, 0}, {3, 1, 10, 0}, {3, 3, 10, 0}, {4, 1, 90, 0}, {4, 2, 90, 0}, {4, 3, 10, 0}};
+    } rows[RECORDS] = {{0, 0, 10, 0}, {0, 1, 90, 0}, {0, 2, 90, 0}, {0, 3, 90, 0}, {1, 0, 10, 0},
+                       {1, 1, 10, 0}, {1, 2, 5, 1},  {2, 0, 90, 0}, {2, 1, 90, 0}, {3, 0, 10, 0},
+                       {3, 1, 10, 0}, {3, 3, 10, 0}, {4, 1, 90, 0}, {4, 2, 90, 0}, {4, 3, 10, 0}};
     int32_t days[QUARTERS + 1];
     for (int q = 0; q <= QUARTERS; q++) days[q] = dk_date_of(2025 + q / 4, 1 + q % 4 * 3, 1);
     dk_record items[RECORDS];
@@ -350,20 +378,29 @@ static void the_panel_tells_lost_from_censored(void **state) {
     int8_t churned[RECORDS], of_record[RECORDS];
     size_t first_of[N + 1] = {0};
     for (uint32_t i = 0; i < RECORDS; i++) {
-        items[i] = (dk_record){rows[i].customer, days[rows[i].quarter], days[rows[i].quarter + 1] - 1, i + 2, i};
+        items[i] =
+            (dk_record){rows[i].customer, days[rows[i].quarter], days[rows[i].quarter + 1] - 1, i + 2, i};
         values[i] = rows[i].margin;
         churned[i] = rows[i].churned;
         of_record[i] = rows[i].margin < 50 ? 1 : 2;
         first_of[rows[i].customer + 1] = i + 1;
     }
     /* answers in the second quarter, of customer 4 in the last */
-    uint32_t customers[N] = {0, 1, 2, 3, 4}, baseline[N] = {0, 4, 7, 9, 13}, followup[N] = {2, 6, DK_NO_RECORD, DK_NO_RECORD, DK_NO_RECORD};
+    uint32_t customers[N] = {0, 1, 2, 3, 4}, baseline[N] = {0, 4, 7, 9, 13},
+             followup[N] = {2, 6, DK_NO_RECORD, DK_NO_RECORD, DK_NO_RECORD};
     int32_t dates[N] = {days[1] + 30, days[1] + 30, days[1] + 30, days[1] + 30, days[3] + 30};
     uint8_t dropped[N] = {0};
     int8_t of[N] = {1, 1, 2, 1, 2};
     dk_survey survey = {.n = N, .customer = customers, .date = dates, .dropped = dropped};
-    dk_records records = {.items = items, .count = RECORDS, .values = columns, .churned = churned, .first_of = first_of, .ncustomers = N, .periods = true,
-                          .baseline = baseline, .followup = followup};
+    dk_records records = {.items = items,
+                          .count = RECORDS,
+                          .values = columns,
+                          .churned = churned,
+                          .first_of = first_of,
+                          .ncustomers = N,
+                          .periods = true,
+                          .baseline = baseline,
+                          .followup = followup};
     for (int r = 0; r < DK_ROLES; r++) records.place[r] = DK_NO_COLUMN;
     records.place[DK_ROLE_PROFIT] = 0;
     dk_segments segments = {.count = 3, .name = {"all", "low", "high"}, .of = of, .of_record = of_record};
@@ -373,7 +410,21 @@ static void the_panel_tells_lost_from_censored(void **state) {
     assert_true(known);
     assert_int_equal(p.nperiods, QUARTERS);
     assert_int_equal(p.nstates, 2);
-    static const int8_t next[RECORDS] = {2, 2, 2, DK_STATE_CENSORED, 1, DK_STATE_LOST, DK_STATE_UNKNOWN, 2, DK_STATE_LOST, 1, DK_STATE_GAP, DK_STATE_CENSORED, 2, 1, DK_STATE_CENSORED};
+    static const int8_t next[RECORDS] = {2,
+                                         2,
+                                         2,
+                                         DK_STATE_CENSORED,
+                                         1,
+                                         DK_STATE_LOST,
+                                         DK_STATE_UNKNOWN,
+                                         2,
+                                         DK_STATE_LOST,
+                                         1,
+                                         DK_STATE_GAP,
+                                         DK_STATE_CENSORED,
+                                         2,
+                                         1,
+                                         DK_STATE_CENSORED};
     for (size_t i = 0; i < RECORDS; i++)
         if (p.next[i] != next[i]) fail_msg("record %zu goes to %d, not %d", i, p.next[i], next[i]);
     static const int8_t after[N] = {2, DK_STATE_LOST, DK_STATE_LOST, DK_STATE_GAP, DK_STATE_CENSORED};

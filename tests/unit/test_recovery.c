@@ -38,18 +38,23 @@ static dk_study_result *study_of(int seed, double effect) {
     snprintf(path, sizeof path, "%s/study.yaml", folder);
     snprintf(data, sizeof data, "%s/data", folder);
     snprintf(study, sizeof study, "%s/study.yaml", data);
-    snprintf(text, sizeof text,
-             "currency: SEK\nresponses: {file: responses.csv, id: response_id, customer: customer_id, date: answered, score: nps, comment: comment}\n"
-             "customers: {file: customers.csv, customer: customer_id, period: quarter, profit: margin}\n"
-             "segments: {by: margin, bands: {blue: [.., 500], gold: [500, ..]}}\noutcomes: [nps]\nanalysis: {bootstrap: 200}\n"
-             "simulate:\n  seed: %d\n  customers: 2500\n  quarters: 3\n  invited: 0.8\n  answered: 0.8\n  commented: 0.9\n  spread: 10\n"
-             "  languages: {sv: 0.6, en: 0.4}\n  phrases: %s/examples/retailer/phrases\n"
-             "  customers_of: {blue: {share: 0.6, margin: 200, nps: 15, up: 0.1}, gold: {share: 0.4, margin: 1500, nps: 35, down: 0.08}}\n"
-             "  profit_a_step: %g\n  churn: 0.06\n"
-             "  themes:\n    support.waiting: {negative: {said: 0.2, nps: -40, up: %g, down: %g, lost: %g}}\n"
-             "    product.quality: {negative: {said: 0.12, nps: -30, lost: %g}, positive: {said: 0.15, nps: 25}}\n"
-             "    billing.invoice: {negative: {said: 0.1, nps: 0}}\n",
-             seed, here, effect != 0 ? 10.0 : 0.0, -effect, effect, effect, effect / 2);
+    snprintf(
+        text, sizeof text,
+        "currency: SEK\nresponses: {file: responses.csv, id: response_id, customer: customer_id, date: "
+        "answered, score: nps, comment: comment}\n"
+        "customers: {file: customers.csv, customer: customer_id, period: quarter, profit: margin}\n"
+        "segments: {by: margin, bands: {blue: [.., 500], gold: [500, ..]}}\noutcomes: [nps]\nanalysis: "
+        "{bootstrap: 200}\n"
+        "simulate:\n  seed: %d\n  customers: 2500\n  quarters: 3\n  invited: 0.8\n  answered: 0.8\n  "
+        "commented: 0.9\n  spread: 10\n"
+        "  languages: {sv: 0.6, en: 0.4}\n  phrases: %s/examples/retailer/phrases\n"
+        "  customers_of: {blue: {share: 0.6, margin: 200, nps: 15, up: 0.1}, gold: {share: 0.4, margin: "
+        "1500, nps: 35, down: 0.08}}\n"
+        "  profit_a_step: %g\n  churn: 0.06\n"
+        "  themes:\n    support.waiting: {negative: {said: 0.2, nps: -40, up: %g, down: %g, lost: %g}}\n"
+        "    product.quality: {negative: {said: 0.12, nps: -30, lost: %g}, positive: {said: 0.15, nps: 25}}\n"
+        "    billing.invoice: {negative: {said: 0.1, nps: 0}}\n",
+        seed, here, effect != 0 ? 10.0 : 0.0, -effect, effect, effect, effect / 2);
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
     fputs(text, f);
@@ -96,11 +101,13 @@ static void compare(const dk_study_result *r, tally *t) {
     char key[128];
     for (size_t i = 0; i < r->movement.nhazards; i++) {
         const dk_move_hazard *h = r->movement.hazards + i;
-        if (!h->fitted) fail_msg("%s from %s: %s", dk_move_event_name(h->event), r->segments[h->from].name, h->reason);
+        if (!h->fitted)
+            fail_msg("%s from %s: %s", dk_move_event_name(h->event), r->segments[h->from].name, h->reason);
         for (size_t k = 0; k < h->ndrivers; k++) {
             const dk_move_driver *d = h->drivers + k;
             if (d->theme < 0) continue;
-            snprintf(key, sizeof key, "%s,%s,%s,%s,", r->segments[h->from].name, r->themes[d->theme].id, d->polarity < 0 ? "negative" : "positive", dk_move_event_name(h->event));
+            snprintf(key, sizeof key, "%s,%s,%s,%s,", r->segments[h->from].name, r->themes[d->theme].id,
+                     d->polarity < 0 ? "negative" : "positive", dk_move_event_name(h->event));
             double truth = truth_of("truth_movement.csv", key, 5);
             if (isnan(truth)) continue; /* misread: a theme that was not planted */
             count_interval(t, truth, d->effect.ci);
@@ -129,14 +136,18 @@ static void what_moves_customers_is_found(void **state) {
         dk_study_result *r = study_of(seed, 1.6);
         int before = t.found;
         compare(r, &t);
-        if (t.found < before + 2) fail_msg("seed %d: support.waiting goes with moving in %d questions of 4", seed, t.found - before);
+        if (t.found < before + 2)
+            fail_msg("seed %d: support.waiting goes with moving in %d questions of 4", seed,
+                     t.found - before);
         /* respondents are some of all customers, and the sum is over the segments */
         for (size_t i = 0; i < r->worth.nlevers; i++) {
             const dk_worth_lever *l = r->worth.levers + i;
             double sum = 0;
             if (l->segment != 0 || l->theme < 0) continue;
             for (size_t k = 0; k < r->worth.nlevers; k++)
-                if (r->worth.levers[k].segment > 0 && r->worth.levers[k].theme == l->theme && r->worth.levers[k].polarity == l->polarity) sum += r->worth.levers[k].all.money.value;
+                if (r->worth.levers[k].segment > 0 && r->worth.levers[k].theme == l->theme &&
+                    r->worth.levers[k].polarity == l->polarity)
+                    sum += r->worth.levers[k].all.money.value;
             assert_true(fabs(sum - l->all.money.value) <= 1e-9 * (1 + fabs(sum)));
             assert_true(l->respondents.customers < l->all.customers * 2);
         }
@@ -153,7 +164,8 @@ static void nothing_is_found_where_nothing_is(void **state) {
     for (int seed = 11; seed <= 12; seed++) {
         dk_study_result *r = study_of(seed, 0);
         compare(r, &t);
-        for (size_t i = 0; i < r->movement.nhazards; i++) assert_int_not_equal(r->movement.hazards[i].verdict, DK_LINK);
+        for (size_t i = 0; i < r->movement.nhazards; i++)
+            assert_int_not_equal(r->movement.hazards[i].verdict, DK_LINK);
         dk_study_result_free(r);
     }
     assert_int_equal(t.links, 0);
