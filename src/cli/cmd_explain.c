@@ -225,6 +225,43 @@ static void json_tokens(dk_json *j, dk_session *session, dk_str text, const dk_c
     dk_json_end(j);
 }
 
+/* The words that turn or strengthen others, and the clauses that bound them with what they count for. */
+static void json_scopes(dk_json *j, const dk_reading *r, const dk_lexicon *lexicon, const dk_comment *comment) {
+    dk_json_key(j, "modifiers");
+    dk_json_array(j);
+    for (size_t i = 0; i < r->nshifts; i++) {
+        const dk_shift *s = &r->shifts[i];
+        const dk_entry *e = &lexicon->entries[s->entry];
+        dk_json_object(j);
+        json_span(j, comment->tokens[s->first].start, comment->tokens[s->last].end);
+        dk_json_key(j, "kind");
+        dk_json_text(j, dk_modifier_name((dk_modifier)e->modifier));
+        json_milli(j, "strength", e->strength);
+        dk_json_key(j, "before");
+        dk_json_int(j, e->before);
+        dk_json_key(j, "after");
+        dk_json_int(j, e->after);
+        json_entry(j, lexicon, s->entry, 0);
+        dk_json_end(j);
+    }
+    dk_json_end(j);
+    dk_json_key(j, "clauses");
+    dk_json_array(j);
+    for (size_t i = 0; i < r->nclauses && comment->ntokens > 0; i++) {
+        dk_buf rules;
+        dk_buf_init(&rules);
+        dk_rules_put(&rules, r->clauses[i].rules);
+        dk_json_object(j);
+        json_span(j, comment->tokens[r->clauses[i].first].start, comment->tokens[r->clauses[i].last].end);
+        json_milli(j, "weight", r->clauses[i].weight);
+        dk_json_key(j, "rules");
+        dk_json_string(j, (dk_str){rules.ptr, rules.len});
+        dk_json_end(j);
+        dk_buf_dispose(&rules);
+    }
+    dk_json_end(j);
+}
+
 static dk_status print_json(const dk_engine *engine, dk_session *session, dk_str text, const dk_comment *comment,
                             dk_error *err) {
     const dk_reading *r = dk_inspect_reading(session);
@@ -270,6 +307,7 @@ static dk_status print_json(const dk_engine *engine, dk_session *session, dk_str
         dk_json_end(&j);
     }
     dk_json_end(&j);
+    json_scopes(&j, r, lexicon, comment);
     if (r->learned != NULL) {
         learned_word words[LEARNED_WORDS];
         int64_t all;
