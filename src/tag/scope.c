@@ -143,7 +143,9 @@ static dk_opinion *fronted_opinion(dk_reading *r, const dk_shift *s, const dk_to
     dk_opinion *o = &r->opinions[here - 1];
     if (o->last >= s->first || s->first - o->last > BETWEEN || o->clause != tokens->items[s->first].clause) return NULL;
     uint32_t first = o->first;
-    while (first > 0 && tokens->items[first - 1].kind != DK_TOKEN_PUNCT && tokens->items[first - 1].clause == o->clause) first--;
+    while (first > 0 && o->first - first <= BEFORE_IT && tokens->items[first - 1].kind != DK_TOKEN_PUNCT &&
+           tokens->items[first - 1].clause == o->clause)
+        first--;
     return o->first - first <= BEFORE_IT && !mark_between(tokens, o->last + 1, s->first) ? o : NULL;
 }
 
@@ -151,8 +153,10 @@ static dk_opinion *fronted_opinion(dk_reading *r, const dk_shift *s, const dk_to
 static bool answer_question(dk_reading *r, const dk_entry *e, dk_shift *s, const dk_tokens *tokens, dk_str text) {
     if (s->first == 0 || !(tokens->items[s->first].flags & DK_TOKEN_BEGINS_SENTENCE) || !ends_part(tokens, s->last)) return false;
     if (!is_mark(&tokens->items[s->first - 1], text, "?")) return false;
+    enum { LOOK = 16 };
     uint16_t asked = r->clauses[tokens->items[s->first - 1].clause].sentence;
-    for (size_t i = opinion_from(r, s->first); i > 0 && r->clauses[r->opinions[i - 1].clause].sentence == asked; i--)
+    size_t end = opinion_from(r, s->first);
+    for (size_t i = end; i > 0 && end - i < LOOK && r->clauses[r->opinions[i - 1].clause].sentence == asked; i--)
         shift_opinion(&r->opinions[i - 1], e, s);
     return true;
 }

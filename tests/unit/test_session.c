@@ -125,7 +125,8 @@ static void hostile_comments_are_survived(void **state) {
     assert_non_null(text);
     assert_int_equal(dk_session_new(&session, engine, NULL, NULL), DK_OK);
     static const char *const pieces[] = {"a", "\xF0\x9F\x98\xA1", "\"", "inte ", "aldrig svar ", "billig dyr ", "men ", "\xFF",
-                                         "g\xC3\xA5 ... g\xC3\xA5 ", "'", "a.", "never ever not ", "for for for ", "\xE2\x80\x8D"};
+                                         "g\xC3\xA5 ... g\xC3\xA5 ", "'", "a.", "never ever not ", "bra? nej. ", "billigt inte, ", "not, good, ",
+                                         "for for for ", "\xE2\x80\x8D"};
     for (size_t p = 0; p < sizeof pieces / sizeof *pieces; p++) {
         size_t len = strlen(pieces[p]), n = 0;
         for (; n + len < SIZE / 8; n += len) memcpy(text + n, pieces[p], len);
