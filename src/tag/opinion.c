@@ -181,7 +181,8 @@ static void mark_wholes(const dk_reading *r, const dk_lexicon *lex, dk_tokens *t
     for (size_t i = 0; i < r->nopinions; i++) {
         const dk_opinion *o = &r->opinions[i];
         bool lukewarm = o->first < o->last && o->base <= LUKEWARM && o->base >= -LUKEWARM;
-        bool praise_turned = o->base > 0 && o->value < 0 && o->rules & (DK_RULE_SUGGESTION | DK_RULE_COMPARISON | DK_RULE_EXCESS | DK_RULE_LACK);
+        const uint32_t turns = DK_RULE_SUGGESTION | DK_RULE_COMPARISON | DK_RULE_EXCESS | DK_RULE_LACK;
+        bool praise_turned = o->base > 0 && o->value < 0 && o->rules & turns;
         bool turned = praise_turned || (o->rules & DK_RULE_NEGATED && o->base < 0);
         if (o->rules & DK_RULE_IDIOM || lukewarm || turned) mark(tokens, o->first, o->last);
     }
@@ -216,7 +217,8 @@ static bool is_general(const dk_theme *theme) {
     return strcmp(theme->id, "overall.ease") == 0 || strcmp(theme->id, "overall.satisfaction") == 0;
 }
 
-/* Takes out the general themes in whose clause another is named by a word without an opinion of its own. */
+/* Takes out the general themes in whose clause another is named by a word without an opinion of its own. What is kept moves to
+   the front as the loop goes; only general themes are lost, so the neighbours looked at are all still there. */
 static void drop_general(dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens) {
     size_t kept = 0;
     for (size_t i = 0; i < r->nthemes; i++) {

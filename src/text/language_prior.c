@@ -43,7 +43,8 @@ static dk_status read_share(const char *at, const char *stop, double shares[DK_L
     const char *equals = memchr(at, '=', (size_t)(stop - at)), *end = equals != NULL ? equals : stop;
     dk_language language;
     if (!dk_language_from_name((dk_str){at, (size_t)(end - at)}, &language))
-        return dk_fail(err, DK_EUSAGE, "a language prior has no language \"%.*s\"; sv, da, en or other was expected, as in sv=0.6,da=0.4",
+        return dk_fail(err, DK_EUSAGE,
+                       "a language prior has no language \"%.*s\"; sv, da, en or other was expected, as in sv=0.6,da=0.4",
                        (int)(end - at), at);
     if (shares[language] > 0) return dk_fail(err, DK_EUSAGE, "a language prior names %s twice", dk_language_name(language));
     shares[language] = 1;
@@ -58,7 +59,8 @@ static dk_status read_share(const char *at, const char *stop, double shares[DK_L
         plain = *behind == '\0' && shares[language] <= 1e12;
     }
     return plain ? DK_OK
-                 : dk_fail(err, DK_EUSAGE, "a language prior needs a share, not \"%.*s\": sv=0.6,da=0.3,en=0.1", (int)len, equals + 1);
+                 : dk_fail(err, DK_EUSAGE, "a language prior needs a share, not \"%.*s\": sv=0.6,da=0.3,en=0.1", (int)len,
+                           equals + 1);
 }
 
 dk_status dk_language_prior_parse(const char *text, dk_language_prior *prior, dk_error *err) {
