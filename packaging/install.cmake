@@ -1,0 +1,60 @@
+# The library, and what cmake --install and cpack make of a build.
+#
+# The library is made of the rooms' archives: only what the functions of the header need is taken, joined into one object whose
+# other names are made local. So the static library too shows nothing but the header's names, and Hunspell, the databases and the
+# formats of files, which the program alone needs, are not linked.
+include(GNUInstallDirs)
+set(DK_DATA_DIR ${CMAKE_INSTALL_DATADIR}/drivkraft)
+
+set(DK_MAP ${CMAKE_SOURCE_DIR}/packaging/libdrivkraft.map)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${DK_MAP})
+file(STRINGS ${DK_MAP} DK_EXPORTS REGEX "^ +dk_[a-z0-9_]+;$")
+list(TRANSFORM DK_EXPORTS REPLACE "[ ;]" "")
+list(TRANSFORM DK_EXPORTS PREPEND "--undefined=" OUTPUT_VARIABLE DK_ROOTS)
+list(TRANSFORM DK_EXPORTS PREPEND "--keep-global-symbol=" OUTPUT_VARIABLE DK_KEPT)
+
+set(DK_JOINED ${CMAKE_BINARY_DIR}/libdrivkraft.o)
+set(DK_JOINED_ROOMS dk_tag dk_lexicon dk_text dk_stats dk_io dk_base)
+list(TRANSFORM DK_JOINED_ROOMS REPLACE "(.+)" "$<TARGET_FILE:\\1>" OUTPUT_VARIABLE DK_ARCHIVES)
+add_custom_command(OUTPUT ${DK_JOINED}
+  COMMAND ${CMAKE_LINKER} -r -o ${DK_JOINED} ${DK_ROOTS} --start-group ${DK_ARCHIVES} --end-group
+  COMMAND ${CMAKE_OBJCOPY} --strip-debug ${DK_KEPT} ${DK_JOINED}
+  DEPENDS ${DK_JOINED_ROOMS} ${DK_ARCHIVES} COMMENT "Joining libdrivkraft" VERBATIM)
+set_source_files_properties(${DK_JOINED} PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)
+add_custom_target(joined DEPENDS ${DK_JOINED})
+
+add_library(drivkraft_shared SHARED ${DK_JOINED})
+set_target_properties(drivkraft_shared PROPERTIES OUTPUT_NAME drivkraft EXPORT_NAME drivkraft LINKER_LANGUAGE C
+  VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS ${DK_MAP})
+target_link_options(drivkraft_shared PRIVATE -Wl,--version-script=${DK_MAP} -Wl,-z,defs -Wl,--build-id -Wl,--as-needed)
+target_link_libraries(drivkraft_shared PRIVATE PkgConfig::PCRE2 PkgConfig::UTF8PROC PkgConfig::OPENBLAS Threads::Threads m)
+
+add_library(drivkraft_static STATIC ${DK_JOINED})
+set_target_properties(drivkraft_static PROPERTIES OUTPUT_NAME drivkraft EXPORT_NAME static LINKER_LANGUAGE C)
+target_link_libraries(drivkraft_static INTERFACE pcre2-8 utf8proc openblas m pthread)
+foreach(library drivkraft_shared drivkraft_static)
+  add_dependencies(${library} joined)
+  target_include_directories(${library} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+endforeach()
+
+# ---- What is installed where; everything finds the rest from its own place, so any --prefix does ----
+set(DK_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/drivkraft)
+file(RELATIVE_PATH DK_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" DK_PC_TO_PREFIX "${DK_PC_TO_PREFIX}")
+configure_file(packaging/drivkraft.pc.in drivkraft.pc @ONLY)
+include(CMakePackageConfigHelpers)
+write_basic_package_version_file(drivkraft-config-version.cmake COMPATIBILITY SameMinorVersion)
+
+install(TARGETS drivkraft)
+install(TARGETS drivkraft_shared drivkraft_static EXPORT drivkraft-targets)
+install(EXPORT drivkraft-targets NAMESPACE drivkraft:: DESTINATION ${DK_CMAKE_DIR})
+install(FILES packaging/drivkraft-config.cmake ${CMAKE_BINARY_DIR}/drivkraft-config-version.cmake DESTINATION ${DK_CMAKE_DIR})
+install(FILES ${CMAKE_BINARY_DIR}/drivkraft.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES include/drivkraft.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY lexicons models DESTINATION ${DK_DATA_DIR} FILES_MATCHING PATTERN "*.tsv" PATTERN "*.md")
+if(DK_PAGE_FILE OR TARGET page)
+  install(FILES ${DK_BUILT_PAGE} DESTINATION ${DK_DATA_DIR}/page RENAME report.html)
+endif()
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
