@@ -58,3 +58,21 @@ endif()
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+
+# ---- The Debian package: ./run package ----
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME drivkraft)
+set(CPACK_PACKAGE_CONTACT "drivkraft <drivkraft@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "text-feedback analytics and driver analysis")
+set(CPACK_PACKAGE_DESCRIPTION "Reads what customers write in Swedish, Danish and English, joins it with NPS and profitability, and says which
+touchpoints move customers, what each is worth, and how sure that is. The program, its library, lexicons and models.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "hunspell-sv, hunspell-da, hunspell-en-us, hunspell-en-gb")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "chromium, libpcre2-dev, libutf8proc-dev, libopenblas-dev") # PDF; linking the static library
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+include(CPack)
