@@ -21,6 +21,13 @@ void dk_nps_add(dk_nps_sum *sum, int score, double weight) {
     if (c < 0) sum->detractors += weight;
 }
 
+/* The adjusted Wald interval on n responses, with the quantile of the normal or t distribution. */
+static dk_interval adjusted_wald(double promoters, double detractors, double n, double quantile) {
+    double up = (promoters * n + 0.75) / (n + 3), down = (detractors * n + 0.75) / (n + 3), centre = up - down;
+    double half = quantile * sqrt((up + down - centre * centre) / (n + 3)), nps = 100 * (promoters - detractors);
+    return (dk_interval){fmin(nps, fmax(-100, 100 * (centre - half))), fmax(nps, fmin(100, 100 * (centre + half)))};
+}
+
 void dk_nps_finish(const dk_nps_sum *s, double confidence, dk_nps *nps) {
     *nps = (dk_nps){.n = s->n, .weight = s->w, .nps = NAN, .se = NAN, .ci = {NAN, NAN}};
     if (s->n == 0) return;
@@ -31,9 +38,7 @@ void dk_nps_finish(const dk_nps_sum *s, double confidence, dk_nps *nps) {
     nps->passives = fmax(0, 1 - up - down);
     nps->nps = 100 * (up - down);
     nps->se = 100 * sqrt(fmax(0, up + down - (up - down) * (up - down)) / n);
-    double up3 = (up * n + 0.75) / (n + 3), down3 = (down * n + 0.75) / (n + 3), centre = up3 - down3;
-    double half = dk_norm_quantile(0.5 + confidence / 2) * sqrt((up3 + down3 - centre * centre) / (n + 3));
-    nps->ci = (dk_interval){fmax(-100, 100 * (centre - half)), fmin(100, 100 * (centre + half))};
+    nps->ci = adjusted_wald(up, down, n, dk_norm_quantile(0.5 + confidence / 2));
 }
 
 double dk_nps_impact(const dk_nps_sum *all, const dk_nps_sum *theme) {
@@ -96,12 +101,7 @@ dk_status dk_nps_compute(const int8_t *scores, const double *weights, const uint
         double var = nps->promoters + nps->detractors - (nps->nps / 100) * (nps->nps / 100);
         if (se > 0 && var > 0) {
             double n_eff = fmin(var * 1e4 / (se * se), (double)sum.n);
-            double up = (nps->promoters * n_eff + 0.75) / (n_eff + 3),
-                   down = (nps->detractors * n_eff + 0.75) / (n_eff + 3);
-            double half = dk_t_quantile(0.5 + confidence / 2, (double)(g - 1)) *
-                          sqrt((up + down - (up - down) * (up - down)) / (n_eff + 3));
-            nps->ci =
-                (dk_interval){fmax(-100, 100 * (up - down - half)), fmin(100, 100 * (up - down + half))};
+            nps->ci = adjusted_wald(nps->promoters, nps->detractors, n_eff, dk_t_quantile(0.5 + confidence / 2, (double)(g - 1)));
             nps->n_effective = n_eff;
         }
         nps->se = se;

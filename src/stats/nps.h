@@ -3,7 +3,8 @@
  * NPS is the mean of the contribution: 100 for a promoter (9, 10), 0 for a passive (7, 8), -100 for a detractor
  * (0 to 6). Its variance per response is p+ + p- - (p+ - p-)^2 (in units of 100^2), over n_eff = (sum w)^2 / sum w^2,
  * or the variance of cluster sums when responses of one customer belong together. The interval is the adjusted Wald
- * one (n + 3 responses, 3/4 to promoters and 3/4 to detractors: Rocks 2016), which holds for small n.
+ * one (n + 3 responses, 3/4 to promoters and 3/4 to detractors: Rocks 2016), which holds for small n. It draws towards 0:
+ * where nearly all say the same it would leave out the NPS itself, and is then widened to it.
  * dk_nps and dk_nps_compute are in drivkraft.h.
  */
 #ifndef DK_STATS_NPS_H

@@ -65,6 +65,11 @@ static void nps_and_its_interval(void **state) {
     assert_close(grouped.se, nps.se * sqrt(8. / 7), 1e-12);
     SUCCEED(dk_nps_compute(scores + 7, NULL, NULL, NULL, 2, 0.95, &nps, &error_));
     assert_true(nps.n == 0 && isnan(nps.nps));
+    /* Where all say the same, the interval would end before the NPS. */
+    SUCCEED(dk_nps_compute(scores, NULL, NULL, NULL, 1, 0.95, &nps, &error_));
+    assert_true(nps.nps == 100 && nps.ci.hi == 100 && nps.ci.lo < 0);
+    SUCCEED(dk_nps_compute(scores + 5, NULL, NULL, NULL, 2, 0.95, &nps, &error_));
+    assert_true(nps.nps == -100 && nps.ci.lo == -100 && nps.ci.hi > 0);
 }
 
 /* The published formula and "NPS of all less NPS without the theme" are one number. */
