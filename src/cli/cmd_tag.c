@@ -7,7 +7,7 @@
 
 typedef struct options {
     dk_input_options input;
-    const char *language, *prior, *pack, *plan, *plan_out, *mentions, *engine; /* NULL when not given */
+    const char *language, *prior, *pack, *plan, *plan_out, *mentions, *engine, *form; /* NULL when not given */
     dk_opt_list lexicons, weights;
     bool no_spelling, no_learned, stats;
 } options;
@@ -17,6 +17,15 @@ static dk_status tag_one(dk_input *in, dk_session *session, dk_str id, dk_str te
     dk_status status = dk_session_tag(session, text, &comment, err);
     if (status != DK_OK) return status;
     dk_rows_put_comment(&b->out[0], in->engine, id, &comment);
+    if (in->out[1] != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, &comment);
+    return DK_OK;
+}
+
+static dk_status tag_one_json(dk_input *in, dk_session *session, dk_str id, dk_str text, dk_input_batch *b, dk_error *err) {
+    dk_comment comment;
+    dk_status status = dk_session_tag(session, text, &comment, err);
+    if (status != DK_OK) return status;
+    dk_rows_put_json(&b->out[0], in->engine, id, text, &comment);
     if (in->out[1] != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, &comment);
     return DK_OK;
 }
@@ -105,7 +114,12 @@ static void print_stats(const dk_input *in) {
 
 static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const options *o, dk_error *err) {
     dk_tag_plan plan = {0};
-    bool twice = o->pack != NULL && strcmp(o->pack, "auto") == 0;
+    bool twice = o->pack != NULL && strcmp(o->pack, "auto") == 0, json = o->form != NULL && strcmp(o->form, "jsonl") == 0;
+    if (twice && o->input.stream) {
+        dk_fail(err, DK_EUSAGE, "--pack auto looks at the whole file first, which a stream does not have");
+        dk_error_remedy(err, "name the packs, or say --plan plan.tsv with the plan of an analysis");
+        return DK_EUSAGE;
+    }
     dk_status status = dk_input_open(in, cli, source, &o->input, twice, err);
     dk_engine_options eo = {.lexicons = o->lexicons.items, .nlexicons = o->lexicons.count, .weights = o->weights.items,
                             .nweights = o->weights.count, .no_spelling = o->no_spelling, .no_learned = o->no_learned,
@@ -114,10 +128,12 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
     if (status == DK_OK) status = make_plan(in, o, &plan, err);
     if (status == DK_OK) status = dk_output_open(&in->out[0], cli->output != NULL ? cli->output : "-", err);
     if (status == DK_OK && o->mentions != NULL) status = dk_output_open(&in->out[1], o->mentions, err);
-    if (status == DK_OK) status = dk_output_write(in->out[0], DK_COMMENTS_HEADER, strlen(DK_COMMENTS_HEADER), err);
+    if (status == DK_OK && !json) status = dk_output_write(in->out[0], DK_COMMENTS_HEADER, strlen(DK_COMMENTS_HEADER), err);
     if (status == DK_OK && in->out[1] != NULL)
         status = dk_output_write(in->out[1], DK_MENTIONS_HEADER, strlen(DK_MENTIONS_HEADER), err);
-    in->each = tag_one;
+    for (int i = 0; status == DK_OK && in->stream && i < 2; i++) /* who has sent a header may wait for ours */
+        if (in->out[i] != NULL) status = dk_output_flush(in->out[i], err);
+    in->each = json ? tag_one_json : tag_one;
     in->cross_fitted = o->weights.count > 0;
     if (status == DK_OK) status = dk_input_run(in, &plan, "tagging", err);
     if (status == DK_OK && o->plan_out != NULL) status = write_plan(in, o->plan_out, &plan, err);
@@ -136,6 +152,8 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
         {"plan", 0, DK_OPT_STRING, &o.plan, "FILE", "language prior and packs of the whole file, as analyze writes them", 0, 0},
         {"plan-out", 0, DK_OPT_STRING, &o.plan_out, "FILE", "write the plan that was used, with the stamp of lexicons, models and program", 0, 0},
         {"mentions", 'm', DK_OPT_STRING, &o.mentions, "FILE", "write one row a mention here", 0, 0},
+        {"format", 0, DK_OPT_CHOICE, &o.form, "csv|jsonl", "of OUT: a row a response, or an object with its mentions in it; csv by default", 0, 0},
+        {"stream", 0, DK_OPT_FLAG, &o.input.stream, NULL, "answer each line of CSV or JSON Lines as it comes", 0, 0},
         {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
         {"weights", 0, DK_OPT_LIST, &o.weights, "FILE", "sentiment learned from your own scores (drivkraft learn)", 0, 0},
         {"customer", 0, DK_OPT_STRING, &o.input.customer, "COL", "weights are used without what they learned from this customer", 0, 0},
@@ -166,5 +184,6 @@ const dk_command dk_cmd_tag = {
     "  drivkraft tag survey.csv --text comment -o - --mentions mentions.csv --language da\n"
     "  drivkraft tag survey.csv --text comment --pack telecom --lexicon my/lexicon -o comments.csv\n"
     "  drivkraft tag part1.csv --text comment --plan report/plan.tsv -o part1.out   parts tagged like the whole\n"
-    "  cat survey.tsv | drivkraft tag - --text comment -o comments.csv\n",
+    "  cat survey.tsv | drivkraft tag - --text comment -o comments.csv\n"
+    "  tail -f feed.jsonl | drivkraft tag - --stream --text comment --id id --format jsonl -o -\n",
     run_tag};

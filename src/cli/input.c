@@ -7,13 +7,25 @@
 #include "base/pipeline.h"
 #include "io/cell.h"
 
+/* The longest row of a feed: a quote that is never closed must not wait for ever. */
+static const size_t STREAM_LIMIT = (size_t)1 << 20;
+
 dk_status dk_input_open(dk_input *in, const dk_cli *cli, const char *source, const dk_input_options *o,
                         bool rewindable, dk_error *err) {
     in->cli = cli;
     in->opened = dk_cli_seconds();
     dk_reader_options ro = {.rewindable = rewindable};
     if (o->text == NULL) return dk_fail(err, DK_EUSAGE, "--text is missing: the column that holds the comments");
-    size_t columns[3];
+    size_t columns[3], nkeys = 0;
+    const char *keys[3] = {o->text};
+    if (o->id != NULL) keys[++nkeys] = o->id;
+    if (o->customer != NULL) keys[++nkeys] = o->customer;
+    if (o->stream) {
+        ro.eager = in->stream = true;
+        ro.record_limit = STREAM_LIMIT;
+        ro.keys = keys;
+        ro.nkeys = nkeys + 1;
+    }
     dk_status status = dk_format_apply(&o->format, &ro, err);
     if (status == DK_OK) status = dk_reader_open(&in->reader, source, &ro, err);
     if (status == DK_OK) status = dk_reader_find_column(in->reader, o->text, "--text", &columns[0], err);
@@ -79,11 +91,14 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
     dk_status status = DK_OK;
     for (int i = 0; status == DK_OK && i < 2; i++)
         if (in->out[i] != NULL) status = dk_output_put(in->out[i], &b->out[i], err);
+    for (int i = 0; status == DK_OK && in->stream && i < 2; i++)
+        if (in->out[i] != NULL) status = dk_output_flush(in->out[i], err);
     return status;
 }
 
 dk_status dk_input_run(dk_input *in, const dk_tag_plan *plan, const char *label, dk_error *err) {
-    int threads = (int)in->cli->threads, nitems = dk_pipeline_items(threads);
+    /* a feed is answered block by block: with workers, blocks that are done would wait for those that fill the queue */
+    int threads = in->stream ? 1 : (int)in->cli->threads, nitems = dk_pipeline_items(threads);
     dk_input_batch *batches = calloc((size_t)nitems, sizeof *batches);
     void **items = calloc((size_t)nitems, sizeof *items), **workers = calloc((size_t)threads, sizeof *workers);
     dk_status status = batches == NULL || items == NULL || workers == NULL ? dk_fail_memory(err) : DK_OK;

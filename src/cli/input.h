@@ -10,6 +10,7 @@
 typedef struct dk_input_options {
     const char *customer; /* column of the customers, for weights that are cross-fitted; NULL for none */
     const char *text, *id;
+    bool stream; /* answer each chunk of lines as it comes */
     dk_format_options format;
 } dk_input_options;
 
@@ -31,6 +32,7 @@ struct dk_input {
     dk_reader *reader;
     dk_output *out[2]; /* NULL where nothing is written */
     bool has_id;
+    bool stream; /* outputs are flushed after each block */
     bool cross_fitted; /* weights that have folds are used without the fold of the comment, or of its customer: */
     size_t customer;   /* column of the block; 0 for none */
     dk_read_counts counts;

@@ -61,6 +61,7 @@ dk_status dk_delimited_fill(dk_delimited *d, size_t want, dk_error *err) {
         if (status != DK_OK) return status;
         d->carry_len += got;
         if (got == 0) d->ended = true;
+        if (d->source->eager) break;
     }
     return DK_OK;
 }
@@ -104,19 +105,21 @@ static dk_status pull(dk_delimited *d, struct dk_block_data *data, size_t want, 
     memcpy(data->bytes + data->len, d->carry + d->carry_at, n);
     d->carry_at += n;
     data->len += n;
+    if (d->source->eager && n > 0) return DK_OK;
     while (!d->ended && want - data->len >= 4) {
         size_t got;
         dk_status status = dk_source_read(d->source, data->bytes + data->len, want - data->len, &got, err);
         if (status != DK_OK) return status;
         data->len += got;
         if (got == 0) d->ended = true;
+        if (d->source->eager) break;
     }
     return DK_OK;
 }
 
 static dk_status find_records(dk_reader *r, dk_delimited *d, struct dk_block_data *data, dk_boundary *b,
                               dk_error *err) {
-    for (size_t want = r->options.block_bytes;; want *= 2) {
+    for (size_t want = r->options.block_bytes;;) {
         if (!dk_delimited_grow(&data->bytes, &data->cap, want)) return dk_fail_memory(err);
         dk_status status = pull(d, data, want, err);
         if (status != DK_OK) return status;
@@ -125,6 +128,7 @@ static dk_status find_records(dk_reader *r, dk_delimited *d, struct dk_block_dat
         if (d->ended && d->carry_at == d->carry_len) return last_record(d, data, b, err);
         if (b->record > 0) return DK_OK;
         if (data->len > r->options.record_limit) return too_long(d, data, b, err);
+        if (!d->source->eager || want - data->len < 4) want *= 2;
     }
 }
 

@@ -58,7 +58,7 @@ static dk_status first_record(const dk_reader *r, dk_delimited *d, const char **
             if (at != NULL) dk_error_remedy(err, "%s", dk_delimited_close_it);
             return DK_EDATA;
         }
-        dk_status status = dk_delimited_fill(d, 2 * d->carry_len, err);
+        dk_status status = dk_delimited_fill(d, 2 * d->carry_len + 4, err);
         if (status != DK_OK) return status;
     }
 }
@@ -115,10 +115,10 @@ static dk_status name_columns(dk_reader *r, dk_delimited *d, const char *record,
     } else if (status == DK_OK) {
         const char *at = record, *end = d->carry + d->carry_len, *after[3] = {NULL};
         bool ok = true;
-        for (int i = 0; i < 3; i++) { /* the header, and two rows that may belong to it */
+        for (int i = 0; i < 3; i++) { /* the header, and two rows that may belong to it; how many of a feed are there is chance */
             size_t ignored;
             for (size_t c = 0; c < count; c++) rows[(size_t)i * count + c] = (dk_str){"", 0};
-            if (at == NULL) continue;
+            if (at == NULL || (i > 0 && r->options.eager)) continue;
             const char *next = dk_record_split(&d->dialect, at, end, d->ended, NULL, 0, &ignored);
             if (i == 0 || next != NULL) ok = ok && take_cells(r, d, at, fields, count, rows + (size_t)i * count);
             after[i] = next;
@@ -140,8 +140,13 @@ static dk_status open_state(dk_reader *r, dk_delimited *d, const char *path, dk_
     const dk_reader_options *o = &r->options;
     dk_status status = dk_delimited_fill(d, SAMPLE, err);
     if (status != DK_OK) return status;
-    dk_dialect_detect(&d->dialect, d->carry, d->carry_len, d->ended, tab_named(path), o);
-    if (d->dialect.delimiter == '\t' && o->quoting == DK_QUOTE_AUTO) status = settle_tab_quotes(d, err);
+    const char *line_end = o->eager ? memchr(d->carry, '\n', d->carry_len) : NULL;
+    size_t sample = line_end != NULL ? (size_t)(line_end - d->carry) + 1 : d->carry_len;
+    dk_dialect_detect(&d->dialect, d->carry, sample, d->ended, tab_named(path), o);
+    if (d->dialect.delimiter == '\t' && o->quoting == DK_QUOTE_AUTO) {
+        if (o->eager) d->dialect.quoted = false; /* what is not yet there cannot be looked at */
+        else status = settle_tab_quotes(d, err);
+    }
     if (status != DK_OK) return status;
     const char *record, *next;
     size_t count;

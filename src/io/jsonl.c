@@ -2,8 +2,10 @@
 
 #include <jansson.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/nearest.h"
 #include "io/clean.h"
 #include "io/scan.h"
 
@@ -25,6 +27,11 @@ static size_t skip_space(const char *p, size_t len) {
 
 static json_t *parse_line(const char *p, size_t len, json_error_t *error) {
     return json_loadb(p, len, JSON_ALLOW_NUL, error);
+}
+
+bool dk_jsonl_begins(const char *head, size_t len) {
+    size_t at = skip_space(head, len);
+    return at < len && head[at] == '{';
 }
 
 bool dk_jsonl_recognise(const char *head, size_t len) {
@@ -102,6 +109,20 @@ static dk_status find_columns(dk_reader *r, jsonl *j, dk_error *err) {
     return status;
 }
 
+/* Of a feed the columns are those asked for: its first line may be broken, or lack a key. */
+static dk_status take_keys(dk_reader *r, dk_error *err) {
+    dk_str *keys = calloc(r->options.nkeys + 1, sizeof *keys);
+    dk_status status = keys == NULL ? dk_fail_memory(err) : DK_OK;
+    for (size_t i = 0; i < r->options.nkeys && status == DK_OK; i++) {
+        size_t len = strlen(r->options.keys[i]);
+        keys[i] = (dk_str){dk_arena_strdup(&r->arena, r->options.keys[i], len), len};
+        if (keys[i].ptr == NULL) status = dk_fail_memory(err);
+    }
+    if (status == DK_OK) status = dk_reader_set_columns(r, keys, r->options.nkeys, err);
+    free(keys);
+    return status;
+}
+
 /* Reading ---------------------------------------------------------------------------------------------------------------------- */
 
 static bool room_for(char **bytes, size_t *cap, size_t need) {
@@ -115,14 +136,18 @@ static dk_status pull(dk_reader *r, jsonl *j, char *to, size_t room, size_t *len
         if (status != DK_OK) return status;
         *len += got;
         j->ended = got == 0;
+        if (r->options.eager) break;
     }
     return DK_OK;
 }
 
 static dk_status fill_block(dk_reader *r, jsonl *j, struct dk_block_data *data, dk_error *err) {
-    for (size_t want = r->options.block_bytes;; want *= 2) {
+    for (size_t want = r->options.block_bytes;;) {
         size_t held = j->carry_len - j->carry_at;
-        if (want < held) continue;
+        if (want < held) {
+            want *= 2;
+            continue;
+        }
         if (!room_for(&data->bytes, &data->cap, want)) return dk_fail_memory(err);
         memcpy(data->bytes + data->len, j->carry + j->carry_at, held);
         data->len += held;
@@ -133,6 +158,7 @@ static dk_status fill_block(dk_reader *r, jsonl *j, struct dk_block_data *data, 
         if (data->len > r->options.record_limit)
             return dk_fail_at(err, DK_EDATA, r->source, j->line, 1, "a line that begins here does not end within %zu MB",
                               data->len >> 20);
+        if (!r->options.eager || want - data->len < 4) want *= 2;
     }
 }
 
@@ -227,6 +253,20 @@ static bool take_cells(const dk_reader *r, dk_block *b, json_t *object, dk_buf *
     return true;
 }
 
+/* Why an object is no row of a feed, which must have the first of the keys asked for: a key in other letters would pass for
+   comments that are all empty. */
+static const char *without_key(dk_str name, json_t *object, char reason[LONGEST_KEY]) {
+    enum { LOOKED_AT = 32 };
+    const char *keys[LOOKED_AT], *key;
+    size_t n = 0;
+    json_t *value;
+    json_object_foreach(object, key, value) if (n < LOOKED_AT) keys[n++] = key;
+    const char *near = dk_nearest(name, keys, n);
+    snprintf(reason, LONGEST_KEY, "there is no key %.100s%s%.100s%s", name.ptr, near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+             near != NULL ? "?" : "");
+    return reason;
+}
+
 /* Whether some key is neither a column nor the first part of one. */
 static bool has_unknown_key(const dk_reader *r, json_t *object) {
     const char *key;
@@ -276,10 +316,13 @@ static dk_status parse(const dk_reader *r, dk_block *b, dk_error *err) {
                 status = reject(b, p, len, number, line, error.column, error.text, err);
             } else if (!json_is_object(object)) {
                 status = reject(b, p, len, number, line, 1, "a JSON object was expected", err);
+            } else if (r->options.eager && find_value(object, r->names[0]) == NULL) {
+                char reason[LONGEST_KEY];
+                status = reject(b, p, len, number, line, 1, without_key(r->names[0], object, reason), err);
             } else if (!take_cells(r, b, object, &text)) {
                 status = dk_fail_memory(err);
             } else {
-                unknown += has_unknown_key(r, object);
+                unknown += !r->options.eager && has_unknown_key(r, object);
                 b->row[b->rows++] = (dk_row){number, line};
             }
             json_decref(object);
@@ -302,7 +345,7 @@ static dk_status begin(dk_reader *r, jsonl *j, dk_error *err) {
     j->serial = 0;
     atomic_store(&j->unknown, 0);
     if (!room_for(&j->carry, &j->carry_cap, SAMPLE)) return dk_fail_memory(err);
-    return pull(r, j, j->carry, SAMPLE, &j->carry_len, err);
+    return r->options.eager ? DK_OK : pull(r, j, j->carry, SAMPLE, &j->carry_len, err);
 }
 
 static dk_status rewind_source(dk_reader *r, dk_error *err) {
@@ -342,5 +385,6 @@ dk_status dk_jsonl_open(dk_reader *r, dk_error *err) {
     r->state = j;
     r->kind = &kind;
     dk_status status = begin(r, j, err);
-    return status == DK_OK ? find_columns(r, j, err) : status;
+    if (status != DK_OK) return status;
+    return r->options.eager ? take_keys(r, err) : find_columns(r, j, err);
 }

@@ -13,7 +13,10 @@
 /* Whether the text that begins so is JSON Lines: its first line is an object. */
 bool dk_jsonl_recognise(const char *head, size_t len);
 
-/* r->text is open. */
+/* Whether its first character is that of an object, broken or not: enough for a feed. */
+bool dk_jsonl_begins(const char *head, size_t len);
+
+/* r->text is open. Of an eager reader the columns are the keys of its options. */
 dk_status dk_jsonl_open(dk_reader *r, dk_error *err);
 
 #endif

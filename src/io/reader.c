@@ -36,13 +36,14 @@ static size_t peek(const char *path, char *head, size_t room) {
 
 static dk_status open_text(dk_reader *r, const char *path, dk_error *err) {
     const dk_reader_options *o = &r->options;
-    dk_source_options so = {o->encoding, o->rewindable, o->unpack_limit};
+    dk_source_options so = {o->encoding, o->rewindable, o->unpack_limit, o->eager};
     dk_status status = dk_source_open(&r->text, path, &so, err);
     if (status != DK_OK) return status;
     r->source = r->text.name;
     bool is_json = o->delimiter == '\0' && r->text.encoding == NULL &&
                    (dk_path_ends(path, ".jsonl") || dk_path_ends(path, ".ndjson") ||
                     dk_jsonl_recognise(r->text.head + r->text.head_at, r->text.head_len - r->text.head_at));
+    if (o->eager && o->delimiter == '\0') is_json = is_json || dk_jsonl_begins(r->text.head + r->text.head_at, r->text.head_len - r->text.head_at);
     return is_json ? dk_jsonl_open(r, err) : dk_delimited_open(r, path, err);
 }
 
@@ -66,6 +67,7 @@ static dk_status open_source(dk_reader *r, const char *source, dk_error *err) {
     static const char sqlite_magic[] = "SQLite format 3";
     char head[16];
     const dk_reader_options *o = &r->options;
+    if (o->eager) return open_text(r, source, err);
     if (dk_postgres_recognise(source)) return dk_postgres_open(r, source, o->query, err);
     if (strncmp(source, "sqlite:", 7) == 0) return open_sqlite(r, source + 7, err);
     size_t len = peek(source, head, sizeof head);
@@ -91,6 +93,7 @@ dk_status dk_reader_open(dk_reader **reader, const char *source, const dk_reader
     r->text.fd = -1;
     dk_status status = open_source(r, source, err);
     r->options.encoding = r->options.query = r->options.sheet = NULL; /* the caller's, who may free them now */
+    r->options.keys = NULL;
     if (status == DK_OK)
         *reader = r;
     else

@@ -56,6 +56,12 @@ typedef struct dk_reader_options {
     bool rewindable;    /* standard input and pipes are first copied to a temporary file, for a second pass */
     size_t block_bytes; /* 0: 512 KB */
     size_t record_limit; /* the longest row in bytes that is read; 0: 256 MB */
+    /* For feeds whose writer waits for the answer: a block ends at the last complete row of what a read() gave, instead of when it
+       is full. What the text is, its dialect and its columns are then told from its first line alone; JSON Lines have the columns
+       keys, and a line without the first of them is rejected. Of text in UTF-8 that is not packed; others are DK_EUSAGE. */
+    bool eager;
+    const char *const *keys; /* nkeys names; only used while the reader is opened */
+    size_t nkeys;
 } dk_reader_options;
 
 /* What was met while reading, over the selected columns. Sums over blocks do not depend on their order. */

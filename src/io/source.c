@@ -31,6 +31,7 @@ static dk_status file_read(void *source, char *to, size_t room, size_t *got, dk_
         if (n == 0) break;
         *got += (size_t)n;
         s->taken += n;
+        if (s->eager) break;
     }
     return DK_OK;
 }
@@ -38,7 +39,7 @@ static dk_status file_read(void *source, char *to, size_t room, size_t *got, dk_
 /* The bytes of the text: unpacked, not yet decoded. */
 static dk_status raw_read(dk_source *s, char *to, size_t room, size_t *got, dk_error *err) {
     *got = s->head_len > 0 ? take_ahead(to, room, s->head, &s->head_at, s->head_len) : 0;
-    if (*got == room) return DK_OK;
+    if (*got == room || (s->eager && *got > 0)) return DK_OK;
     size_t more;
     dk_status status = s->unpack != NULL ? dk_unpack_read(s->unpack, to + *got, room - *got, &more, err)
                                          : file_read(s, to + *got, room - *got, &more, err);
@@ -209,6 +210,26 @@ static dk_status look_at_packing(dk_source *s, double limit, dk_error *err) {
     return kind != NULL ? dk_unpack_open(&s->unpack, kind, s->name, limit, file_read, s, err) : DK_OK;
 }
 
+/* The first bytes; of an eager source at least its first line, which tells what it is. */
+static dk_status read_head(dk_source *s, dk_error *err) {
+    char *fresh = s->head;
+    size_t got, len = 0;
+    dk_status status;
+    do {
+        status = raw_read(s, fresh + len, HEAD - len, &got, err);
+        if (status != DK_OK) return status;
+        len += got;
+    } while (s->eager && got > 0 && len < HEAD && memchr(fresh + len - got, '\n', got) == NULL);
+    s->head_len = len;
+    return DK_OK;
+}
+
+static dk_status refuse_eager(const dk_source *s, const char *is, const char *remedy, dk_error *err) {
+    dk_fail_at(err, DK_EUSAGE, s->name, 0, 0, "this is %s, which cannot be answered line by line", is);
+    dk_error_remedy(err, "%s", remedy);
+    return DK_EUSAGE;
+}
+
 static dk_status prepare(dk_source *s, const char *path, const dk_source_options *o, dk_error *err) {
     dk_status status = open_file(s, path, err);
     if (status == DK_OK && o->keep && !s->seekable) status = spool(s, err);
@@ -216,11 +237,9 @@ static dk_status prepare(dk_source *s, const char *path, const dk_source_options
     if (status != DK_OK) return status;
     s->head = malloc(HEAD);
     if (s->head == NULL) return dk_fail_memory(err);
-    size_t len;
-    status = raw_read(s, s->head, HEAD, &len, err);
-    if (status != DK_OK) return status;
-    s->head_len = len;
-    status = refuse_binary(s, err);
+    if (o->eager && s->unpack != NULL) return refuse_eager(s, "packed", "unpack it on the way: zcat or zstdcat FILE |", err);
+    status = read_head(s, err);
+    if (status == DK_OK) status = refuse_binary(s, err);
     if (status != DK_OK) return status;
     look_at_encoding(s);
     if (s->encoding == NULL) status = refuse_noise(s, err);
@@ -233,12 +252,14 @@ static dk_status prepare(dk_source *s, const char *path, const dk_source_options
         bool open_order = strcasecmp(o->encoding, "utf-16") == 0 || strcasecmp(o->encoding, "utf-32") == 0;
         if (!open_order || s->encoding == NULL) s->encoding = names_utf8(o->encoding) ? NULL : s->encoding_copy;
     }
+    if (o->eager && s->encoding != NULL) return refuse_eager(s, s->encoding, "decode it on the way: iconv -f ENCODING -t UTF-8 |", err);
     return s->encoding != NULL ? open_decoder(s, err) : DK_OK;
 }
 
 dk_status dk_source_open(dk_source *s, const char *path, const dk_source_options *options, dk_error *err) {
     memset(s, 0, sizeof *s);
     s->fd = -1;
+    s->eager = options->eager;
     dk_status status = prepare(s, path, options, err);
     if (status != DK_OK) dk_source_close(s);
     return status;

@@ -25,6 +25,7 @@ typedef struct dk_source {
     size_t raw_len;
     int64_t broken; /* sequences that the decoder could not read; each became U+FFFD */
     bool raw_ended;
+    bool eager;
 } dk_source;
 
 typedef struct dk_source_options {
@@ -32,6 +33,7 @@ typedef struct dk_source_options {
                              else bytes are passed on */
     bool keep;            /* copy a stream to a temporary file first, so that it can be rewound */
     double unpack_limit;  /* as in dk_unpack_open */
+    bool eager;           /* do not wait for more than there is: see dk_source_read. Of plain UTF-8 text only */
 } dk_source_options;
 
 /* Opens path ("-": standard input). gzip and Zstandard are unpacked on the way. Refuses folders and, naming them, the
@@ -40,7 +42,8 @@ dk_status dk_source_open(dk_source *s, const char *path, const dk_source_options
 void dk_source_close(dk_source *s);
 
 /* Fills `to` except for up to 3 bytes where a character did not fit; room is at least 4. Only at the end it gets
-   less, and then nothing. */
+   less, and then nothing. An eager source gives what one read() gave, and nothing only at the end; opening it waits for
+   the first line. */
 dk_status dk_source_read(dk_source *s, char *to, size_t room, size_t *got, dk_error *err);
 
 /* To the first byte behind the byte order mark; DK_EUSAGE when the source cannot seek. */

@@ -7,15 +7,19 @@ const char *dk_label_name(dk_label label) {
     return names[label];
 }
 
-void dk_rules_put(dk_buf *buf, uint32_t rules) {
+const char *dk_rule_name(int bit) {
     static const char *const names[DK_RULES] = {"negated",    "intensified", "diminished", "contrasted", "suggestion",
                                                 "comparison", "excess",      "lack",       "idiom",      "question",
-                                                "spelling",   "compound",    "own",        "comment",     "learned"};
+                                                "spelling",   "compound",    "own",        "comment",    "learned"};
+    return names[bit];
+}
+
+void dk_rules_put(dk_buf *buf, uint32_t rules) {
     bool first = true;
     for (int i = 0; i < DK_RULES; i++) {
         if (!(rules >> i & 1)) continue;
         if (!first) dk_buf_putc(buf, '|');
-        dk_buf_puts(buf, names[i]);
+        dk_buf_puts(buf, dk_rule_name(i));
         first = false;
     }
 }

@@ -5,8 +5,7 @@
 
 enum { HITS_PER_COMMENT = 10, SHARE_OF_FOREMOST = 2 };
 
-/* The label of a theme over all its mentions in the comment from the first on. */
-static dk_label theme_label(const dk_comment *c, size_t first) {
+dk_label dk_rows_theme_label(const dk_comment *c, size_t first) {
     bool good = false, bad = false;
     for (size_t i = first; i < c->nmentions; i++) {
         if (c->mentions[i].theme != c->mentions[first].theme) continue;
@@ -74,7 +73,8 @@ void dk_rows_put_comment(dk_buf *buf, const dk_engine *engine, dk_str id, const 
         first = false;
         dk_buf_puts(buf, taxonomy->themes[theme].id);
         dk_buf_putc(buf, ':');
-        dk_buf_put(buf, labels[theme_label(c, i)].ptr, labels[theme_label(c, i)].len);
+        dk_label label = dk_rows_theme_label(c, i);
+        dk_buf_put(buf, labels[label].ptr, labels[label].len);
     }
     dk_buf_putc(buf, '\n');
 }

@@ -14,6 +14,13 @@ void dk_rows_put_comment(dk_buf *buf, const dk_engine *engine, dk_str id, const 
 /* Appends a row for each mention; text is the comment. */
 void dk_rows_put_mentions(dk_buf *buf, const dk_engine *engine, dk_str id, dk_str text, const dk_comment *comment);
 
+/* Appends an object and a line end: id, language, language_confidence, sentiment, label, themes [{theme, label}], mentions with the
+   columns of mentions.csv, rules as a list. id is always a string. */
+void dk_rows_put_json(dk_buf *buf, const dk_engine *engine, dk_str id, dk_str text, const dk_comment *comment);
+
+/* The label of the theme of a mention over it and all later mentions of the theme. */
+dk_label dk_rows_theme_label(const dk_comment *comment, size_t first);
+
 /* Which packs a text calls for, from how often their entries occur (dk_session_count_packs) in so many comments with
    text: those that are hit in at least one comment in ten, and at least half as often as the foremost. */
 uint32_t dk_packs_choose(const dk_lexicon *lexicon, const uint64_t counts[DK_MAX_PACKS], uint64_t ncomments);

@@ -18,6 +18,9 @@ dk_status dk_engine_put(const dk_engine *engine, dk_buf *image, dk_error *err);
 
 void dk_rules_put(dk_buf *buf, uint32_t rules);
 
+/* The name of the rule of bit 0 to DK_RULES - 1. */
+const char *dk_rule_name(int bit);
+
 /* What sessions have done, for measuring. */
 typedef struct dk_session_counts {
     uint64_t tokens;
