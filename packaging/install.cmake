@@ -55,6 +55,19 @@ install(DIRECTORY lexicons models DESTINATION ${DK_DATA_DIR} FILES_MATCHING PATT
 if(DK_PAGE_FILE OR TARGET page)
   install(FILES ${DK_BUILT_PAGE} DESTINATION ${DK_DATA_DIR}/page RENAME report.html)
 endif()
+foreach(what man bash zsh fish) # from the option tables that --help prints
+  set(made ${CMAKE_BINARY_DIR}/manual/drivkraft.${what})
+  add_custom_command(OUTPUT ${made} COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/manual
+    COMMAND drivkraft manual ${what} -o ${made} DEPENDS drivkraft COMMENT "Writing drivkraft.${what}" VERBATIM)
+  list(APPEND DK_MANUAL ${made})
+endforeach()
+add_custom_target(manual ALL DEPENDS ${DK_MANUAL})
+install(FILES ${CMAKE_BINARY_DIR}/manual/drivkraft.man DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME drivkraft.1)
+install(FILES ${CMAKE_BINARY_DIR}/manual/drivkraft.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME drivkraft)
+install(FILES ${CMAKE_BINARY_DIR}/manual/drivkraft.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+foreach(folder site-functions vendor-completions) # Debian's zsh reads the first below /usr/local, the second below /usr
+  install(FILES ${CMAKE_BINARY_DIR}/manual/drivkraft.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${folder} RENAME _drivkraft)
+endforeach()
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)

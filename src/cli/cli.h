@@ -34,6 +34,8 @@ typedef struct dk_opt {
 } dk_opt;
 
 /* What every command has: -o, -j, --quiet, --data-dir (and --help, --version, which parsing answers itself). */
+typedef struct dk_command dk_command;
+
 typedef struct dk_cli {
     const char *output; /* -o; NULL when not given, "-" is standard output */
     int64_t threads;    /* -j; at least 1 */
@@ -41,9 +43,11 @@ typedef struct dk_cli {
     const char *data_dir;   /* --data-dir, or NULL */
     const char *executable; /* path of the program, for finding data beside it; may be NULL */
     bool color_out, color_err;
+    /* In place of printing --help: takes the command's option table and the common one, both ended by a NULL name. */
+    void (*describe)(void *context, const dk_command *command, const dk_opt *options, const dk_opt *common);
+    void *describe_context;
 } dk_cli;
 
-typedef struct dk_command dk_command;
 struct dk_command {
     const char *name;
     const char *summary; /* one line */
@@ -51,7 +55,11 @@ struct dk_command {
     const char *examples; /* lines for --help, each a command that works */
     dk_status (*run)(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err);
     bool computes; /* fits models: OpenBLAS must run on the right kernel */
+    const dk_command *const *subcommands; /* of a group: its commands, ended by NULL; the group has no options of its own */
 };
+
+/* All commands in the order of --help, ended by NULL (main.c). */
+extern const dk_command *const dk_cli_commands[];
 
 #define DK_CLI_WORDS 256
 
@@ -89,6 +97,6 @@ dk_status dk_cli_pdf(const dk_cli *cli, const char *folder, dk_error *err);
 
 extern const dk_command dk_cmd_report;
 extern const dk_command dk_cmd_analyze, dk_cmd_tag, dk_cmd_tokens, dk_cmd_explain, dk_cmd_drivers, dk_cmd_simulate,
-    dk_cmd_lexicon, dk_cmd_learn, dk_cmd_merge, dk_cmd_kpi, dk_cmd_segments, dk_cmd_doctor;
+    dk_cmd_lexicon, dk_cmd_learn, dk_cmd_merge, dk_cmd_kpi, dk_cmd_segments, dk_cmd_doctor, dk_cmd_manual;
 
 #endif

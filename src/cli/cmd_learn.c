@@ -145,10 +145,11 @@ static const dk_command sentiment = {
     "  drivkraft learn sentiment --language da --recipe models/sentiment_da.recipe.tsv --from data -o models/sentiment_da.tsv\n",
     run_sentiment};
 
+static const dk_command *const subjects[] = {&sentiment, &dk_learn_language_command, &dk_learn_lemmas_command,
+                                             &dk_learn_compounds_command, &dk_learn_words_command, NULL};
+enum { SUBJECTS = sizeof subjects / sizeof subjects[0] - 1 };
+
 static dk_status run_learn(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
-    const dk_command *const subjects[] = {&sentiment, &dk_learn_language_command, &dk_learn_lemmas_command,
-                                          &dk_learn_compounds_command, &dk_learn_words_command};
-    enum { SUBJECTS = sizeof subjects / sizeof subjects[0] };
     const char *names[SUBJECTS];
     for (size_t i = 0; i < SUBJECTS; i++) {
         names[i] = subjects[i]->name + strlen("learn ");
@@ -170,4 +171,4 @@ const dk_command dk_cmd_learn = {
     "sentiment|language|lemmas|compounds|words [options] -o FILE",
     "  drivkraft learn sentiment survey.csv --text comment --score nps --language sv -o weights.tsv\n"
     "  drivkraft learn sentiment --help\n",
-    run_learn};
+    run_learn, false, subjects};

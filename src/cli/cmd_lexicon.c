@@ -10,9 +10,9 @@
 static const dk_command *const subcommands[] = {
     &dk_lexicon_check_command, &dk_lexicon_coverage_command, &dk_lexicon_kwic_command, &dk_lexicon_eval_command,
     &dk_lexicon_diff_command, &dk_lexicon_suggest_command, &dk_lexicon_sample_command, &dk_lexicon_ablate_command,
-    &dk_lexicon_import_command, &dk_lexicon_export_command, &dk_lexicon_compile_command,
+    &dk_lexicon_import_command, &dk_lexicon_export_command, &dk_lexicon_compile_command, NULL,
 };
-enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] };
+enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] - 1 };
 
 static const char *name_of(const dk_command *c) { return c->name + strlen("lexicon "); }
 
@@ -48,4 +48,4 @@ static dk_status run_lexicon(const dk_command *command, dk_cli *cli, int argc, c
 const dk_command dk_cmd_lexicon = {
     "lexicon", "The lexicon workbench: checks, measures, compares and converts lexicons.", "SUBCOMMAND [options]",
     "  drivkraft lexicon check\n",
-    run_lexicon, true};
+    run_lexicon, true, subcommands};

@@ -10,24 +10,24 @@
 #include "cli/cli.h"
 #include "stats/linalg.h"
 
-static const dk_command *const commands[] = {
+const dk_command *const dk_cli_commands[] = {
     &dk_cmd_analyze, &dk_cmd_report, &dk_cmd_simulate, &dk_cmd_tag, &dk_cmd_tokens, &dk_cmd_explain, &dk_cmd_drivers, &dk_cmd_merge, &dk_cmd_kpi, &dk_cmd_segments, &dk_cmd_lexicon,
-    &dk_cmd_learn, &dk_cmd_doctor,
+    &dk_cmd_learn, &dk_cmd_doctor, &dk_cmd_manual, NULL,
 };
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
+enum { COMMANDS = sizeof dk_cli_commands / sizeof dk_cli_commands[0] - 1 };
 
 static void print_overview(FILE *out) {
     fprintf(out, "drivkraft reads what customers write and what they are worth, and says which touchpoints move them.\n\n"
                  "usage: drivkraft COMMAND [options]\n\ncommands\n");
-    for (size_t i = 0; i < COMMANDS; i++) fprintf(out, "  %-12s%s\n", commands[i]->name, commands[i]->summary);
+    for (size_t i = 0; i < COMMANDS; i++) fprintf(out, "  %-12s%s\n", dk_cli_commands[i]->name, dk_cli_commands[i]->summary);
     fprintf(out, "\ndrivkraft COMMAND --help explains each. To begin: drivkraft analyze survey.csv -o report\n");
 }
 
 static const dk_command *find_command(const char *name, dk_error *err) {
     const char *names[COMMANDS];
     for (size_t i = 0; i < COMMANDS; i++) {
-        names[i] = commands[i]->name;
-        if (strcmp(name, names[i]) == 0) return commands[i];
+        names[i] = dk_cli_commands[i]->name;
+        if (strcmp(name, names[i]) == 0) return dk_cli_commands[i];
     }
     const char *near = dk_nearest(dk_str_from(name), names, COMMANDS);
     dk_fail(err, DK_EUSAGE, "no command %s", name);

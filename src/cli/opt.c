@@ -157,7 +157,8 @@ dk_status dk_cli_parse(const dk_command *command, const dk_opt *options, dk_cli 
         dk_status status = parse_one(command, options, common, argc, argv, &at, err);
         if (status != DK_OK) return status;
     }
-    if (help) print_help(command, options, common);
+    if (help && cli->describe != NULL) cli->describe(cli->describe_context, command, options, common);
+    else if (help) print_help(command, options, common);
     else if (version) printf("drivkraft %s\n", dk_version());
     *answered = help || version;
     return DK_OK;
