@@ -410,6 +410,11 @@ static dk_status parse_book(book *b, const char *wanted) {
     dk_status status = parse_part(b, "_rels/.rels", true, start_relation, ignore_end);
     const char *main_part = status == DK_OK ? related(b, "", "officeDocument", NULL) : NULL;
     if (main_part == NULL) main_part = "xl/workbook.xml";
+    if (strncmp(main_part, "word/", 5) == 0 || strncmp(main_part, "ppt/", 4) == 0) {
+        dk_fail_at(b->err, DK_EDATA, b->path, 0, 0, "this is a %s, not a table", main_part[0] == 'w' ? "Word document" : "PowerPoint presentation");
+        dk_error_remedy(b->err, "save its table as .xlsx or as CSV (UTF-8)");
+        return DK_EDATA;
+    }
     const char *slash = strrchr(main_part, '/');
     char folder[64], relations[160];
     snprintf(folder, sizeof folder, "%.*s", slash != NULL ? (int)(slash - main_part) + 1 : 0, main_part);

@@ -1,3 +1,5 @@
+import zipfile
+
 head = "response_id,customer_id,answered,nps,comment\n"
 good = "".join(f"{i},c{i},2026-0{1 + i % 9}-1{i % 9},{i % 11},bra service och snabb leverans\n" for i in range(1, 40))
 files = {
@@ -16,3 +18,12 @@ files = {
 for name, content in files.items():
     open(name + ".csv", "w", encoding="utf-8").write(content)
 open("noise.csv", "wb").write(bytes((i * i * 7 + i * 31 + 200) % 256 for i in range(2000)))
+
+RELATIONS = "http://schemas.openxmlformats.org/{}"
+with zipfile.ZipFile("word.docx", "w") as z:
+    z.writestr(
+        "_rels/.rels",
+        f'<Relationships xmlns="{RELATIONS.format("package/2006/relationships")}"><Relationship Id="r" '
+        f'Type="{RELATIONS.format("officeDocument/2006/relationships/officeDocument")}" Target="word/document.xml"/></Relationships>',
+    )
+    z.writestr("word/document.xml", "<document/>")
