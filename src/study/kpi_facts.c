@@ -178,7 +178,7 @@ static double square_sums(const dk_facts *f, dk_kpi_space *s, subset of, const d
     return fmax(squares, 0);
 }
 
-/* p(1) - p(-1) as NPS has it: three facts more, 3/4 of them 1 and 3/4 of them -1 (Rocks 2016). */
+/* p(1) - p(-1) as NPS has it: three facts more, 3/4 of them 1 and 3/4 of them -1 (Rocks 2016), widened to hold its value. */
 static dk_interval net_interval(const dk_facts *f, subset of, double se, double people, double confidence) {
     double w = 0, up = 0, down = 0, z = dk_norm_quantile(0.5 + confidence / 2);
     for (size_t k = 0; k < of.n; k++) {
@@ -189,11 +189,11 @@ static dk_interval net_interval(const dk_facts *f, subset of, double se, double 
     }
     up /= w;
     down /= w;
-    double n = se > 0 ? (up + down - (up - down) * (up - down)) / (se * se) : people;
+    double n = se > 0 ? (up + down - (up - down) * (up - down)) / (se * se) : people, value = up - down;
     up = (up * n + 0.75) / (n + 3);
     down = (down * n + 0.75) / (n + 3);
     double half = z * sqrt((up + down - (up - down) * (up - down)) / (n + 3));
-    return (dk_interval){fmax(-1, up - down - half), fmin(1, up - down + half)};
+    return (dk_interval){fmin(value, fmax(-1, up - down - half)), fmax(value, fmin(1, up - down + half))};
 }
 
 static dk_status nps_value(const dk_facts *f, const dk_kpi_space *s, subset of, dk_kpi_value *v, dk_error *err) {

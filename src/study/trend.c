@@ -135,7 +135,7 @@ static const char *say(dk_study_result *r, const dk_trend *t, size_t used) {
     if (used < 2)
         snprintf(text, sizeof text, "%zu of %zu waves have %lld answers or more: too few to say whether %s changed.", used, r->nwaves, (long long)t->min_n, what);
     else if (real > 0)
-        snprintf(text, sizeof text, "%s changed from wave to wave %zu times beyond chance, last in %s (%+.1f).", what, real, r->waves[last].name, t->points[last].change);
+        snprintf(text, sizeof text, "%s changed beyond chance between waves (changes: %zu), last in %s (%+.1f).", what, real, r->waves[last].name, t->points[last].change);
     else if (t->p_steady <= r->alpha)
         snprintf(text, sizeof text, "%s moved over the %zu waves (p %.2g), though no single step stands out.", what, used, t->p_steady);
     else
