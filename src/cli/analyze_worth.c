@@ -2,12 +2,12 @@
 
 #include <math.h>
 
-static void put_money(dk_buf *out, double value) {
+void dk_analyze_put_money(dk_buf *out, double value) {
     double size = fabs(value);
     if (size >= 1e6)
         dk_buf_putf(out, "%.1f M", value / 1e6);
-    else if (size >= 1e4)
-        dk_buf_putf(out, "%.0f k", value / 1e3);
+    else if (size >= 1e3)
+        dk_buf_putf(out, size >= 1e4 ? "%.0f k" : "%.1f k", value / 1e3);
     else
         dk_buf_putf(out, "%.0f", value);
 }
@@ -115,11 +115,11 @@ static void put_figure(dk_buf *out, const dk_figure *f, bool money) {
         return;
     }
     if (money) {
-        put_money(&text, f->value);
+        dk_analyze_put_money(&text, f->value);
         dk_buf_puts(&text, " (");
-        put_money(&text, f->ci.lo);
+        dk_analyze_put_money(&text, f->ci.lo);
         dk_buf_puts(&text, " to ");
-        put_money(&text, f->ci.hi);
+        dk_analyze_put_money(&text, f->ci.hi);
         dk_buf_putc(&text, ')');
     } else {
         dk_buf_putf(&text, "%+.0f (%.0f to %.0f)", f->value, f->ci.lo, f->ci.hi);

@@ -86,14 +86,6 @@ static void put_nps(const dk_study_result *r, dk_buf *out) {
     }
 }
 
-/* "1.9 M", "320 k" */
-static void put_money(dk_buf *out, double value) {
-    double size = fabs(value);
-    if (size >= 1e6) dk_buf_putf(out, "%.1f M", value / 1e6);
-    else if (size >= 1e4) dk_buf_putf(out, "%.0f k", value / 1e3);
-    else dk_buf_putf(out, "%.0f", value);
-}
-
 static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out) {
     enum { SHOWN = 5 };
     const dk_study_outcome *o = r->outcomes + f->outcome;
@@ -119,7 +111,7 @@ static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out
     dk_buf_putf(&title, "What moves %s, %s", name, who);
     bool priced = !isnan(f->levers[0].worth);
     dk_buf_putf(out, "\n%-46s %-22s %8s %9s", dk_buf_cstr(&title), "effect", "said by", "moves");
-    if (priced) dk_buf_putf(out, "   worth%s%s%s", r->join.joined || r->link.per_year != 1 ? " a year" : "", r->currency != NULL ? ", " : "", r->currency != NULL ? r->currency : "");
+    if (priced) dk_buf_putf(out, "   worth%s%s%s%s", r->join.joined || r->link.per_year != 1 ? " a year" : "", r->worth.known ? " (respondents alone)" : "", r->currency != NULL ? ", " : "", r->currency != NULL ? r->currency : "");
     dk_buf_putc(out, '\n');
     dk_buf_dispose(&title);
     for (size_t i = 0; i < f->nlevers && shown < SHOWN; i++) {
@@ -133,11 +125,12 @@ static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out
         dk_buf_putf(out, "%2zu %-43s %-22s %6.0f %% %9s", ++shown, l->term->predictor, dk_buf_cstr(&effect), 100 * l->term->prevalence, dk_buf_cstr(&moves));
         if (priced) {
             dk_buf_puts(out, "   ");
-            put_money(out, l->worth);
+            if (l->worth_supported) dk_analyze_put_money(out, l->worth);
+            else dk_buf_puts(out, "no link shown");
             dk_buf_puts(out, " (");
-            put_money(out, l->worth_ci.lo);
+            dk_analyze_put_money(out, l->worth_ci.lo);
             dk_buf_puts(out, " to ");
-            put_money(out, l->worth_ci.hi);
+            dk_analyze_put_money(out, l->worth_ci.hi);
             dk_buf_putc(out, ')');
         }
         dk_buf_putc(out, '\n');

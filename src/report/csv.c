@@ -1,4 +1,6 @@
 /* drivers.csv and rejected.csv. */
+#include <math.h>
+
 #include "io/csv_write.h"
 #include "report/report.h"
 
@@ -55,6 +57,7 @@ static void put_lever(const dk_study_result *r, const dk_study_fit *fit, size_t 
     put_number(out, driver->q);
     put_interval(out, lever->moves, lever->moves_ci);
     put_interval(out, lever->worth, lever->worth_ci);
+    put_text(out, isnan(lever->worth) ? NULL : lever->worth_supported ? "yes" : "no");
     put_number(out, term->importance);
     put_interval(out, driver->importance, driver->importance_ci);
     put_number(out, driver->share);
@@ -66,9 +69,8 @@ void dk_report_drivers_csv(const dk_study_result *r, dk_buf *out) {
     dk_buf_puts(
         out,
         "outcome,unit,segment,n,verdict,rank,supported,touchpoint,theme,polarity,pooled,stage,owner,mentions,"
-        "prevalence,effect,effect_low,effect_high,se,p,touchpoint_q,moves,moves_low,moves_high,worth,worth_"
-        "low,"
-        "worth_high,importance,touchpoint_importance,touchpoint_importance_low,touchpoint_importance_high,"
+        "prevalence,effect,effect_low,effect_high,se,p,touchpoint_q,moves,moves_low,moves_high,worth,worth_low,"
+        "worth_high,worth_supported,importance,touchpoint_importance,touchpoint_importance_low,touchpoint_importance_high,"
         "touchpoint_share,touchpoint_prob_top3\n");
     for (size_t i = 0; i < r->nfits; i++) {
         const dk_study_fit *fit = &r->fits[i];

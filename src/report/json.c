@@ -204,6 +204,7 @@ static void put_terms(dk_json *j, const dk_study_result *r, const dk_study_fit *
         interval(j, "moves_ci", l->moves_ci);
         number(j, "worth", l->worth);
         interval(j, "worth_ci", l->worth_ci);
+        flag(j, "worth_supported", l->worth_supported);
         dk_json_end(j);
     }
     dk_json_end(j);

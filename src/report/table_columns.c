@@ -24,6 +24,7 @@ static const dk_report_column drivers[] = {
     FIGURE("effect", effect, DK_XLSX_SIGNED, "effect", "ci"),
     FIGURE("moves", moves, DK_XLSX_SIGNED, "moves", "moves_ci"),
     FIGURE("worth", worth, DK_XLSX_MONEY, "worth", "worth_ci"),
+    TEXT("worth_supported", worth_supported, DK_AS_FLAG, "worth_supported", 10),
     VALUE("p", p_value, DK_XLSX_NUMBER, "p"),
     TEXT("unit", unit, DK_AS_WORD, "^unit", 12),
 };

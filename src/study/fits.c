@@ -251,6 +251,7 @@ static dk_status price_levers(dk_study_fit *fit, dk_fit_context *x, const dk_fea
                 double se = hypot(t->prevalence * t->se * link->effect, steps * link->se) * customers;
                 l->worth = steps * link->effect * customers;
                 l->worth_ci = (dk_interval){l->worth - z * se, l->worth + z * se};
+                l->worth_supported = l->worth_ci.lo > 0 || l->worth_ci.hi < 0;
             }
         }
     dk_drivers_free(d);

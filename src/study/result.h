@@ -188,6 +188,7 @@ typedef struct dk_study_lever {
     dk_interval moves_ci;
     double worth;            /* money a year over the respondents of the segment; NaN without a link to profit */
     dk_interval worth_ci;
+    bool worth_supported;    /* the money itself has a link, by its own test; a driver of the score may have none */
     bool supported;          /* the touchpoint's q is at most alpha and the interval of the effect excludes zero */
 } dk_study_lever;
 

@@ -474,6 +474,7 @@ void dk_worth_into_fits(dk_study_result *r) {
                     continue;
                 l->worth = w->today.value;
                 l->worth_ci = w->today.ci;
+                l->worth_supported = w->supported;
             }
         }
     }

@@ -107,6 +107,10 @@ static void test_csv(void **state) {
     assert_has(text,
                "nps,NPS points,all,12377,link,1,yes,support,support.waiting,negative,0,support,customer "
                "service,2227,0.18,-41,-49,-33,");
+    /* A driver of the score whose money has no link says so, and one without money says nothing. */
+    assert_has(text, ",1900000,1140000,2850000,yes,");
+    assert_has(text, ",640000,384000,960000,no,");
+    assert_has(text, ",,,,,0.03,");
     assert_lacks(text, "dold");
     size_t columns = 0, commas = 0;
     for (const char *p = text; *p != '\0';

@@ -194,6 +194,7 @@ static void sample_fit(dk_study_result *r, dk_study_fit *fit, int outcome, int s
                                           {moves - spread, moves + spread},
                                           levers[i].worth,
                                           {levers[i].worth * 0.6, levers[i].worth * 1.5},
+                                          levers[i].supported && levers[i].sign == DK_SIGN_NEGATIVE,
                                           levers[i].supported};
     }
     d->rows = r->segments[segment].scored;

@@ -84,6 +84,7 @@ export interface Driver {
   moves_ci: Maybe<Interval>;
   worth: number | null;
   worth_ci: Maybe<Interval>;
+  worth_supported?: boolean; // reports of an older program have none
 }
 
 export interface Touchpoint {

@@ -3,7 +3,7 @@
 import { chart, intervals, type Row } from "../chart";
 import type { Context } from "../context";
 import { details, h, interval, table, type Child } from "../dom";
-import { figure, number, share } from "../format";
+import { figure, number, range, share } from "../format";
 import type { Driver, Fit, Polarity } from "../report";
 import { hasWord, ownerWord, say, sentence, upper, word } from "../words";
 
@@ -99,6 +99,7 @@ function group(c: Context, fit: Fit, measure: Measure, polarity: Polarity, headi
       high: measure.ci(d)?.[1] ?? NaN,
       text: measure.write(fit, measure.value(d)!),
       color: color(polarity),
+      faint: measure.id === "worth" && d.worth_supported === false,
       pick: d.theme ? () => pickDriver(c, d) : undefined,
     };
   });
@@ -114,6 +115,15 @@ function group(c: Context, fit: Fit, measure: Measure, polarity: Polarity, headi
   );
 }
 
+/** Where customers who gave no answer have a worth too (in a view of its own), whose money this is must be said. */
+const worthHead = (c: Context): string => say(c.report.worth ? "worth_respondents" : c.yearly ? "worth" : "worth_plain");
+
+/** Money that could as well be none is not named as if it were known; its interval says what could be. */
+const worthOf = (c: Context, d: Driver): Child =>
+  d.worth === null || d.worth_supported !== false || d.worth_ci == null
+    ? interval(d.worth, d.worth_ci, c.money)
+    : [say("worth_no_link"), h("small", null, range(d.worth_ci, c.money))];
+
 function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean): HTMLElement {
   const worth = fit.drivers.some((d) => d.worth !== null);
   const certain = new Map(fit.touchpoints.map((t) => [t.name, t.prob_top3]));
@@ -123,7 +133,7 @@ function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean):
     { head: say("said_by"), num: true },
     { head: say("effect"), num: true },
     { head: say("moves"), num: true },
-    ...(worth ? [{ head: c.yearly ? say("worth") : say("worth_plain"), num: true }] : []),
+    ...(worth ? [{ head: worthHead(c), num: true }] : []),
     { head: say("among_first"), num: true },
     ...(actions ? [{ head: say("action") }] : []),
   ];
@@ -146,7 +156,7 @@ function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean):
       [share(d.prevalence), h("small", null, `n ${number(d.mentions)}`)],
       interval(d.effect, d.ci, (v) => c.amount(fit, v, true)),
       interval(d.moves, d.moves_ci, (v) => c.amount(fit, v, false)),
-      ...(worth ? [interval(d.worth, d.worth_ci, c.money)] : []),
+      ...(worth ? [worthOf(c, d)] : []),
       share(certain.get(d.touchpoint)),
       ...(actions ? [d.polarity === "positive" ? say("action_keep") : hasWord(act) ? word(act) : say("action_ask")] : []),
     ];
