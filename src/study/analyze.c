@@ -8,6 +8,7 @@
 #include "study/describe.h"
 #include "study/figures.h"
 #include "study/journey.h"
+#include "study/preview.h"
 #include "study/worth.h"
 #include "study/worth_config.h"
 #include "tag/rows.h"
@@ -49,11 +50,24 @@ static dk_status open_engine(analysis *a, dk_error *err) {
     return dk_engine_open(&a->engine, &options, err);
 }
 
+/* A file that is not there is the study file's mistake, and is told before the others are read. */
+static dk_status find_files(const dk_study_config *c, dk_error *err) {
+    const dk_study_source *sources[] = {&c->responses, &c->customers, &c->invitations};
+    static const char *const names[] = {"responses", "customers", "invitations"};
+    for (int k = 0; k < 3; k++) {
+        const char *path = sources[k]->path;
+        if (path == NULL || sources[k]->file_line == 0 || strcmp(path, "-") == 0 || strchr(path, ':') != NULL || dk_file_exists(path)) continue;
+        return dk_fail_at(err, DK_EIO, c->name, sources[k]->file_line, 0, "%s.file: there is no file %s", names[k], path);
+    }
+    return DK_OK;
+}
+
 /* What depends on files alone, before anything is written. */
 static dk_status read_files(analysis *a, dk_error *err) {
     int threads = a->options->threads;
     a->survey.file = 0;
-    dk_status status = dk_survey_open(&a->survey, a->config, err);
+    dk_status status = find_files(a->config, err);
+    if (status == DK_OK) status = dk_survey_open(&a->survey, a->config, err);
     a->has_records = a->config->customers.path != NULL;
     if (status == DK_OK && a->has_records) status = dk_records_open(&a->records, &a->survey, err);
     a->records.file = 1;
@@ -156,13 +170,22 @@ static dk_status move_and_worth(analysis *a, dk_fit_context *x, dk_error *err) {
     return status;
 }
 
-static dk_status describe(analysis *a, dk_error *err) {
-    dk_fit_context x = {.survey = &a->survey, .records = a->has_records ? &a->records : NULL, .segments = &a->segments,
+static dk_fit_context make_context(analysis *a) {
+    return (dk_fit_context){.survey = &a->survey, .records = a->has_records ? &a->records : NULL, .segments = &a->segments,
                         .panel = a->has_panel ? &a->panel : NULL,
                         .invitations = a->config->invitations.path != NULL ? &a->invitations : NULL,
                         .tagging = &a->tagging, .taxonomy = dk_engine_taxonomy(a->engine), .clusters = a->clusters,
                         .threads = a->options->threads, .progress = a->options->progress,
                         .progress_context = a->options->progress_context, .result = a->result};
+}
+
+static dk_status preview(analysis *a, dk_error *err) {
+    dk_fit_context x = make_context(a);
+    return dk_preview_make(&x, a->engine, &a->tagging, &a->problems, err);
+}
+
+static dk_status describe(analysis *a, dk_error *err) {
+    dk_fit_context x = make_context(a);
     a->theme_of = malloc((x.taxonomy->count + 1) * sizeof *a->theme_of);
     dk_status status = a->theme_of != NULL ? dk_describe_standing(&x, err) : dk_fail_memory(err);
     if (status == DK_OK) status = dk_describe_files(&x, err);
@@ -192,8 +215,9 @@ dk_status dk_analyze(const dk_study_config *config, const dk_analyze_options *op
     if (status == DK_OK) status = read_invitations(a, err);
     if (status == DK_OK) status = hash_customers(a, err);
     if (status == DK_OK) status = begin_result(a, err);
-    if (status == DK_OK) status = tag_comments(a, err);
-    if (status == DK_OK) status = describe(a, err);
+    if (status == DK_OK && options->preview) status = preview(a, err);
+    if (status == DK_OK && !options->preview) status = tag_comments(a, err);
+    if (status == DK_OK && !options->preview) status = describe(a, err);
     if (status == DK_OK) {
         status = dk_output_close(a->comments, err);
         a->comments = NULL;
@@ -202,7 +226,7 @@ dk_status dk_analyze(const dk_study_config *config, const dk_analyze_options *op
         status = dk_output_close(a->mentions, err);
         a->mentions = NULL;
     }
-    if (status == DK_OK) status = write_plan(a, err);
+    if (status == DK_OK && !options->preview) status = write_plan(a, err);
     dk_output_abort(a->comments);
     dk_output_abort(a->mentions);
     if (status == DK_OK) *result = a->result;

@@ -10,6 +10,7 @@ typedef struct dk_analyze_options {
     const char *folder;   /* for comments.csv and mentions.csv; NULL writes neither. It must exist */
     int threads;
     bool no_spelling;
+    bool preview;         /* files, join, segments and outcomes alone, see preview.h; nothing is tagged or written */
     bool no_fits;         /* no drivers, nothing of worth, no quotes: for KPIs and segments alone */
     dk_study_progress *progress; /* stages "reading", "tagging", "drivers"; may be NULL */
     void *progress_context;

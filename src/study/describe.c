@@ -67,7 +67,7 @@ static dk_status describe_columns(dk_fit_context *x, dk_study_file *f, const dk_
         }
         for (size_t k = 0; k < x->survey->nvariables; k++) {
             const dk_variable *v = x->survey->variables + k;
-            if (v->of_records != records || v->column != c) continue;
+            if (reader != (v->of_records ? x->records->reader : x->survey->reader) || v->column != c) continue;
             if (u->role == DK_ROLE_LEFT_OUT) u->role = v->role, u->missing = v->missing;
         }
         if (!records) put_detail(&text, x, u->role);

@@ -84,7 +84,7 @@ static dk_status add_outcome(dk_fit_context *x, const char *name, dk_error *err)
 }
 
 /* Those of the study; else NPS, or the score where it has another scale; and profit where there is some. */
-static dk_status list_outcomes(dk_fit_context *x, dk_error *err) {
+dk_status dk_fits_outcomes(dk_fit_context *x, dk_error *err) {
     const dk_survey *s = x->survey;
     const dk_study_config *c = s->config;
     x->result->outcomes = dk_arena_calloc(&x->result->arena, c->noutcomes + 3, sizeof *x->result->outcomes);
@@ -321,7 +321,7 @@ done:
 
 dk_status dk_fits_make(dk_fit_context *x, dk_error *err) {
     dk_study_result *r = x->result;
-    dk_status status = list_outcomes(x, err);
+    dk_status status = dk_fits_outcomes(x, err);
     if (status != DK_OK) return status;
     r->fits = dk_arena_calloc(&r->arena, r->noutcomes * x->segments->count + 1, sizeof *r->fits);
     if (r->fits == NULL) return dk_fail_memory(err);

@@ -31,6 +31,9 @@ typedef struct dk_fit_context {
 /* Tests whether profit goes with the score and fills result->link. */
 dk_status dk_fits_link(dk_fit_context *context, dk_error *err);
 
+/* Fills result->outcomes alone: which there are, in which unit, by which model. */
+dk_status dk_fits_outcomes(dk_fit_context *context, dk_error *err);
+
 /* Fills result->outcomes and result->fits. A fit that cannot be made says why; only what would fail for every segment,
    and memory, is an error. */
 dk_status dk_fits_make(dk_fit_context *context, dk_error *err);

@@ -290,9 +290,8 @@ dk_status dk_kpi_gather_further(dk_kpi_draft *d, dk_kpi_space *s, const dk_kpi_f
     return status;
 }
 
-/* Marks the themes of an index: ids, or all of a touchpoint. */
-static dk_status mark_themes(const dk_kpi_space *s, const dk_kpi_index *index, bool *in, dk_error *err) {
-    const dk_taxonomy *t = s->context->taxonomy;
+dk_status dk_kpi_index_themes(const dk_fit_context *x, const dk_kpi_index *index, bool *in, dk_error *err) {
+    const dk_taxonomy *t = x->taxonomy;
     for (size_t k = 0; k < index->nthemes; k++) {
         bool found = false;
         for (size_t i = 0; i < t->count; i++) {
@@ -303,7 +302,7 @@ static dk_status mark_themes(const dk_kpi_space *s, const dk_kpi_index *index, b
         const char *names[DK_THEMES_MAX];
         for (size_t i = 0; i < t->count; i++) names[i] = t->themes[i].id;
         const char *near = dk_nearest(dk_str_from(index->themes[k]), names, t->count);
-        dk_fail_at(err, DK_EDATA, s->context->survey->config->name, index->line, 0, "kpis.indexes.%s: there is no theme or touchpoint %s", index->name, index->themes[k]);
+        dk_fail_at(err, DK_EDATA, x->survey->config->name, index->line, 0, "kpis.indexes.%s: there is no theme or touchpoint %s", index->name, index->themes[k]);
         if (near != NULL) dk_error_remedy(err, "did you mean %s?", near);
         else dk_error_remedy(err, "lexicons/taxonomy.tsv lists them");
         return DK_EDATA;
@@ -316,7 +315,7 @@ dk_status dk_kpi_gather_index(dk_kpi_draft *d, dk_kpi_space *s, const dk_kpi_ind
     const dk_tagging *t = s->context->tagging;
     *d = (dk_kpi_draft){.facts = {.scale = 100, .interval = DK_INTERVAL_NET}};
     bool *in = calloc(s->context->taxonomy->count + 1, sizeof *in);
-    dk_status status = in != NULL ? mark_themes(s, index, in, err) : dk_fail_memory(err);
+    dk_status status = in != NULL ? dk_kpi_index_themes(s->context, index, in, err) : dk_fail_memory(err);
     if (status == DK_OK) status = dk_kpi_begin(d, s, err);
     for (size_t i = 0; i < v->n && status == DK_OK; i++) {
         bool any = false, negative = false, positive = false;

@@ -21,6 +21,9 @@ dk_status dk_kpi_gather(dk_kpi_draft *draft, dk_kpi_space *space, dk_kpi_id id, 
 dk_status dk_kpi_gather_further(dk_kpi_draft *draft, dk_kpi_space *space, const dk_kpi_further *further, dk_error *err);
 dk_status dk_kpi_gather_index(dk_kpi_draft *draft, dk_kpi_space *space, const dk_kpi_index *index, dk_error *err);
 
+/* Marks in in (by theme of the taxonomy) the themes of an index: ids, or all of a touchpoint. DK_EDATA names the line of one that there is none of. */
+dk_status dk_kpi_index_themes(const dk_fit_context *context, const dk_kpi_index *index, bool *in, dk_error *err);
+
 void dk_kpi_draft_dispose(dk_kpi_draft *draft);
 
 /* A text in the result's arena. */
