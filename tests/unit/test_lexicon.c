@@ -123,7 +123,8 @@ static void check_pairs(const dk_index *index, const dk_word *const *words, cons
         assert_int_equal(dk_index_match_at(index, words, tokens, i, leads, 0, got, NULL), DK_OK);
     }
     assert_int_equal(got->count, wanted->count);
-    for (size_t i = 0; i < got->count; i++) assert_memory_equal(&got->items[i], &wanted->items[i], sizeof *got->items);
+    size_t told = offsetof(dk_match, won) + 1; /* without the padding behind the last member */
+    for (size_t i = 0; i < got->count; i++) assert_memory_equal(&got->items[i], &wanted->items[i], told);
     free(got->items);
 }
 
