@@ -51,6 +51,7 @@ install(EXPORT drivkraft-targets NAMESPACE drivkraft:: DESTINATION ${DK_CMAKE_DI
 install(FILES packaging/drivkraft-config.cmake ${CMAKE_BINARY_DIR}/drivkraft-config-version.cmake DESTINATION ${DK_CMAKE_DIR})
 install(FILES ${CMAKE_BINARY_DIR}/drivkraft.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES include/drivkraft.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES src/study/study.schema.json DESTINATION ${DK_DATA_DIR})
 install(DIRECTORY lexicons models DESTINATION ${DK_DATA_DIR} FILES_MATCHING PATTERN "*.tsv" PATTERN "*.md")
 if(DK_PAGE_FILE OR TARGET page)
   install(FILES ${DK_BUILT_PAGE} DESTINATION ${DK_DATA_DIR}/page RENAME report.html)
