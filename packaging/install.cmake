@@ -56,6 +56,8 @@ install(DIRECTORY lexicons models DESTINATION ${DK_DATA_DIR} FILES_MATCHING PATT
 if(DK_PAGE_FILE OR TARGET page)
   install(FILES ${DK_BUILT_PAGE} DESTINATION ${DK_DATA_DIR}/page RENAME report.html)
 endif()
+file(GLOB DK_SCHEMAS CONFIGURE_DEPENDS src/*/*.schema.json) # what editors and readers of report.json check against
+install(FILES ${DK_SCHEMAS} DESTINATION ${DK_DATA_DIR}/schema)
 foreach(what man bash zsh fish) # from the option tables that --help prints
   set(made ${CMAKE_BINARY_DIR}/manual/drivkraft.${what})
   add_custom_command(OUTPUT ${made} COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/manual
