@@ -95,7 +95,7 @@ static const dk_report_column moves[] = {
 };
 static const dk_report_column lifetime[] = {
     TEXT("segment", segment, DK_AS_SEGMENT, "segment", 16),
-    FIGURE("margin", profit_period, DK_XLSX_MONEY, "margin.value", "margin.ci"),
+    FIGURE("margin", margin_period, DK_XLSX_MONEY, "margin.value", "margin.ci"),
     FIGURE("value", lifetime_value, DK_XLSX_MONEY, "value.value", "value.ci"),
     VALUE("expected_periods", expected_periods, DK_XLSX_NUMBER, "expected_periods"),
 };
@@ -112,7 +112,7 @@ static const dk_report_column worth[] = {
     FIGURE("nps", nps, DK_XLSX_SIGNED, "nps.value", "nps.ci"),
     FIGURE("moving_up", moving_up, DK_XLSX_NUMBER, "all_customers.moving_up.value", "all_customers.moving_up.ci"),
     FIGURE("kept", kept, DK_XLSX_NUMBER, "all_customers.kept.value", "all_customers.kept.ci"),
-    FIGURE("money", worth, DK_XLSX_MONEY, "all_customers.money.value", "all_customers.money.ci"),
+    FIGURE("money", worth_all, DK_XLSX_MONEY, "all_customers.money.value", "all_customers.money.ci"),
     FIGURE("respondents_money", worth_respondents, DK_XLSX_MONEY, "respondents.money.value", "respondents.money.ci"),
     LONG("action", action, DK_AS_LABEL, "action", 40),
 };

@@ -1,5 +1,6 @@
 #include "report/tables.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "report/sentences.h"
@@ -16,8 +17,17 @@ typedef struct walk {
     dk_buf texts[MOST_CELLS];
 } walk;
 
-void dk_report_heading(dk_buf *out, const dk_report_column *column, dk_language language) {
-    dk_buf_puts(out, dk_message_text(column->heading, language));
+dk_message dk_report_timed(dk_message message, const dk_json_value *report) {
+    double periods = dk_json_num(dk_json_at(report, "profit_link.periods_a_year"));
+    bool timed = isfinite(periods) && periods != 1;
+    if (message == MSG_profit_period && !timed) return MSG_profit;
+    if (message != MSG_worth) return message;
+    if (dk_json_get(dk_json_get(report, "worth"), "levers") != NULL) return MSG_worth_respondents;
+    return timed || dk_json_get(dk_json_get(report, "join"), "responses") != NULL ? MSG_worth : MSG_worth_plain;
+}
+
+void dk_report_heading(dk_buf *out, const dk_report_column *column, const dk_json_value *report, dk_language language) {
+    dk_buf_puts(out, dk_message_text(dk_report_timed(column->heading, report), language));
     if (column->part == DK_PART_WHOLE) return;
     dk_buf_puts(out, ", ");
     dk_buf_puts(out, dk_message_text(column->part == DK_PART_LOWER ? MSG_lower : MSG_upper, language));

@@ -62,8 +62,13 @@ typedef dk_status dk_report_row(void *context, const dk_report_table *table, con
 dk_status dk_report_table_rows(const dk_report_table *table, const dk_json_value *report,
                                dk_language language, dk_report_row *row, void *context, dk_error *err);
 
+/* The heading of an amount of money, for MSG_worth and MSG_profit_period, as the page has it: without a time where the data have no
+   periods (a single file does not say which time its profit is of), and of respondents alone where all customers have a worth
+   of their own. Other messages are as they are. */
+dk_message dk_report_timed(dk_message message, const dk_json_value *report);
+
 /* The heading of a column in a language, appended. */
-void dk_report_heading(dk_buf *out, const dk_report_column *column, dk_language language);
+void dk_report_heading(dk_buf *out, const dk_report_column *column, const dk_json_value *report, dk_language language);
 
 static inline bool dk_column_is_text(const dk_report_column *column) {
     return column->kind == DK_XLSX_TEXT || column->kind == DK_XLSX_WRAPPED;

@@ -55,7 +55,7 @@ static dk_status put_summary(dk_xlsx *book, const dk_json_value *report, dk_lang
         double value = dk_json_num(dk_json_at(report, lines[i].value));
         const dk_json_value *ci = lines[i].ci != NULL ? dk_json_at(report, lines[i].ci) : NULL;
         if (!isfinite(value)) continue;
-        dk_xlsx_text(sheet, dk_str_from(dk_message_text(lines[i].name, language)));
+        dk_xlsx_text(sheet, dk_str_from(dk_message_text(dk_report_timed(lines[i].name, report), language)));
         dk_xlsx_number(sheet, value);
         dk_xlsx_number(sheet, dk_json_num(dk_json_item(ci, 0)));
         dk_xlsx_number(sheet, dk_json_num(dk_json_item(ci, 1)));
@@ -90,6 +90,7 @@ static const sheet_chart charts[] = {
 typedef struct sheet_state {
     dk_xlsx *book;
     dk_xlsx_sheet *sheet;
+    const dk_json_value *report;
     dk_language language;
     const sheet_chart *chart;
     dk_buf first[2]; /* the cells of the first row in the chart's columns */
@@ -110,7 +111,7 @@ static dk_status begin_sheet(sheet_state *s, const dk_report_table *table, dk_er
     dk_buf_init(&heading);
     for (size_t i = 0; i < table->ncolumns; i++) {
         dk_buf_clear(&heading);
-        dk_report_heading(&heading, &table->columns[i], s->language);
+        dk_report_heading(&heading, &table->columns[i], s->report, s->language);
         dk_xlsx_column(s->sheet, dk_buf_cstr(&heading), table->columns[i].kind, table->columns[i].width);
     }
     status = dk_buf_status(&heading, err);
@@ -166,7 +167,7 @@ static void put_chart(sheet_state *s, const dk_report_table *table) {
 }
 
 dk_status dk_report_xlsx(const dk_json_value *report, dk_language language, dk_buf *out, dk_error *err) {
-    sheet_state s = {.language = language};
+    sheet_state s = {.report = report, .language = language};
     dk_status status = dk_xlsx_new(&s.book, err);
     if (status != DK_OK) return status;
     status = put_summary(s.book, report, language, err);

@@ -214,6 +214,27 @@ static size_t rows_of(const char *id, const dk_json_value *root, dk_language lan
     return s.rows;
 }
 
+/* The workbook must not call money of no known time a yearly one, nor that of respondents everybody's. */
+static void test_timed(void **state) {
+    (void)state;
+    static const struct {
+        const char *report;
+        dk_message worth, profit;
+    } of[] = {
+        {"{\"join\": null, \"worth\": null, \"profit_link\": {\"periods_a_year\": 1}}", MSG_worth_plain, MSG_profit},
+        {"{\"join\": {\"responses\": 9}, \"worth\": null, \"profit_link\": null}", MSG_worth, MSG_profit},
+        {"{\"join\": {\"responses\": 9}, \"worth\": {\"levers\": []}, \"profit_link\": {\"periods_a_year\": 4}}", MSG_worth_respondents, MSG_profit_period},
+    };
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        dk_json_value *root = NULL;
+        assert_int_equal(dk_json_parse(&root, "report.json", dk_str_from(of[i].report), NULL), DK_OK);
+        assert_int_equal(dk_report_timed(MSG_worth, root), of[i].worth);
+        assert_int_equal(dk_report_timed(MSG_profit_period, root), of[i].profit);
+        assert_int_equal(dk_report_timed(MSG_nps, root), MSG_nps);
+        dk_json_free(root);
+    }
+}
+
 /* A path that misses would leave a column empty in every sheet; a hidden segment must not appear in any. */
 static void test_tables(void **state) {
     (void)state;
@@ -527,7 +548,7 @@ int main(int argc, char **argv) {
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_json),       cmocka_unit_test(test_csv),        cmocka_unit_test(test_page),
-        cmocka_unit_test(test_tables), cmocka_unit_test(test_workbook), cmocka_unit_test(test_rebuild), cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_timed), cmocka_unit_test(test_tables), cmocka_unit_test(test_workbook), cmocka_unit_test(test_rebuild), cmocka_unit_test(test_messages),
         cmocka_unit_test(test_locale),     cmocka_unit_test(test_documented), cmocka_unit_test(sentences_of_the_analysis_are_translated),
         cmocka_unit_test(test_folder),
     };

@@ -292,7 +292,7 @@ export function movement(c: Context): HTMLElement | null {
           say("lifetime_value"),
           [
             { head: say("segment") },
-            { head: say("profit_period"), num: true },
+            { head: say("margin_period"), num: true },
             { head: say("lifetime_value"), num: true },
             { head: say("expected_periods"), num: true },
           ],
