@@ -90,7 +90,12 @@ static void print_because(const dk_engine *engine, uint32_t entry, uint32_t rule
     dk_buf_init(&line);
     dk_entry_put_place(&line, lexicon, entry);
     dk_buf_putc(&line, ' ');
-    dk_buf_put(&line, lexicon->sources[entry].text.ptr, lexicon->sources[entry].text.len);
+    dk_str term = lexicon->sources[entry].text;
+    enum { MOST = 40 }; /* bytes of a term: one with many alternatives would hide what follows, and its line is named */
+    size_t shown = term.len <= MOST + 3 ? term.len : MOST;
+    while (shown < term.len && shown > 0 && ((unsigned char)term.ptr[shown] & 0xC0) == 0x80) shown--;
+    dk_buf_put(&line, term.ptr, shown);
+    if (shown < term.len) dk_buf_puts(&line, "...");
     if (rules != 0) {
         dk_buf_puts(&line, "; ");
         dk_rules_put(&line, rules);
@@ -150,6 +155,7 @@ static dk_status print_people(const dk_cli *cli, const dk_engine *engine, dk_ses
     fill_columns(engine, session, text, comment, columns);
     printf("%s %.2f\n", dk_language_name(comment->language), comment->confidence / 1000.0);
     print_columns(columns, comment->ntokens);
+    if (comment->nmentions > 0) printf("  themes\n");
     for (size_t i = 0; i < comment->nmentions; i++) {
         const dk_mention *m = &comment->mentions[i];
         printf("  clause %u  %-26s %s%-8s %5.2f%s   ", comment->tokens[r->themes[i].first].clause + 1,
@@ -157,6 +163,7 @@ static dk_status print_people(const dk_cli *cli, const dk_engine *engine, dk_ses
         print_because(engine, m->entry, m->rules);
     }
     if (comment->nmentions > 0) printf("\n");
+    if (r->nopinions > 0) printf("  opinions\n");
     for (size_t i = 0; i < r->nopinions; i++) {
         const dk_opinion *o = &r->opinions[i];
         size_t start = comment->tokens[o->first].start, end = comment->tokens[o->last].end;
