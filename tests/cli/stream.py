@@ -97,6 +97,25 @@ def csv_lines():
     expect("csv ids", [r[0] for r in rows(answers)[1:]], ["10", "11", "12", "13", "14"])
 
 
+def single_bytes():
+    """Wherever reads end, within a mark, a character, a quoted field or CR LF, the answers are those of the file."""
+    for name, text, id in (("csv", '\ufeffcomment,nr\r\n"Très ""fast""\r\ndelivery 😀",7\r\n\r\nSlow delivery,8', "nr"),
+                           ("jsonl", '{"comment": "Très fast delivery 😀", "nr": 7}\n\n{"comment": "Slow delivery", "nr": 8}', "nr")):
+        feed = Feed("--id", id, "--quiet")
+        for i in range(len(data := text.encode())):
+            feed.process.stdin.write(data[i:i + 1])
+            feed.process.stdin.flush()
+        got = feed.close()
+        with tempfile.TemporaryDirectory() as work:
+            path = os.path.join(work, "in." + name)
+            with open(path, "wb") as f:
+                f.write(data)
+            whole = subprocess.run([program, "tag", path, "--text", "comment", "--id", id, "--language", "en", "-o", "-", "--quiet"], env=env, check=True,
+                                   capture_output=True).stdout.decode()
+        expect(f"{name} in single bytes", got, (whole, "", 0))
+        expect(f"{name} rows", len(rows(got[0])), 3)
+
+
 def unread_answers():
     count = 20000
     feed = Feed("--id", "id", "--quiet")
@@ -129,7 +148,7 @@ def refused():
             wrong.append(f"{name}: exit {feed.process.returncode}, {done[1].decode()!r}")
 
 
-for case in (json_lines, broken_lines, csv_lines, unread_answers, refused):
+for case in (json_lines, broken_lines, csv_lines, single_bytes, unread_answers, refused):
     case()
 print("\n".join(wrong) if wrong else "every line of a feed is answered before the next")
 sys.exit(1 if wrong else 0)
