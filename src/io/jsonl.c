@@ -253,9 +253,13 @@ static bool take_cells(const dk_reader *r, dk_block *b, json_t *object, dk_buf *
     return true;
 }
 
-/* Why an object is no row of a feed, which must have the first of the keys asked for: a key in other letters would pass for
-   comments that are all empty. */
-static const char *without_key(dk_str name, json_t *object, char reason[LONGEST_KEY]) {
+/* Why an object is no row of a feed, which must have all keys asked for (a key in other letters would pass for comments that are
+   all empty); NULL when it is one. */
+static const char *lacks_key(const dk_reader *r, json_t *object, char reason[LONGEST_KEY]) {
+    size_t c = 0;
+    while (c < r->ncolumns && find_value(object, r->names[c]) != NULL) c++;
+    if (c == r->ncolumns) return NULL;
+    dk_str name = r->names[c];
     enum { LOOKED_AT = 32 };
     const char *keys[LOOKED_AT], *key;
     size_t n = 0;
@@ -305,6 +309,7 @@ static dk_status parse(const dk_reader *r, dk_block *b, dk_error *err) {
     dk_status status = DK_OK;
     dk_buf text;
     dk_buf_init(&text);
+    char reason[LONGEST_KEY];
     int64_t number = b->first_number, line = data->line, unknown = 0;
     for (const char *p = data->bytes, *end = p + data->len; status == DK_OK && p < end; line++) {
         const char *stop = memchr(p, '\n', (size_t)(end - p));
@@ -316,9 +321,8 @@ static dk_status parse(const dk_reader *r, dk_block *b, dk_error *err) {
                 status = reject(b, p, len, number, line, error.column, error.text, err);
             } else if (!json_is_object(object)) {
                 status = reject(b, p, len, number, line, 1, "a JSON object was expected", err);
-            } else if (r->options.eager && find_value(object, r->names[0]) == NULL) {
-                char reason[LONGEST_KEY];
-                status = reject(b, p, len, number, line, 1, without_key(r->names[0], object, reason), err);
+            } else if (r->options.eager && lacks_key(r, object, reason) != NULL) {
+                status = reject(b, p, len, number, line, 1, reason, err);
             } else if (!take_cells(r, b, object, &text)) {
                 status = dk_fail_memory(err);
             } else {

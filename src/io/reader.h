@@ -58,7 +58,7 @@ typedef struct dk_reader_options {
     size_t record_limit; /* the longest row in bytes that is read; 0: 256 MB */
     /* For feeds whose writer waits for the answer: a block ends at the last complete row of what a read() gave, instead of when it
        is full. What the text is, its dialect and its columns are then told from its first line alone; JSON Lines have the columns
-       keys, and a line without the first of them is rejected. Of text in UTF-8 that is not packed; others are DK_EUSAGE. */
+       keys, and a line without one of them is rejected. Of text in UTF-8 that is not packed; others are DK_EUSAGE. */
     bool eager;
     const char *const *keys; /* nkeys names; only used while the reader is opened */
     size_t nkeys;

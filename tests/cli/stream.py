@@ -63,13 +63,14 @@ def json_lines():
 
 def broken_lines():
     feed = Feed("--id", "id", "--format", "jsonl")
-    feed.write('{"id": 1, "comment": oops}\n[1]\n{"id": 3, "coment": "Slow delivery"}\n')
-    expect("behind broken lines", json.loads(feed.ask('{"id": 4, "comment": "Slow delivery"}'))["id"], "4")
+    feed.write('{"id": 1, "comment": oops}\n[1]\n{"id": 3, "coment": "Slow delivery"}\n{"comment": ""}\n')
+    expect("behind broken lines", json.loads(feed.ask('{"id": 5, "comment": "Slow delivery"}'))["id"], "5")
     rest, said, code = feed.close()
     said = said.splitlines()
     expect("broken lines end well", (rest, code), ("", 0))
     for line, words in enumerate(("standard input:1:", "standard input:2:1: row left out: a JSON object was expected",
-                                  "standard input:3:1: row left out: there is no key comment; did you mean coment?")):
+                                  "standard input:3:1: row left out: there is no key comment; did you mean coment?",
+                                  "standard input:4:1: row left out: there is no key id")):
         if words not in said[line]:
             wrong.append(f"broken line {line + 1}: {said[line]!r}")
     feed = Feed("--quote", "none", "--quiet")
