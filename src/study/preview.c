@@ -22,11 +22,13 @@ static void put_languages(dk_study_result *r, const dk_survey *s) {
     uint64_t sure = 0;
     for (int l = 0; l < DK_LANGUAGES; l++) sure += s->languages[l];
     for (int l = 0; l < DK_LANGUAGES; l++)
-        r->languages[l] = (dk_language_use){.responses = (int64_t)s->languages[l], .share = sure > 0 ? (double)s->languages[l] / (double)sure : NAN,
+        r->languages[l] = (dk_language_use){.responses = (int64_t)s->languages[l],
+                                            .share = sure > 0 ? (double)s->languages[l] / (double)sure : NAN,
                                             .nps = {.nps = NAN, .se = NAN, .ci = {NAN, NAN}}};
 }
 
-static dk_status note_packs(dk_study_result *r, const dk_survey *s, const dk_lexicon *lexicon, dk_error *err) {
+static dk_status note_packs(dk_study_result *r, const dk_survey *s, const dk_lexicon *lexicon,
+                            dk_error *err) {
     dk_buf text;
     dk_buf_init(&text);
     for (size_t i = 0; i < lexicon->npacks; i++)
@@ -45,12 +47,14 @@ static dk_status check_indexes(const dk_fit_context *x, dk_error *err) {
     const dk_kpi_config *c = &x->survey->config->kpi;
     bool *in = calloc(x->taxonomy->count + 1, sizeof *in);
     dk_status status = in != NULL ? DK_OK : dk_fail_memory(err);
-    for (size_t i = 0; i < c->nindexes && status == DK_OK; i++) status = dk_kpi_index_themes(x, &c->indexes[i], in, err);
+    for (size_t i = 0; i < c->nindexes && status == DK_OK; i++)
+        status = dk_kpi_index_themes(x, &c->indexes[i], in, err);
     free(in);
     return status;
 }
 
-dk_status dk_preview_make(dk_fit_context *x, const dk_engine *engine, dk_tagging *tagging, dk_problems *problems, dk_error *err) {
+dk_status dk_preview_make(dk_fit_context *x, const dk_engine *engine, dk_tagging *tagging,
+                          dk_problems *problems, dk_error *err) {
     const dk_survey *s = x->survey;
     dk_status status = tag_nothing(tagging, s->n, err);
     if (status == DK_OK) status = dk_describe_standing(x, err);
