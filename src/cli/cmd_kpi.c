@@ -130,33 +130,8 @@ static void put_json(dk_buf *out, const dk_study_result *r) {
 /* ---- The command ------------------------------------------------------------------------------------- */
 
 static dk_status run_kpi(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
-    dk_study_options o = {.bootstrap = -1, .seed = -1};
-    const char *format = "text", *by = NULL, *words[DK_CLI_WORDS];
-    dk_opt table[DK_STUDY_OPTIONS];
-    size_t rows = dk_study_options_rows(&o, false, table);
-    table[rows++] = (dk_opt){"by", 0, DK_OPT_CHOICE, &by, "segment|touchpoint|wave|language", "also by group; csv and json have all of them", 0, 0};
-    table[rows++] = (dk_opt){"format", 0, DK_OPT_CHOICE, &format, "text|csv|json", "what is written; text by default", 0, 0};
-    table[rows] = (dk_opt){NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0};
-    int nwords;
-    bool answered;
-    dk_study_result *r = NULL;
-    dk_buf out;
-    dk_buf_init(&out);
-    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
-    if (status == DK_OK && !answered) {
-        if (nwords != 1) status = dk_fail(err, DK_EUSAGE, nwords == 0 ? "which file? drivkraft kpi study.yaml" : "one file or study at a time");
-        if (status == DK_OK) status = dk_study_options_run(cli, &o, words[0], &r, err);
-        if (status == DK_OK) {
-            if (strcmp(format, "json") == 0) put_json(&out, r);
-            else if (strcmp(format, "csv") == 0) dk_report_kpis_csv(r, &out);
-            else put_text(&out, r, by);
-            status = dk_study_options_write(cli, &out, err);
-        }
-    }
-    dk_buf_dispose(&out);
-    dk_study_result_free(r);
-    dk_opt_list_dispose(&o.lexicons);
-    return status;
+    static const dk_study_table show = {"which file? drivkraft kpi study.yaml", "segment|touchpoint|wave|language", put_text, put_json, dk_report_kpis_csv};
+    return dk_study_table_run(&show, command, cli, argc, argv, err);
 }
 
 const dk_command dk_cmd_kpi = {

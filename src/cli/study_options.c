@@ -93,7 +93,8 @@ void dk_study_watch_end(dk_study_watch *w) {
     if (w->stage != NULL) dk_progress_end(&w->bar, w->bar.total);
 }
 
-dk_status dk_study_options_run(const dk_cli *cli, const dk_study_options *o, const char *source, dk_study_result **result, dk_error *err) {
+/* Analyses without writing a report. The result is the caller's to free. */
+static dk_status analyse(const dk_cli *cli, const dk_study_options *o, const char *source, dk_study_result **result, dk_error *err) {
     dk_study_config config;
     dk_study_watch watch = {.cli = cli};
     char *data = NULL;
@@ -117,5 +118,36 @@ dk_status dk_study_options_write(const dk_cli *cli, const dk_buf *text, dk_error
     if (status == DK_OK) status = dk_output_write(out, text->ptr, text->len, err);
     if (status == DK_OK) return dk_output_close(out, err);
     dk_output_abort(out);
+    return status;
+}
+
+dk_status dk_study_table_run(const dk_study_table *show, const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
+    dk_study_options o = {.bootstrap = -1, .seed = -1};
+    const char *format = "text", *by = NULL, *words[DK_CLI_WORDS];
+    dk_opt table[DK_STUDY_OPTIONS];
+    size_t rows = dk_study_options_rows(&o, false, table);
+    if (show->by != NULL)
+        table[rows++] = (dk_opt){"by", 0, DK_OPT_CHOICE, &by, show->by, "also by group; csv and json have all of them", 0, 0};
+    table[rows++] = (dk_opt){"format", 0, DK_OPT_CHOICE, &format, "text|csv|json", "what is written; text by default", 0, 0};
+    table[rows] = (dk_opt){NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0};
+    int nwords;
+    bool answered;
+    dk_study_result *r = NULL;
+    dk_buf out;
+    dk_buf_init(&out);
+    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
+    if (status == DK_OK && !answered) {
+        if (nwords != 1) status = dk_fail(err, DK_EUSAGE, "%s", nwords == 0 ? show->which : "one file or study at a time");
+        if (status == DK_OK) status = analyse(cli, &o, words[0], &r, err);
+        if (status == DK_OK) {
+            if (strcmp(format, "json") == 0) show->json(&out, r);
+            else if (strcmp(format, "csv") == 0) show->csv(r, &out);
+            else show->text(&out, r, by);
+            status = dk_study_options_write(cli, &out, err);
+        }
+    }
+    dk_buf_dispose(&out);
+    dk_study_result_free(r);
+    dk_opt_list_dispose(&o.lexicons);
     return status;
 }

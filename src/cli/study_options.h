@@ -33,10 +33,18 @@ typedef struct dk_study_watch {
 void dk_study_watch_progress(void *watch, const char *stage, int64_t done, int64_t total);
 void dk_study_watch_end(dk_study_watch *watch);
 
-/* Analyses without writing a report: what kpi and segments do. The result is the caller's to free. */
-dk_status dk_study_options_run(const dk_cli *cli, const dk_study_options *o, const char *source, dk_study_result **result, dk_error *err);
-
 /* Writes text to -o, or to standard output. */
 dk_status dk_study_options_write(const dk_cli *cli, const dk_buf *text, dk_error *err);
+
+/* A command that shows one table of an analysis in three formats. by is the value of --by, NULL when it is not given. */
+typedef struct dk_study_table {
+    const char *which; /* what to say when no file is given */
+    const char *by;    /* the choices of --by; NULL: the command has no such option */
+    void (*text)(dk_buf *out, const dk_study_result *r, const char *by);
+    void (*json)(dk_buf *out, const dk_study_result *r);
+    void (*csv)(const dk_study_result *r, dk_buf *out);
+} dk_study_table;
+
+dk_status dk_study_table_run(const dk_study_table *show, const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err);
 
 #endif

@@ -36,8 +36,7 @@ static bool keep_head(sheet *s, const dk_str *cells, size_t count) {
     return true;
 }
 
-static dk_status take_row(void *context, int64_t place, const dk_str *cells, size_t count, dk_error *err) {
-    (void)place;
+static dk_status take_row(void *context, const dk_str *cells, size_t count, dk_error *err) {
     sheet *s = context;
     while (count > 0 && cells[count - 1].len == 0) count--;
     if (count == 0) return DK_OK;

@@ -16,8 +16,8 @@ bool dk_workbook_recognise(const char *head, size_t len);
 /* sheet: NULL for the first. limit as in dk_unpack_open. */
 dk_status dk_workbook_open(struct dk_reader *r, const char *path, const char *sheet, double limit, dk_error *err);
 
-/* Takes a row: its 0-based place (in order, gaps possible) and its cells, borrowed until it returns. */
-typedef dk_status (*dk_workbook_row)(void *context, int64_t row, const dk_str *cells, size_t count, dk_error *err);
+/* Takes the cells of the next row, borrowed until it returns. */
+typedef dk_status (*dk_workbook_row)(void *context, const dk_str *cells, size_t count, dk_error *err);
 
 /* Parses the sheet and hands out its rows. DK_EDATA when it is no workbook, DK_EUSAGE with the names when there is no such
    sheet. */

@@ -45,7 +45,6 @@ typedef struct book {
     dk_buf text;
     dk_workbook_row row;
     void *context;
-    int64_t at_row;
     size_t at_column;
     cell_kind kind;
     look as;
@@ -318,7 +317,7 @@ static void end_row(book *b) {
         return;
     }
     for (size_t i = 0; i < b->width; i++) cells[i] = (dk_str){b->cells[i].ptr != NULL ? b->cells[i].ptr : "", b->cells[i].len};
-    if (b->status == DK_OK) b->status = b->row(b->context, b->at_row, cells, b->width, b->err);
+    if (b->status == DK_OK) b->status = b->row(b->context, cells, b->width, b->err);
     if (b->status != DK_OK) XML_StopParser(b->parser, XML_FALSE);
     free(cells);
 }
@@ -342,8 +341,6 @@ static void start_sheet(void *state, const char *name, const char **a) {
     book *b = state;
     const char *n = local(name);
     if (strcmp(n, "row") == 0) {
-        const char *place = attribute(a, "r");
-        b->at_row = place != NULL ? strtoll(place, NULL, 10) - 1 : b->at_row + 1;
         b->width = 0;
     } else if (strcmp(n, "c") == 0) {
         start_cell(b, a);
@@ -426,7 +423,6 @@ static dk_status parse_book(book *b, const char *wanted) {
     if (status == DK_OK) status = find_sheet(b, wanted, folder, &sheet);
     if (status == DK_OK && styles != NULL) status = parse_part(b, styles, false, start_style, end_style);
     if (status == DK_OK && strings != NULL) status = parse_part(b, strings, false, start_string, end_string);
-    b->at_row = -1;
     return status == DK_OK ? parse_part(b, sheet, true, start_sheet, end_sheet) : status;
 }
 

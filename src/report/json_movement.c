@@ -12,18 +12,6 @@ static void line(dk_json *j, const char *key, int64_t value) {
         dk_json_null(j);
 }
 
-static void figure(dk_json *j, const char *key, const dk_figure *f) {
-    dk_json_key(j, key);
-    if (isnan(f->value)) {
-        dk_json_null(j);
-        return;
-    }
-    dk_json_object(j);
-    number(j, "value", f->value);
-    interval(j, "ci", f->ci);
-    dk_json_end(j);
-}
-
 void dk_json_join(dk_json *j, const dk_study_result *r) {
     const dk_join *x = &r->join;
     dk_json_key(j, "join");

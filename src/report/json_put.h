@@ -39,6 +39,19 @@ static inline void interval(dk_json *j, const char *key, dk_interval ci) {
     dk_json_end(j);
 }
 
+/* A figure and its interval, or null when there is none. */
+static inline void figure(dk_json *j, const char *key, const dk_figure *f) {
+    dk_json_key(j, key);
+    if (isnan(f->value)) {
+        dk_json_null(j);
+        return;
+    }
+    dk_json_object(j);
+    number(j, "value", f->value);
+    interval(j, "ci", f->ci);
+    dk_json_end(j);
+}
+
 static inline void begin_list(dk_json *j, const char *key) {
     dk_json_key(j, key);
     dk_json_array(j);

@@ -3,18 +3,6 @@
 #include "report/json_put.h"
 #include "report/json_sections.h"
 
-static void figure(dk_json *j, const char *key, const dk_figure *f) {
-    dk_json_key(j, key);
-    if (isnan(f->value)) {
-        dk_json_null(j);
-        return;
-    }
-    dk_json_object(j);
-    number(j, "value", f->value);
-    interval(j, "ci", f->ci);
-    dk_json_end(j);
-}
-
 static void put_for(dk_json *j, const char *key, const dk_worth_for *w) {
     begin_object(j, key);
     count(j, "customers", w->customers);
