@@ -97,6 +97,6 @@ dk_status dk_cli_pdf(const dk_cli *cli, const char *folder, dk_error *err);
 
 extern const dk_command dk_cmd_report;
 extern const dk_command dk_cmd_analyze, dk_cmd_tag, dk_cmd_tokens, dk_cmd_explain, dk_cmd_drivers, dk_cmd_simulate,
-    dk_cmd_lexicon, dk_cmd_learn, dk_cmd_merge, dk_cmd_kpi, dk_cmd_segments, dk_cmd_check, dk_cmd_doctor, dk_cmd_manual;
+    dk_cmd_lexicon, dk_cmd_learn, dk_cmd_merge, dk_cmd_kpi, dk_cmd_segments, dk_cmd_check, dk_cmd_prepare, dk_cmd_doctor, dk_cmd_manual;
 
 #endif

@@ -11,7 +11,7 @@
 #include "stats/linalg.h"
 
 const dk_command *const dk_cli_commands[] = {
-    &dk_cmd_analyze, &dk_cmd_check, &dk_cmd_report, &dk_cmd_simulate, &dk_cmd_tag, &dk_cmd_tokens, &dk_cmd_explain, &dk_cmd_drivers, &dk_cmd_merge, &dk_cmd_kpi, &dk_cmd_segments, &dk_cmd_lexicon,
+    &dk_cmd_analyze, &dk_cmd_check, &dk_cmd_report, &dk_cmd_simulate, &dk_cmd_prepare, &dk_cmd_tag, &dk_cmd_tokens, &dk_cmd_explain, &dk_cmd_drivers, &dk_cmd_merge, &dk_cmd_kpi, &dk_cmd_segments, &dk_cmd_lexicon,
     &dk_cmd_learn, &dk_cmd_doctor, &dk_cmd_manual, NULL,
 };
 enum { COMMANDS = sizeof dk_cli_commands / sizeof dk_cli_commands[0] - 1 };

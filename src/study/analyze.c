@@ -246,3 +246,24 @@ dk_status dk_analyze(const dk_study_config *config, const dk_analyze_options *op
     free(a);
     return status;
 }
+
+dk_status dk_prepare(const dk_study_config *config, const dk_analyze_options *options, dk_buf *plan, dk_error *err) {
+    analysis *a = calloc(1, sizeof *a);
+    if (a == NULL) return dk_fail_memory(err);
+    a->config = config;
+    a->options = options;
+    dk_status status = find_files(config, err);
+    if (status == DK_OK) status = dk_survey_open(&a->survey, config, err);
+    if (status == DK_OK) status = open_engine(a, err);
+    if (status == DK_OK) status = dk_survey_read(&a->survey, a->engine, options->threads, &a->problems, err);
+    if (status == DK_OK && a->survey.place[DK_ROLE_COMMENT] == DK_NO_COLUMN) {
+        status = dk_fail_at(err, DK_EDATA, dk_reader_source(a->survey.reader), 0, 0, "no column holds comments, so that there is nothing to plan");
+        dk_error_remedy(err, "name it: --text COL");
+    }
+    if (status == DK_OK) dk_plan_put(plan, a->engine, &a->survey.plan);
+    dk_problems_dispose(&a->problems);
+    dk_survey_dispose(&a->survey);
+    dk_engine_free(a->engine);
+    free(a);
+    return status;
+}

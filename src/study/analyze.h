@@ -20,4 +20,8 @@ typedef struct dk_analyze_options {
 dk_status dk_analyze(const dk_study_config *config, const dk_analyze_options *options, dk_study_result **result,
                      dk_error *err);
 
+/* The first pass alone: appends the plan that dk_analyze would write to plan.tsv, the same bytes. Of options data_dir, threads and
+   no_spelling count. DK_EDATA when there are no comments. */
+dk_status dk_prepare(const dk_study_config *config, const dk_analyze_options *options, dk_buf *plan, dk_error *err);
+
 #endif
