@@ -65,6 +65,10 @@ def main():
         said = run(["cmake", "--build", user], env=here)
         expect("a CMake project", said, TAGGED)
         expect("a CMake project", said, DRIVEN)
+        examples = os.path.join(work, "examples")  # as the installed ones are built by those who copy them
+        run(["cmake", "-S", os.path.join(prefix, "share", "doc", "drivkraft", "examples"), "-B", examples, f"-DCMAKE_PREFIX_PATH={prefix}"], env=here)
+        run(["cmake", "--build", examples], env=here)
+        run([sys.executable, os.path.join(ROOT, "tests", "docs", "examples.py"), examples], env=here)
 
         # the program finds its data from its own place, which is not the one it was configured for
         program = os.path.join(prefix, "bin", "drivkraft")
