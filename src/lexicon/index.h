@@ -91,6 +91,11 @@ dk_status dk_index_attach(dk_index **out, const void *image, size_t size, const 
 dk_status dk_index_analyse(const dk_index *index, dk_regex_scratch *scratch, dk_str form, dk_token_kind kind,
                            dk_arena *arena, dk_word *word, dk_bases *bases, dk_error *err);
 
+/* Whether the form may be read otherwise because of the entries of this index, alone or beside others: it means something to it, calls
+   for a pattern, or is one typing error away from one of its words. meaning is what
+   dk_index_analyse found. */
+bool dk_index_touches(const dk_index *index, dk_str form, const dk_word *meaning);
+
 /* Appends to out every match of an entry whose pack is on (bit i of packs), in order of its first token; words[i] is what
    token i means, NULL for nothing. The work for one comment is bounded by its number of tokens. */
 dk_status dk_index_match(const dk_index *index, const dk_word *const *words, const dk_tokens *tokens, uint32_t packs,

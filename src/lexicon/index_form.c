@@ -295,3 +295,7 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
     }
     return list_alone(x, arena, word) ? DK_OK : dk_fail_memory(err);
 }
+
+bool dk_index_touches(const dk_index *x, dk_str form, const dk_word *meaning) {
+    return meaning->nhooks > 0 || meaning->patterns != NULL || (x->spelling != NULL && dk_spelling_reaches(x->spelling, form));
+}

@@ -182,7 +182,9 @@ static dk_status read_file(dk_lexicon *lex, const char *path, const char *shown,
                                  : from->kind == DK_ENTRY_VALENCE ? valence_columns
                                                                   : modifier_columns;
     dk_tsv tsv;
-    dk_status status = dk_tsv_open(&tsv, path, columns, 2, err);
+    dk_str text;
+    bool edited = lex->texts != NULL && lex->texts->find(lex->texts->context, shown, &text);
+    dk_status status = edited ? dk_tsv_open_text(&tsv, path, text, columns, 2, err) : dk_tsv_open(&tsv, path, columns, 2, err);
     if (status != DK_OK) return told(lex, shown, status, err);
     dk_stamp_add(&lex->stamp, tsv.text.ptr, tsv.text.len);
     dk_str cells[DK_TSV_COLUMNS];
@@ -318,13 +320,8 @@ static dk_status read_user(dk_lexicon *lex, const char *path, dk_error *err) {
     return status == DK_OK ? read_folder(lex, path, path, -1, err) : status;
 }
 
-dk_status dk_lexicon_open(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
-                          dk_error *err) {
-    return dk_lexicon_open_told(out, data_dir, user, nuser, NULL, err);
-}
-
-dk_status dk_lexicon_open_told(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
-                               const dk_mistakes *mistakes, dk_error *err) {
+static dk_status open_lexicon(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
+                              const dk_mistakes *mistakes, const dk_lexicon_texts *texts, dk_error *err) {
     dk_lexicon *lex = calloc(1, sizeof *lex);
     char *folder = dk_path_join(data_dir, "lexicons");
     char *packs = folder != NULL ? dk_path_join(folder, "packs") : NULL;
@@ -333,6 +330,7 @@ dk_status dk_lexicon_open_told(dk_lexicon **out, const char *data_dir, const cha
         dk_taxonomy_init(&lex->taxonomy);
         dk_stamp_init(&lex->stamp);
         lex->mistakes = mistakes;
+        lex->texts = texts;
         status = read_taxonomy(lex, folder, -1, err);
     }
     if (status == DK_OK && lex->taxonomy.count == 0)
@@ -346,10 +344,25 @@ dk_status dk_lexicon_open_told(dk_lexicon **out, const char *data_dir, const cha
     if (status == DK_OK) status = read_folder(lex, folder, "", -1, err);
     free(folder);
     free(packs);
-    if (lex != NULL) lex->mistakes = NULL;
+    if (lex != NULL) lex->mistakes = NULL, lex->texts = NULL;
     if (status != DK_OK) dk_lexicon_free(lex);
     else *out = lex;
     return status;
+}
+
+dk_status dk_lexicon_open(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
+                          dk_error *err) {
+    return open_lexicon(out, data_dir, user, nuser, NULL, NULL, err);
+}
+
+dk_status dk_lexicon_open_told(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
+                               const dk_mistakes *mistakes, dk_error *err) {
+    return open_lexicon(out, data_dir, user, nuser, mistakes, NULL, err);
+}
+
+dk_status dk_lexicon_open_texts(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
+                                const dk_lexicon_texts *texts, dk_error *err) {
+    return open_lexicon(out, data_dir, user, nuser, NULL, texts, err);
 }
 
 void dk_lexicon_free(dk_lexicon *lexicon) {

@@ -74,6 +74,13 @@ typedef struct dk_mistakes {
     void *context;
 } dk_mistakes;
 
+/* Texts that are read in place of files: those that somebody is editing. find is asked by the name of dk_lexicon.files, and returns
+   false for a file that is to be read from the disk. */
+typedef struct dk_lexicon_texts {
+    bool (*find)(void *context, const char *file, dk_str *text);
+    void *context;
+} dk_lexicon_texts;
+
 typedef struct dk_lexicon {
     dk_entry *entries;
     dk_entry_source *sources; /* by entry */
@@ -86,6 +93,7 @@ typedef struct dk_lexicon {
     dk_arena arena;
     dk_stamp stamp; /* over the content of all files in order */
     const dk_mistakes *mistakes; /* while it is read; NULL: the first mistake ends the reading */
+    const dk_lexicon_texts *texts; /* while it is read; NULL: all from the disk */
 } dk_lexicon;
 
 /* Reads data_dir/lexicons with all its packs, and before it the user's own: folders laid out like lexicons/ or
@@ -97,6 +105,10 @@ dk_status dk_lexicon_open(dk_lexicon **out, const char *data_dir, const char *co
 /* The same, but a line with a mistake is told and left out, and so is a file whose header is wrong or that is not there. */
 dk_status dk_lexicon_open_told(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
                                const dk_mistakes *mistakes, dk_error *err);
+
+/* The same as dk_lexicon_open with some files read from memory. */
+dk_status dk_lexicon_open_texts(dk_lexicon **out, const char *data_dir, const char *const *user, size_t nuser,
+                                const dk_lexicon_texts *texts, dk_error *err);
 void dk_lexicon_free(dk_lexicon *lexicon);
 
 /* The index of a pack by name, -1 when there is none. */

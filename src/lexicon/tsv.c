@@ -83,14 +83,22 @@ static dk_status read_header(dk_tsv *tsv, const char *const *names, int required
     return DK_OK;
 }
 
-dk_status dk_tsv_open(dk_tsv *tsv, const char *path, const char *const *names, int required, dk_error *err) {
-    memset(tsv, 0, sizeof *tsv);
-    tsv->path = path;
-    dk_status status = dk_file_read(path, &tsv->text, err);
+static dk_status begin(dk_tsv *tsv, dk_status status, const char *const *names, int required, dk_error *err) {
     if (status == DK_OK && tsv->text.len >= 3 && memcmp(tsv->text.ptr, "\xEF\xBB\xBF", 3) == 0) tsv->at = 3;
     if (status == DK_OK) status = read_header(tsv, names, required, err);
     if (status != DK_OK) dk_tsv_dispose(tsv);
     return status;
+}
+
+dk_status dk_tsv_open(dk_tsv *tsv, const char *path, const char *const *names, int required, dk_error *err) {
+    *tsv = (dk_tsv){.path = path};
+    return begin(tsv, dk_file_read(path, &tsv->text, err), names, required, err);
+}
+
+dk_status dk_tsv_open_text(dk_tsv *tsv, const char *path, dk_str text, const char *const *names, int required, dk_error *err) {
+    *tsv = (dk_tsv){.path = path};
+    dk_buf_put(&tsv->text, text.ptr, text.len);
+    return begin(tsv, dk_buf_status(&tsv->text, err), names, required, err);
 }
 
 dk_status dk_tsv_next(dk_tsv *tsv, dk_str *cells, bool *end, dk_error *err) {

@@ -19,6 +19,8 @@ typedef struct dk_tsv {
 /* Reads the file and its header. names lists the wanted columns, NULL-ended, the first `required` of them must be there.
    path is borrowed. A column that is not wanted is an error that names the wanted ones. */
 dk_status dk_tsv_open(dk_tsv *tsv, const char *path, const char *const *names, int required, dk_error *err);
+/* The same of a text in memory, which is copied. */
+dk_status dk_tsv_open_text(dk_tsv *tsv, const char *path, dk_str text, const char *const *names, int required, dk_error *err);
 void dk_tsv_dispose(dk_tsv *tsv);
 
 /* The next line that is neither blank nor a comment; cells[i] belongs to names[i], empty when the line has no such cell.

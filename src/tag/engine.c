@@ -80,7 +80,10 @@ void dk_engine_free(dk_engine *engine) {
     if (engine == NULL) return;
     size_t size = engine->image_size;
     dk_engine_detach(engine);
-    for (int i = 0; i < DK_LANGUAGES; i++) dk_morph_free(engine->morphs[i]);
+    for (int i = 0; i < DK_LANGUAGES; i++) {
+        if (engine->base == NULL) dk_morph_free(engine->morphs[i]);
+        dk_buf_dispose(&engine->indexes_owned[i]);
+    }
     if (engine->mapped != NULL) dk_cache_unmap(engine->mapped, size);
     dk_buf_dispose(&engine->owned);
     free(engine);

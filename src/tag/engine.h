@@ -7,6 +7,7 @@
 #include "tag/weights.h"
 
 struct dk_engine {
+    const dk_engine *base; /* NULL, or whose models and morphologies these are (dk_engine_with_lexicon) */
     dk_lexicon *lexicon;
     dk_language_model *languages;
     dk_morph *morphs[DK_LANGUAGES]; /* [DK_LANG_OTHER] stays NULL, here and below */
@@ -22,6 +23,7 @@ struct dk_engine {
     size_t image_size;
     void *mapped; /* NULL for none */
     dk_buf owned;
+    dk_buf indexes_owned[DK_LANGUAGES]; /* with a base: the images of the indexes that are not its own */
 };
 
 /* What decides the image of an engine, as 32 hex digits: the content of lexicons and models, the options, the morphologies, and the build
@@ -35,6 +37,12 @@ dk_status dk_engine_build(dk_engine *engine, const dk_engine_options *options, d
    that of dk_engine_build needs them open. With check the checksum is looked at. DK_EDATA for what is no whole image of this version:
    then all but the morphologies is as before. */
 dk_status dk_engine_attach(dk_engine *engine, const void *image, size_t size, bool check, dk_error *err);
+
+/* Fills theme_cells and file_cells from the lexicon. */
+dk_status dk_engine_make_cells(dk_engine *engine, dk_error *err);
+
+/* The image of the index of a language within the engine's. */
+const void *dk_engine_index_image(const dk_engine *engine, dk_language language, size_t *size);
 
 /* Frees all but the morphologies and the image. */
 void dk_engine_detach(dk_engine *engine);

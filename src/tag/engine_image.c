@@ -185,7 +185,7 @@ static bool keep_cell(dk_engine *e, dk_buf *buf, dk_str *cell) {
 }
 
 /* Puts together what rows of mentions would put together a million times. */
-static dk_status make_cells(dk_engine *e, dk_error *err) {
+dk_status dk_engine_make_cells(dk_engine *e, dk_error *err) {
     const dk_lexicon *lex = e->lexicon;
     const dk_taxonomy *t = &lex->taxonomy;
     e->theme_cells = dk_arena_calloc(&e->arena, t->count + 1, sizeof *e->theme_cells);
@@ -205,6 +205,12 @@ static dk_status make_cells(dk_engine *e, dk_error *err) {
     return ok ? DK_OK : dk_fail_memory(err);
 }
 
+const void *dk_engine_index_image(const dk_engine *engine, dk_language language, size_t *size) {
+    dk_image image;
+    if (!dk_image_open(&image, engine->image, engine->image_size, IMAGE_KIND, IMAGE_VERSION, false)) return NULL;
+    return dk_image_get(&image, SECTION_INDEX + (uint32_t)language, 1, size);
+}
+
 dk_status dk_engine_attach(dk_engine *engine, const void *bytes, size_t size, bool check, dk_error *err) {
     dk_image image;
     if (!dk_image_open(&image, bytes, size, IMAGE_KIND, IMAGE_VERSION, check)) {
@@ -213,7 +219,7 @@ dk_status dk_engine_attach(dk_engine *engine, const void *bytes, size_t size, bo
         return DK_EDATA;
     }
     dk_status status = attach_parts(engine, &image, err);
-    if (status == DK_OK) status = make_cells(engine, err);
+    if (status == DK_OK) status = dk_engine_make_cells(engine, err);
     if (status != DK_OK) dk_engine_detach(engine);
     engine->image = bytes;
     engine->image_size = size;
@@ -223,11 +229,11 @@ dk_status dk_engine_attach(dk_engine *engine, const void *bytes, size_t size, bo
 void dk_engine_detach(dk_engine *engine) {
     for (int i = 0; i < DK_LANGUAGES; i++) {
         dk_index_free(engine->indexes[i]);
-        dk_weights_free(engine->weights[i]);
+        if (engine->base == NULL) dk_weights_free(engine->weights[i]);
         engine->indexes[i] = NULL;
         engine->weights[i] = NULL;
     }
-    dk_language_free(engine->languages);
+    if (engine->base == NULL) dk_language_free(engine->languages);
     dk_lexicon_free(engine->lexicon);
     dk_arena_dispose(&engine->arena);
     dk_arena_init(&engine->arena);

@@ -16,6 +16,12 @@ const dk_morph *dk_engine_morph(const dk_engine *engine, dk_language language); 
    first. The same content and options make the same bytes. */
 dk_status dk_engine_put(const dk_engine *engine, dk_buf *image, dk_error *err);
 
+/* An engine like base, which was opened and not made so, but with another lexicon, which it takes over also when it fails. It shares
+   models and dictionaries with base, which must live longer, and the index of every language in which no entry reads otherwise or stands at
+   another number. spelling: as base was opened. It has no version stamp and cannot be written. */
+dk_status dk_engine_with_lexicon(dk_engine **out, const dk_engine *base, dk_lexicon *lexicon, bool spelling, int threads,
+                                 dk_error *err);
+
 void dk_rules_put(dk_buf *buf, uint32_t rules);
 
 /* The name of the rule of bit 0 to DK_RULES - 1. */

@@ -242,3 +242,19 @@ size_t dk_spelling_near(const dk_spelling *s, dk_str form, dk_str words[DK_SPELL
     for (size_t i = 0; i < n; i++) words[i] = (dk_str){s->text + s->targets[found[i]].at, s->targets[found[i]].len};
     return n;
 }
+
+bool dk_spelling_reaches(const dk_spelling *s, dk_str form) {
+    letters mine;
+    uint64_t hashes[LETTERS_MAX + 1];
+    if (s->ntargets == 0 || form.len == 0 || form.len > BYTES_MAX || !find_letters(form.ptr, form.len, &mine)) return false;
+    int n = neighbourhood(form.ptr, &mine, hashes);
+    for (int i = 0; i < n; i++)
+        for (uint64_t at = hashes[i] & s->mask; s->slots[at].target != 0; at = (at + 1) & s->mask) {
+            const target *t = &s->targets[s->slots[at].target - 1];
+            letters theirs;
+            if (s->slots[at].print != (uint32_t)(hashes[i] >> 32)) continue;
+            find_letters(s->text + t->at, t->len, &theirs);
+            if (distance(form.ptr, &mine, s->text + t->at, &theirs) <= 1) return true;
+        }
+    return false;
+}

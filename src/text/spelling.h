@@ -28,6 +28,9 @@ uint32_t dk_spelling_find(const dk_spelling *spelling, dk_str form);
 enum { DK_SPELLING_NEAR = 6 };
 size_t dk_spelling_near(const dk_spelling *spelling, dk_str form, dk_str words[DK_SPELLING_NEAR]);
 
+/* Whether any target is within one error of form. */
+bool dk_spelling_reaches(const dk_spelling *spelling, dk_str form);
+
 /* Writes the table as an image (base/image.h), and takes one that lies in memory for as long as the table is used; false when
    it is none. */
 dk_status dk_spelling_write(const dk_spelling *spelling, dk_buf *image, dk_error *err);
