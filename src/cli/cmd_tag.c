@@ -1,13 +1,16 @@
 /* drivkraft tag: themes and sentiment of every comment, one row a response. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
+#include "base/file.h"
 #include "cli/input.h"
 #include "tag/plan.h"
 
 typedef struct options {
     dk_input_options input;
     const char *language, *prior, *pack, *plan, *plan_out, *mentions, *engine, *form; /* NULL when not given */
+    const char *partial, *part;
     dk_opt_list lexicons, weights;
     bool no_spelling, no_learned, stats;
 } options;
@@ -17,7 +20,7 @@ static dk_status tag_one(dk_input *in, dk_session *session, dk_str id, dk_str te
     dk_status status = dk_session_tag(session, text, &comment, err);
     if (status != DK_OK) return status;
     dk_rows_put_comment(&b->out[0], in->engine, id, &comment);
-    if (in->out[1] != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, &comment);
+    if (in->out[1] != NULL || in->partial != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, &comment);
     return DK_OK;
 }
 
@@ -93,6 +96,58 @@ static dk_status write_plan(const dk_input *in, const char *path, const dk_tag_p
     return status;
 }
 
+/* "3/8". */
+static dk_status parse_share(const char *text, uint32_t *share, uint32_t *shares, dk_error *err) {
+    enum { MOST = 100000 };
+    char *end = NULL, *stop = NULL;
+    unsigned long k = text[0] >= '1' && text[0] <= '9' ? strtoul(text, &end, 10) : 0;
+    unsigned long n = k > 0 && *end == '/' && end[1] >= '1' && end[1] <= '9' ? strtoul(end + 1, &stop, 10) : 0;
+    if (n == 0 || *stop != '\0' || k > n || n > MOST) {
+        dk_fail(err, DK_EUSAGE, "--part %s: K/N was expected, such as 3/8 for the third of eight", text);
+        if (n > MOST) dk_error_remedy(err, "at most %d parts", MOST);
+        return DK_EUSAGE;
+    }
+    *share = (uint32_t)k;
+    *shares = (uint32_t)n;
+    return DK_OK;
+}
+
+/* Other options that would write, or that a part cannot have. */
+static dk_status check_partial(const dk_cli *cli, const options *o, dk_input *in, dk_error *err) {
+    if (o->partial == NULL)
+        return o->part == NULL ? DK_OK : dk_fail(err, DK_EUSAGE, "--part needs --partial PART, the file that the part is written to");
+    const char *other = cli->output != NULL ? "-o" : o->mentions != NULL ? "--mentions" : o->form != NULL ? "--format" : o->input.stream ? "--stream" : NULL;
+    if (other != NULL) {
+        dk_fail(err, DK_EUSAGE, "%s does not go with --partial", other);
+        dk_error_remedy(err, "the part holds comments and mentions; drivkraft merge PART... -o FOLDER writes both");
+        return DK_EUSAGE;
+    }
+    if (o->pack != NULL && strcmp(o->pack, "auto") == 0) {
+        dk_fail(err, DK_EUSAGE, "--pack auto would choose for each part by itself");
+        dk_error_remedy(err, "drivkraft prepare decides for the whole file; hand its plan to --plan");
+        return DK_EUSAGE;
+    }
+    return o->part != NULL ? parse_share(o->part, &in->share, &in->shares, err) : DK_OK;
+}
+
+/* Begins the partial file; what decides its rows beside the plan is told as options. */
+static dk_status open_partial(dk_input *in, const options *o, const char *source, const dk_tag_plan *plan, dk_error *err) {
+    dk_buf text, more;
+    dk_buf_init(&text);
+    dk_buf_init(&more);
+    dk_plan_put(&text, in->engine, plan);
+    dk_buf_putf(&more, "--text %s%s%s%s%s%s%s", o->input.text, o->input.id != NULL ? " --id " : "", o->input.id != NULL ? o->input.id : "",
+                o->no_spelling ? " --no-spelling" : "", o->no_learned ? " --no-learned" : "",
+                o->input.customer != NULL ? " --customer " : "", o->input.customer != NULL ? o->input.customer : "");
+    if (o->weights.count > 0) dk_buf_putf(&more, " --weights");
+    dk_partial part = {in->shares > 0 ? in->share : 1, in->shares > 0 ? in->shares : 1, o->input.id != NULL, dk_buf_cstr(&text),
+                    dk_buf_cstr(&more), dk_path_name(source)};
+    dk_status status = text.failed || more.failed ? dk_fail_memory(err) : dk_partial_open(&in->partial, o->partial, &part, err);
+    dk_buf_dispose(&text);
+    dk_buf_dispose(&more);
+    return status;
+}
+
 /* What --stats says, on standard error: time and memory, so it is no part of the output. */
 static void print_stats(const dk_input *in) {
     const dk_session_counts *c = &in->tagged;
@@ -120,15 +175,17 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
         dk_error_remedy(err, "name the packs, or say --plan plan.tsv with the plan of an analysis");
         return DK_EUSAGE;
     }
-    dk_status status = dk_input_open(in, cli, source, &o->input, twice, err);
+    dk_status status = check_partial(cli, o, in, err);
+    if (status == DK_OK) status = dk_input_open(in, cli, source, &o->input, twice, err);
     dk_engine_options eo = {.lexicons = o->lexicons.items, .nlexicons = o->lexicons.count, .weights = o->weights.items,
                             .nweights = o->weights.count, .no_spelling = o->no_spelling, .no_learned = o->no_learned,
                             .engine = o->engine};
     if (status == DK_OK) status = dk_input_engine(&in->engine, cli, &eo, err);
     if (status == DK_OK) status = make_plan(in, o, &plan, err);
-    if (status == DK_OK) status = dk_output_open(&in->out[0], cli->output != NULL ? cli->output : "-", err);
+    if (status == DK_OK && o->partial != NULL) status = open_partial(in, o, source, &plan, err);
+    else if (status == DK_OK) status = dk_output_open(&in->out[0], cli->output != NULL ? cli->output : "-", err);
     if (status == DK_OK && o->mentions != NULL) status = dk_output_open(&in->out[1], o->mentions, err);
-    if (status == DK_OK && !json) status = dk_output_write(in->out[0], DK_COMMENTS_HEADER, strlen(DK_COMMENTS_HEADER), err);
+    if (status == DK_OK && in->out[0] != NULL && !json) status = dk_output_write(in->out[0], DK_COMMENTS_HEADER, strlen(DK_COMMENTS_HEADER), err);
     if (status == DK_OK && in->out[1] != NULL)
         status = dk_output_write(in->out[1], DK_MENTIONS_HEADER, strlen(DK_MENTIONS_HEADER), err);
     for (int i = 0; status == DK_OK && in->stream && i < 2; i++) /* who has sent a header may wait for ours */
@@ -159,6 +216,8 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
         {"customer", 0, DK_OPT_STRING, &o.input.customer, "COL", "weights are used without what they learned from this customer", 0, 0},
         {"no-learned", 0, DK_OPT_FLAG, &o.no_learned, NULL, "hand-written entries and rules alone, no learned weights", 0, 0},
         {"engine", 0, DK_OPT_STRING, &o.engine, "FILE", "lexicons and models as one file (drivkraft lexicon compile)", 0, 0},
+        {"partial", 0, DK_OPT_STRING, &o.partial, "PART", "write comments and mentions of this part of the data to one file, for drivkraft merge", 0, 0},
+        {"part", 0, DK_OPT_STRING, &o.part, "K/N", "with --partial: only this share of IN; all N together make the whole", 0, 0},
         {"stats", 0, DK_OPT_FLAG, &o.stats, NULL, "say on standard error how fast it went and what the caches did", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
@@ -183,7 +242,7 @@ const dk_command dk_cmd_tag = {
     "  drivkraft tag survey.csv --text comment --id response_id -o comments.csv\n"
     "  drivkraft tag survey.csv --text comment -o - --mentions mentions.csv --language da\n"
     "  drivkraft tag survey.csv --text comment --pack telecom --lexicon my/lexicon -o comments.csv\n"
-    "  drivkraft tag part1.csv --text comment --plan report/plan.tsv -o part1.out   parts tagged like the whole\n"
+    "  drivkraft tag part1.csv --text comment --id id --plan plan.tsv --partial 1.part   for drivkraft merge\n"
     "  cat survey.tsv | drivkraft tag - --text comment -o comments.csv\n"
     "  tail -f feed.jsonl | drivkraft tag - --stream --text comment --id id --format jsonl -o -\n",
     run_tag};

@@ -52,8 +52,16 @@ dk_status dk_input_engine(dk_engine **engine, const dk_cli *cli, const dk_engine
     return status;
 }
 
+/* Blocks of other shares are passed over: where blocks begin depends on the source alone, so all jobs see the same ones. */
 static dk_status produce(void *context, void *item, bool *done, dk_error *err) {
-    return dk_reader_read_block(((dk_input *)context)->reader, ((dk_input_batch *)item)->block, done, err);
+    dk_input *in = context;
+    dk_block *block = ((dk_input_batch *)item)->block;
+    for (;;) {
+        dk_status status = dk_reader_read_block(in->reader, block, done, err);
+        if (status != DK_OK || *done) return status;
+        in->numbered += block->numbered;
+        if (in->shares == 0 || block->serial % in->shares + 1 == in->share) return DK_OK;
+    }
 }
 
 static dk_status work(void *context, void *worker, void *item, dk_error *err) {
@@ -89,6 +97,7 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
     dk_reader_progress(in->reader, &taken, &in->progress.total);
     dk_progress_update(&in->progress, in->progress.total > 0 ? taken : in->counts.rows);
     dk_status status = DK_OK;
+    if (in->partial != NULL) return dk_partial_put(in->partial, b->block->first_number, b->block->numbered, &b->out[0], &b->out[1], err);
     for (int i = 0; status == DK_OK && i < 2; i++)
         if (in->out[i] != NULL) status = dk_output_put(in->out[i], &b->out[i], err);
     for (int i = 0; status == DK_OK && in->stream && i < 2; i++)
@@ -139,6 +148,10 @@ dk_status dk_input_close(dk_input *in, dk_status status, dk_error *err) {
     for (int i = 0; i < 2; i++) {
         if (status == DK_OK) status = dk_output_close(in->out[i], err);
         else dk_output_abort(in->out[i]);
+    }
+    if (in->partial != NULL) {
+        if (status == DK_OK) status = dk_partial_close(in->partial, in->numbered, in->counts.rejected, err);
+        else dk_partial_abort(in->partial);
     }
     if (status == DK_OK && in->reader != NULL) {
         dk_buf line;

@@ -5,6 +5,7 @@
 #include "cli/format.h"
 #include "io/output.h"
 #include "io/reader.h"
+#include "tag/partial.h"
 #include "tag/rows.h"
 
 typedef struct dk_input_options {
@@ -31,6 +32,9 @@ struct dk_input {
     dk_engine *engine;
     dk_reader *reader;
     dk_output *out[2]; /* NULL where nothing is written */
+    dk_partial_writer *partial; /* takes both in place of them; NULL for none */
+    uint32_t share, shares;  /* of the blocks every shares-th is taken, beginning with number share (1..shares); 0: all */
+    int64_t numbered;        /* rows of all blocks */
     bool has_id;
     bool stream; /* outputs are flushed after each block */
     bool cross_fitted; /* weights that have folds are used without the fold of the comment, or of its customer: */
