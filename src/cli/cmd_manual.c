@@ -1,11 +1,11 @@
-/* drivkraft manual: the manual page and the completions of shells, from the same option tables as --help. */
+/* drivkraft manual: the manual page, docs/commands.md and the completions of shells, from the same option tables as --help. */
 #include <stdlib.h>
 
 #include "base/nearest.h"
 #include "cli/manual.h"
 #include "io/output.h"
 
-static const dk_manual_writer *const writers[] = {&dk_manual_page, &dk_manual_bash, &dk_manual_zsh,
+static const dk_manual_writer *const writers[] = {&dk_manual_page, &dk_manual_markdown, &dk_manual_bash, &dk_manual_zsh,
                                                   &dk_manual_fish};
 enum { WRITERS = sizeof writers / sizeof writers[0] };
 
@@ -52,7 +52,7 @@ static const dk_manual_writer *find_writer(const char *name, dk_error *err) {
         if (name != NULL && strcmp(name, names[i]) == 0) return writers[i];
     }
     const char *near = name != NULL ? dk_nearest(dk_str_from(name), names, WRITERS) : NULL;
-    dk_fail(err, DK_EUSAGE, "which one? man, bash, zsh or fish");
+    dk_fail(err, DK_EUSAGE, "which one? man, markdown, bash, zsh or fish");
     if (near != NULL) dk_error_remedy(err, "did you mean drivkraft manual %s?", near);
     return NULL;
 }
@@ -84,7 +84,7 @@ static dk_status run_manual(const dk_command *command, dk_cli *cli, int argc, ch
 }
 
 const dk_command dk_cmd_manual = {
-    "manual", "Prints the manual page, or the completions of a shell.", "man|bash|zsh|fish [-o FILE]",
+    "manual", "Prints the manual as a page of man or in Markdown, or the completions of a shell.", "man|markdown|bash|zsh|fish [-o FILE]",
     "  drivkraft manual man | man -l -\n"
     "  drivkraft manual bash -o ~/.local/share/bash-completion/completions/drivkraft\n"
     "  drivkraft manual fish -o ~/.config/fish/completions/drivkraft.fish\n"

@@ -15,7 +15,7 @@ typedef struct dk_manual_writer {
     void (*end)(dk_buf *out);
 } dk_manual_writer;
 
-extern const dk_manual_writer dk_manual_page, dk_manual_bash, dk_manual_zsh, dk_manual_fish;
+extern const dk_manual_writer dk_manual_page, dk_manual_markdown, dk_manual_bash, dk_manual_zsh, dk_manual_fish;
 
 /* Puts text with each byte that is in special preceded by escape. */
 void dk_manual_put(dk_buf *out, const char *text, const char *special, const char *escape);
