@@ -1,6 +1,7 @@
 /* drivkraft merge: partial results of pieces of the data become the result of one run over all of it. */
 #include <dirent.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "cli/drivers_partial.h"
@@ -45,8 +46,10 @@ static dk_status merge_tagged(const dk_cli *cli, const parts *p, dk_error *err) 
     dk_partial_facts facts;
     if (cli->output == NULL || strcmp(cli->output, "-") == 0)
         return dk_fail(err, DK_EUSAGE, "which folder? comments and mentions are two files: -o tagged");
+    bool had_folder = dk_is_folder(cli->output);
     dk_status status = dk_folder_make(cli->output, err);
     if (status == DK_OK) status = dk_partial_merge(p->paths, p->count, cli->output, &facts, err);
+    if (status != DK_OK && !had_folder) rmdir(cli->output); /* which keeps a folder with anything in it */
     if (status != DK_OK) return status;
     dk_buf line;
     dk_buf_init(&line);
