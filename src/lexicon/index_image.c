@@ -158,6 +158,21 @@ static dk_status find_literals(token_pattern *p, dk_str pattern, dk_error *err) 
     return DK_OK;
 }
 
+/* Prepares the quick look of a pattern: a match must pass its literals and what stands behind them, which can be tried where they stand
+   for a fraction of what the whole costs. */
+static dk_status find_tail(comment_pattern *p, dk_str pattern, dk_error *err) {
+    dk_literals literals;
+    dk_regex_literals(pattern, &literals);
+    if (p->always || literals.count == 0 || literals.from == SIZE_MAX || literals.from == 0 || !literals.leads) return DK_OK;
+    for (size_t i = 0; i < literals.count; i++) {
+        unsigned char c = (unsigned char)literals.items[i].text[0];
+        p->begins[c / 64] |= 1ull << (c % 64);
+        if (c >= 'a' && c <= 'z') p->begins[1] |= 1ull << (c - 32) % 64;
+    }
+    p->begins[2] = p->begins[3] = UINT64_MAX; /* letters that are the same but for their case may be written otherwise */
+    return dk_regex_new_anchored(&p->tail, (dk_str){pattern.ptr + literals.from, pattern.len - literals.from}, err);
+}
+
 static dk_status take_patterns(dk_index *x, dk_image_reader *r, dk_error *err) {
     size_t ntexts, ntoken, ncomment;
     const kept_pattern *token = dk_image_take(r, SECTION_TOKEN_PATTERNS, sizeof *token, &ntoken);
@@ -177,7 +192,9 @@ static dk_status take_patterns(dk_index *x, dk_image_reader *r, dk_error *err) {
         status = dk_regex_new_later(&regex, text, err);
         if (status != DK_OK) break;
         if (i >= ntoken) {
-            x->comment_patterns[x->ncomment_patterns++] = (comment_pattern){regex, k->subject, k->always != 0};
+            comment_pattern *p = &x->comment_patterns[x->ncomment_patterns++];
+            *p = (comment_pattern){.regex = regex, .entry = k->subject, .always = k->always != 0};
+            status = find_tail(p, text, err);
         } else {
             token_pattern *p = &x->token_patterns[x->ntoken_patterns++];
             p->regex = regex;
@@ -242,7 +259,10 @@ void dk_index_free(dk_index *x) {
         dk_regex_free(x->token_patterns[i].regex);
         free((void *)(uintptr_t)x->token_patterns[i].literals);
     }
-    for (size_t i = 0; i < x->ncomment_patterns; i++) dk_regex_free(x->comment_patterns[i].regex);
+    for (size_t i = 0; i < x->ncomment_patterns; i++) {
+        dk_regex_free(x->comment_patterns[i].regex);
+        dk_regex_free(x->comment_patterns[i].tail);
+    }
     free(x->token_patterns);
     free(x->comment_patterns);
     dk_spelling_free(x->spelling);

@@ -52,6 +52,8 @@ typedef struct comment_pattern {
     dk_regex *regex;
     uint32_t entry;
     bool always; /* without literals: tried on every comment */
+    dk_regex *tail; /* the pattern from its literals on, tried where they stand before the whole is; NULL for none */
+    uint64_t begins[4]; /* by byte: whether the literals may begin with it */
 } comment_pattern;
 
 /* A literal that must stand within one token of a comment for a pattern to match. */

@@ -196,21 +196,53 @@ static dk_status match_pattern(const comment_pattern *p, dk_regex_scratch *scrat
 
 bool dk_index_always_searches(const dk_index *x) { return x->figures->nalways > 0; }
 
+typedef uint64_t pattern_set[(PATTERNS_MAX + 64) / 64]; /* a bit for each pattern */
+
+/* Whether the tail of a pattern matches at some byte from..end-1. */
+static bool tail_matches(const comment_pattern *p, dk_regex_scratch *scratch, dk_str text, size_t from, size_t end) {
+    for (size_t at = from; at < end; at++) {
+        unsigned char c = (unsigned char)text.ptr[at];
+        if (!(p->begins[c / 64] >> (c % 64) & 1) || (c & 0xC0) == 0x80) continue;
+        size_t first, last;
+        bool limited;
+        if (dk_regex_find(p->tail, scratch, text, at, &first, &last, &limited) || limited) return true;
+    }
+    return false;
+}
+
+/* Adds to wanted the patterns that the words call for by their literals, and in which the rest behind the literal matches too. Where some
+   tokens are not read in this language, a literal may stand in one of them: then all of the text is looked at. */
+static void call_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text, const dk_word *const *words,
+                          const dk_tokens *tokens, uint32_t packs, pattern_set wanted, pattern_set asked) {
+    bool whole = false;
+    for (size_t i = 0; i < tokens->count; i++) whole |= words[i] == NULL;
+    for (size_t i = 0; i < tokens->count; i++) {
+        if (words[i] == NULL || words[i]->patterns == NULL) continue;
+        const dk_token *t = &tokens->items[i];
+        for (const uint16_t *called = words[i]->patterns; *called != UINT16_MAX; called++) {
+            size_t at = *called / 64;
+            uint64_t bit = 1ull << (*called % 64);
+            const comment_pattern *p = &x->comment_patterns[*called];
+            if ((wanted[at] | (whole ? asked[at] : 0)) & bit || !pack_is_on(x->lexicon->entries[p->entry].pack, packs)) continue;
+            asked[at] |= bit;
+            if (p->tail == NULL || tail_matches(p, scratch, text, whole ? 0 : t->start, whole ? text.len : t->end)) wanted[at] |= bit;
+        }
+    }
+}
+
 dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text,
                                   const dk_word *const *words, const dk_tokens *tokens, uint32_t packs, dk_matches *out,
                                   uint64_t *limited, dk_error *err) {
-    uint64_t wanted[(PATTERNS_MAX + 64) / 64]; /* bit by pattern */
+    pattern_set wanted, asked;
     size_t nwords = (x->ncomment_patterns + 63) / 64;
     bool any = x->figures->nalways > 0;
     for (size_t i = 0; !any && i < tokens->count; i++) any = words[i] != NULL && words[i]->patterns != NULL;
     if (!any) return DK_OK;
     memset(wanted, 0, nwords * sizeof *wanted);
+    memset(asked, 0, nwords * sizeof *asked);
     for (size_t i = 0; x->figures->nalways > 0 && i < x->ncomment_patterns; i++)
         if (x->comment_patterns[i].always) wanted[i / 64] |= 1ull << (i % 64);
-    for (size_t i = 0; i < tokens->count; i++) {
-        if (words[i] == NULL || words[i]->patterns == NULL) continue;
-        for (const uint16_t *p = words[i]->patterns; *p != UINT16_MAX; p++) wanted[*p / 64] |= 1ull << (*p % 64);
-    }
+    call_patterns(x, scratch, text, words, tokens, packs, wanted, asked);
     dk_status status = DK_OK;
     for (size_t i = 0; status == DK_OK && i < x->ncomment_patterns; i++) {
         if (wanted[i / 64] == 0) {

@@ -4,7 +4,7 @@
 
 /* A reading of the pattern by recursive descent: of what stands in a row the best set counts, of alternatives their union. */
 typedef struct parser {
-    const char *p, *end;
+    const char *begin, *p, *end;
     bool unknown; /* something that is not read here: nothing is sure */
 } parser;
 
@@ -26,14 +26,24 @@ static void keep_better(dk_literals *best, const dk_literals *other) {
     }
     memcpy(best->items, other->items, other->count * sizeof *other->items);
     best->count = other->count;
+    best->from = other->from;
+    best->leads = other->leads;
 }
 
-static void end_run(dk_literals *best, dk_literal *run) {
-    if (run->len >= DK_LITERAL_MIN && (best->count == 0 || run->len > shortest(best))) {
-        best->items[0] = *run;
+/* Letters in a row that begin at a place of the pattern. */
+typedef struct letters {
+    dk_literal text;
+    size_t from;
+} letters;
+
+static void end_run(dk_literals *best, letters *run) {
+    if (run->text.len >= DK_LITERAL_MIN && (best->count == 0 || run->text.len > shortest(best))) {
+        best->items[0] = run->text;
         best->count = 1;
+        best->from = run->from;
+        best->leads = true;
     }
-    run->len = 0;
+    run->text.len = 0;
 }
 
 /* The letter at p, folded: its length in bytes, or 0. Beyond ASCII only Latin-1 (C3 80 to C3 BF less the two signs). */
@@ -78,7 +88,7 @@ static void skip_escape(parser *s) {
     if (s->p == s->end) return;
     unsigned char c = (unsigned char)*s->p;
     bool alnum = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-    if (alnum && strchr("bBdDsSwWnrtAzZhHvVR", c) == NULL) s->unknown = true;
+    if (alnum && strchr("bBdDsSwWnrtAzZhHvVRK", c) == NULL) s->unknown = true;
     s->p++;
 }
 
@@ -105,18 +115,21 @@ static bool open_group(parser *s) {
 static void read_alternatives(parser *s, int depth, dk_literals *out);
 
 static void read_branch(parser *s, int depth, dk_literals *best) {
-    dk_literal run = {.len = 0};
+    letters run = {.text = {.len = 0}};
     best->count = 0;
+    best->from = SIZE_MAX;
+    best->leads = false;
     while (s->p < s->end && *s->p != '|' && *s->p != ')' && !s->unknown) {
         char folded[2];
         bool optional;
         unsigned n = letter_at(s, folded);
         if (n > 0) {
+            if (run.text.len == 0) run.from = (size_t)(s->p - s->begin);
             s->p += n;
             bool quantified = quantifier(s, &optional);
-            if (!optional && run.len + n <= DK_LITERAL_MAX) {
-                memcpy(run.text + run.len, folded, n);
-                run.len = (uint8_t)(run.len + n);
+            if (!optional && run.text.len + n <= DK_LITERAL_MAX) {
+                memcpy(run.text.text + run.text.len, folded, n);
+                run.text.len = (uint8_t)(run.text.len + n);
             } else if (!optional) {
                 end_run(best, &run);
             }
@@ -126,10 +139,12 @@ static void read_branch(parser *s, int depth, dk_literals *best) {
         end_run(best, &run);
         if (*s->p == '(') {
             dk_literals inside = {.count = 0};
+            size_t from = (size_t)(s->p - s->begin);
             bool counts = open_group(s);
             read_alternatives(s, depth + 1, &inside);
             if (s->p < s->end) s->p++;
             (void)quantifier(s, &optional);
+            inside.from = from;
             if (counts && !optional) keep_better(best, &inside);
         } else if (*s->p == '[') {
             skip_class(s);
@@ -161,20 +176,28 @@ static bool join(dk_literals *out, const dk_literals *branch) {
 /* Reads up to the end or the closing bracket of the group. */
 static void read_alternatives(parser *s, int depth, dk_literals *out) {
     out->count = 0;
+    out->leads = true;
     bool sure = true;
     if (depth > DEPTH_MAX) s->unknown = true;
-    while (!s->unknown) {
+    for (size_t branches = 1; !s->unknown; branches++) {
         dk_literals branch;
+        size_t begin = (size_t)(s->p - s->begin);
         read_branch(s, depth, &branch);
         sure = sure && branch.count > 0 && join(out, &branch);
+        out->leads = out->leads && branch.leads && (depth == 0 || branch.from == begin);
+        out->from = branches == 1 ? branch.from : SIZE_MAX;
         if (s->p == s->end || *s->p != '|') break;
         s->p++;
     }
-    if (!sure || s->unknown) out->count = 0;
+    if (!sure || s->unknown) {
+        out->count = 0;
+        out->from = SIZE_MAX;
+        out->leads = false;
+    }
 }
 
 void dk_regex_literals(dk_str pattern, dk_literals *out) {
-    parser s = {.p = pattern.ptr, .end = pattern.ptr + pattern.len};
+    parser s = {.begin = pattern.ptr, .p = pattern.ptr, .end = pattern.ptr + pattern.len};
     read_alternatives(&s, 0, out);
     if (s.unknown || s.p < s.end) out->count = 0;
 }

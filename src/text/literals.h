@@ -15,6 +15,9 @@ typedef struct dk_literal {
 typedef struct dk_literals {
     dk_literal items[DK_LITERALS_MAX];
     size_t count;
+    size_t from; /* where the part of the pattern begins that the strings are of: a match ends with a match of the pattern from there on;
+                    SIZE_MAX when they are of several alternatives */
+    bool leads;  /* what that part matches begins with one of the strings */
 } dk_literals;
 
 /* Fills out with strings of which every match of the pattern (taken without regard to case) holds at least one, the longest

@@ -12,9 +12,16 @@
 /* About a millisecond of backtracking at the very most; patterns for feedback need a few hundred steps. */
 enum { MATCH_LIMIT = 20000, DEPTH_LIMIT = 1000, JIT_STACK = 256 * 1024 };
 
+/* What PCRE2 makes of a pattern. */
+typedef struct compiled {
+    pcre2_code *code;
+    bool jit;
+} compiled;
+
 struct dk_regex {
-    _Atomic(pcre2_code *) code; /* NULL until it is compiled */
-    dk_str pattern;             /* where it is compiled later: a copy behind this structure */
+    _Atomic(compiled *) compiled; /* NULL until it is */
+    dk_str pattern;               /* where it is compiled later: a copy behind this structure */
+    bool anchored;
     bool at_marks;   /* begins with (?:^|[...]): compiled as anchored and tried only at the begin and at these marks, */
     bool marks[128]; /* since PCRE2 would try every place */
 };
@@ -64,12 +71,28 @@ static bool read_marks(dk_str pattern, bool marks[128]) {
     return !has_open_choice(pattern);
 }
 
-static pcre2_code *compile(const dk_regex *r, dk_str pattern, int *code, PCRE2_SIZE *offset) {
+static void free_compiled(compiled *c) {
+    if (c == NULL) return;
+    pcre2_code_free(c->code);
+    free(c);
+}
+
+/* NULL, with the reason and the place, when it does not compile. */
+static compiled *compile(const dk_regex *r, dk_str pattern, int *reason, PCRE2_SIZE *offset) {
     uint32_t options = PCRE2_UTF | PCRE2_CASELESS | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
-    if (r->at_marks) options |= PCRE2_ANCHORED;
-    pcre2_code *compiled = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, code, offset, NULL);
-    if (compiled != NULL) pcre2_jit_compile(compiled, PCRE2_JIT_COMPLETE); /* without JIT it is slower, not wrong */
-    return compiled;
+    if (r->at_marks || r->anchored) options |= PCRE2_ANCHORED;
+    compiled *c = malloc(sizeof *c);
+    *reason = PCRE2_ERROR_NOMEMORY;
+    if (c == NULL) return NULL;
+    c->code = pcre2_compile((PCRE2_SPTR)pattern.ptr, pattern.len, options, reason, offset, NULL);
+    if (c->code == NULL) {
+        free(c);
+        return NULL;
+    }
+    size_t size = 0; /* without JIT it is slower, not wrong */
+    c->jit = pcre2_jit_compile(c->code, PCRE2_JIT_COMPLETE) == 0 && pcre2_pattern_info(c->code, PCRE2_INFO_JITSIZE, &size) == 0 &&
+             size > 0;
+    return c;
 }
 
 dk_status dk_regex_new(dk_regex **out, dk_str pattern, dk_error *err) {
@@ -78,8 +101,8 @@ dk_status dk_regex_new(dk_regex **out, dk_str pattern, dk_error *err) {
     dk_regex *r = calloc(1, sizeof *r);
     if (r == NULL) return dk_fail_memory(err);
     r->at_marks = read_marks(pattern, r->marks);
-    pcre2_code *compiled = compile(r, pattern, &code, &offset);
-    if (compiled == NULL) {
+    compiled *c = compile(r, pattern, &code, &offset);
+    if (c == NULL) {
         free(r);
         if (code == PCRE2_ERROR_NOMEMORY) return dk_fail_memory(err);
         PCRE2_UCHAR reason[160] = "";
@@ -87,38 +110,42 @@ dk_status dk_regex_new(dk_regex **out, dk_str pattern, dk_error *err) {
         return dk_fail_at(err, DK_EDATA, NULL, 0, (int64_t)offset + 1, "%.*s does not compile: %s at offset %zu",
                           (int)(pattern.len > 60 ? 60 : pattern.len), pattern.ptr, (const char *)reason, (size_t)offset);
     }
-    atomic_init(&r->code, compiled);
+    atomic_init(&r->compiled, c);
     *out = r;
     return DK_OK;
 }
 
-dk_status dk_regex_new_later(dk_regex **out, dk_str pattern, dk_error *err) {
+static dk_status new_later(dk_regex **out, dk_str pattern, bool anchored, dk_error *err) {
     dk_regex *r = calloc(1, sizeof *r + pattern.len + 1);
     if (r == NULL) return dk_fail_memory(err);
-    r->at_marks = read_marks(pattern, r->marks);
+    r->anchored = anchored;
+    r->at_marks = !anchored && read_marks(pattern, r->marks);
     if (pattern.len > 0) memcpy(r + 1, pattern.ptr, pattern.len);
     r->pattern = (dk_str){(const char *)(r + 1), pattern.len};
-    atomic_init(&r->code, NULL);
+    atomic_init(&r->compiled, NULL);
     *out = r;
     return DK_OK;
 }
 
+dk_status dk_regex_new_later(dk_regex **out, dk_str pattern, dk_error *err) { return new_later(out, pattern, false, err); }
+dk_status dk_regex_new_anchored(dk_regex **out, dk_str pattern, dk_error *err) { return new_later(out, pattern, true, err); }
+
 /* The compiled pattern; NULL when memory ran out. Two threads may compile it at once: the first one's is kept. */
-static const pcre2_code *code_of(dk_regex *r) {
-    pcre2_code *code = atomic_load_explicit(&r->code, memory_order_acquire);
-    if (DK_LIKELY(code != NULL)) return code;
+static const compiled *compiled_of(dk_regex *r) {
+    compiled *c = atomic_load_explicit(&r->compiled, memory_order_acquire);
+    if (DK_LIKELY(c != NULL)) return c;
     int reason;
     PCRE2_SIZE offset;
-    pcre2_code *mine = compile(r, r->pattern, &reason, &offset);
+    compiled *mine = compile(r, r->pattern, &reason, &offset);
     if (mine == NULL) return NULL;
-    if (atomic_compare_exchange_strong_explicit(&r->code, &code, mine, memory_order_acq_rel, memory_order_acquire)) return mine;
-    pcre2_code_free(mine);
-    return code;
+    if (atomic_compare_exchange_strong_explicit(&r->compiled, &c, mine, memory_order_acq_rel, memory_order_acquire)) return mine;
+    free_compiled(mine);
+    return c;
 }
 
 void dk_regex_free(dk_regex *regex) {
     if (regex == NULL) return;
-    pcre2_code_free(atomic_load(&regex->code));
+    free_compiled(atomic_load(&regex->compiled));
     free(regex);
 }
 
@@ -150,13 +177,11 @@ void dk_regex_scratch_free(dk_regex_scratch *s) {
 /* One search, in which an anchored pattern is tried at from alone; the match may be empty. */
 static bool find_from(dk_regex *regex, dk_regex_scratch *scratch, dk_str text, size_t from, size_t *start,
                       size_t *end, bool *limited) {
-    const pcre2_code *code = code_of(regex);
-    *limited = code == NULL;
-    if (code == NULL) return false;
+    const compiled *c = compiled_of(regex);
+    *limited = c == NULL;
+    if (c == NULL) return false;
     /* the short way into compiled code; there is nothing for pcre2_match to check, since patterns take invalid UTF-8 */
-    size_t compiled = 0;
-    bool jit = pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &compiled) == 0 && compiled > 0;
-    int n = (jit ? pcre2_jit_match : pcre2_match)(code, (PCRE2_SPTR)text.ptr, text.len, from, 0, scratch->match, scratch->context);
+    int n = (c->jit ? pcre2_jit_match : pcre2_match)(c->code, (PCRE2_SPTR)text.ptr, text.len, from, 0, scratch->match, scratch->context);
     *limited = n == PCRE2_ERROR_MATCHLIMIT || n == PCRE2_ERROR_DEPTHLIMIT || n == PCRE2_ERROR_HEAPLIMIT ||
                n == PCRE2_ERROR_JIT_STACKLIMIT;
     if (n < 0) return false;

@@ -16,6 +16,9 @@ void dk_regex_free(dk_regex *regex);
    whichever thread needs it. */
 dk_status dk_regex_new_later(dk_regex **out, dk_str pattern, dk_error *err);
 
+/* As the last, for a pattern that is to match at `from` or not at all. */
+dk_status dk_regex_new_anchored(dk_regex **out, dk_str pattern, dk_error *err);
+
 dk_regex_scratch *dk_regex_scratch_new(void); /* NULL when memory ran out */
 void dk_regex_scratch_free(dk_regex_scratch *scratch);
 

@@ -278,6 +278,22 @@ static void literals_that_a_pattern_needs_are_found(void **state) {
     }
 }
 
+/* A pattern is tried only where its tail matches: a tail that begins too late, or where no match passes, would lose matches. */
+static void tails_of_patterns_begin_with_their_literals(void **state) {
+    (void)state;
+    static const char *const cases[][2] = {
+        {"^\\W*(meget |helt )?godt\\W*$", "godt\\W*$"}, {"x\\Ktack\\b", "tack\\b"}, {"\\bavoid", "avoid"},
+        {"(?:^|[.!])\\s*(?:bra|k(?:\xC3\xB6tt)?att)+!", "(?:bra|k(?:\xC3\xB6tt)?att)+!"}, /* inside it the literal does not lead */
+        {"[.](?:bra|bad)+!", "(?:bra|bad)+!"}, {"good|. bad", ""}, {"a{3}(b+cd)?ef(?=gh)", "ef(?=gh)"}};
+    static const bool leads[] = {true, true, true, false, true, false, true};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        dk_literals found;
+        dk_regex_literals(dk_str_from(cases[i][0]), &found);
+        assert_string_equal(found.from == SIZE_MAX ? "" : cases[i][0] + found.from, cases[i][1]);
+        if (found.from != SIZE_MAX) assert_int_equal(found.leads, leads[i]);
+    }
+}
+
 /* Patterns that begin at a mark are tried there alone: the same matches must come out as when every place is tried, which is what
    the same pattern gives with a group around its begin. */
 static void patterns_that_begin_at_marks_find_the_same(void **state) {
@@ -324,6 +340,7 @@ int main(void) {
         cmocka_unit_test(a_hostile_pattern_gives_up_by_its_step_limit),
         cmocka_unit_test(patterns_that_begin_at_marks_find_the_same),
         cmocka_unit_test(literals_that_a_pattern_needs_are_found),
+        cmocka_unit_test(tails_of_patterns_begin_with_their_literals),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
