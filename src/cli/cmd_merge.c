@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "cli/drivers_partial.h"
+#include "cli/study_options.h"
 #include "cli/study_text.h"
 #include "stats/linalg.h"
+#include "study/drivers_output.h"
+#include "study/drivers_partial.h"
 #include "tag/partial.h"
 
 /* Paths of the parts; a folder among the words stands for its *.part files in the order of their names. */
@@ -74,7 +76,14 @@ static dk_status merge_drivers(const dk_cli *cli, const parts *p, const char *fo
     if (status != DK_OK) return status;
     options.threads = (int)cli->threads;
     dk_linalg_set_threads(1);
-    status = dk_drivers_answer_all(&data, &options, cli, format, outcome, err);
+    dk_study_watch bars = {.cli = cli};
+    const dk_drivers_watch watch = dk_study_drivers_watch(&bars);
+    dk_buf answer;
+    dk_buf_init(&answer);
+    status = dk_drivers_answer_all(&data, &options, &watch, format, outcome, &answer, err);
+    dk_study_watch_end(&bars);
+    if (status == DK_OK) status = dk_study_options_write(cli, &answer, err);
+    dk_buf_dispose(&answer);
     dk_drivers_data_dispose(&data);
     return status;
 }

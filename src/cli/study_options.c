@@ -93,6 +93,12 @@ void dk_study_watch_end(dk_study_watch *w) {
     if (w->stage != NULL) dk_progress_end(&w->bar, w->bar.total);
 }
 
+static void say(void *context, const char *text) { dk_cli_note(((const dk_study_watch *)context)->cli, "%s", text); }
+
+dk_drivers_watch dk_study_drivers_watch(dk_study_watch *w) {
+    return (dk_drivers_watch){(int)w->cli->threads, say, dk_study_watch_progress, w};
+}
+
 /* Analyses without writing a report. The result is the caller's to free. */
 static dk_status analyse(const dk_cli *cli, const dk_study_options *o, const char *source, dk_study_result **result, dk_error *err) {
     dk_study_config config;

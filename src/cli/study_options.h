@@ -4,6 +4,7 @@
 
 #include "cli/format.h"
 #include "study/analyze.h"
+#include "study/drivers_input.h"
 
 typedef struct dk_study_options {
     const char *column[DK_ROLES];
@@ -32,6 +33,9 @@ typedef struct dk_study_watch {
 
 void dk_study_watch_progress(void *watch, const char *stage, int64_t done, int64_t total);
 void dk_study_watch_end(dk_study_watch *watch);
+
+/* The same for drivers of a table, which also say things on standard error; the threads are those of cli. */
+dk_drivers_watch dk_study_drivers_watch(dk_study_watch *watch);
 
 /* Writes text to -o, or to standard output. */
 dk_status dk_study_options_write(const dk_cli *cli, const dk_buf *text, dk_error *err);

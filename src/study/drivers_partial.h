@@ -4,10 +4,11 @@
  * head, and for each segment its name and rows (dk_rows_write, checksummed). It keeps whole rows in compact form, not
  * only their sums: robust errors need a second look, and rows without a customer must be told from copies elsewhere.
  */
-#ifndef DK_CLI_DRIVERS_PARTIAL_H
-#define DK_CLI_DRIVERS_PARTIAL_H
+#ifndef DK_STUDY_DRIVERS_PARTIAL_H
+#define DK_STUDY_DRIVERS_PARTIAL_H
 
-#include "cli/drivers_input.h"
+#include "base/buffer.h"
+#include "study/drivers_input.h"
 
 dk_status dk_drivers_write_partial(dk_drivers_data *data, const dk_driver_options *options,
                                    const char *outcome, const char *path, dk_error *err);
@@ -17,8 +18,19 @@ dk_status dk_drivers_write_partial(dk_drivers_data *data, const dk_driver_option
 dk_status dk_drivers_merge(const char *const *paths, size_t n, dk_drivers_data *data,
                            dk_driver_options *options, const char **outcome, dk_error *err);
 
-/* Fits the whole and each segment and writes the answer to the output of cli. */
-dk_status dk_drivers_answer_all(const dk_drivers_data *data, const dk_driver_options *options,
-                                const dk_cli *cli, const char *format, const char *outcome, dk_error *err);
+/* The same in memory: appends the bytes of such a file to out. */
+dk_status dk_drivers_put_partial(dk_drivers_data *data, const dk_driver_options *options, const char *outcome,
+                                 dk_buf *out, dk_error *err);
+
+/* Adds the rows of a partial result in memory to merged, which begins as zeros; name is for messages. The first decides what the others must agree
+   with. Once all are in, dk_drivers_sort its data, and dispose of it. */
+typedef struct dk_drivers_merged {
+    dk_drivers_data data;
+    dk_driver_options options;
+    const char *outcome; /* in the arena of data */
+    void *first;         /* the head of the first part, in the arena too */
+} dk_drivers_merged;
+
+dk_status dk_drivers_merge_bytes(dk_drivers_merged *merged, const char *name, const char *bytes, size_t len, dk_error *err);
 
 #endif

@@ -1,10 +1,17 @@
 /* drivkraft drivers: results as JSON for programs, CSV for spreadsheets, a table for people. */
-#ifndef DK_CLI_DRIVERS_OUTPUT_H
-#define DK_CLI_DRIVERS_OUTPUT_H
+#ifndef DK_STUDY_DRIVERS_OUTPUT_H
+#define DK_STUDY_DRIVERS_OUTPUT_H
 
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "stats/segments.h"
+#include "study/drivers_input.h"
+
+/* Fits the whole and each segment and appends the answer to out; format is json, csv or text. outcome is what text calls it; one that ends in
+   " (log)" is a logarithm. A segment that cannot be fitted is said and left out. */
+dk_status dk_drivers_answer_all(const dk_drivers_data *data, const dk_driver_options *options,
+                                const dk_drivers_watch *watch, const char *format, const char *outcome, dk_buf *out,
+                                dk_error *err);
 
 /* A predictor over the segments (answers 1 and on): whether its effect differs, and each segment's shrunk effect. */
 typedef struct dk_drivers_across {

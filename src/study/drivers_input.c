@@ -1,6 +1,7 @@
-#include "cli/drivers_input.h"
+#include "study/drivers_input.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,8 +101,8 @@ static dk_status name_columns(const dk_drivers_spec *spec, const dk_reader *r, d
                               dk_error *err) {
     dk_status status = DK_OK;
     bool nested = false;
-    for (size_t i = 0; i < spec->predictors.count && status == DK_OK; i++) {
-        dk_str rest = dk_str_from(spec->predictors.items[i]);
+    for (size_t i = 0; i < spec->npredictors && status == DK_OK; i++) {
+        dk_str rest = dk_str_from(spec->predictors[i]);
         if (has_column(r, rest)) {
             status = put_item(d, r, rest, &nested, err);
             continue;
@@ -111,8 +112,8 @@ static dk_status name_columns(const dk_drivers_spec *spec, const dk_reader *r, d
             if (item.len > 0) status = put_item(d, r, item, &nested, err);
         }
     }
-    for (size_t i = 0; i < spec->controls.count && status == DK_OK; i++) {
-        dk_str rest = dk_str_from(spec->controls.items[i]);
+    for (size_t i = 0; i < spec->ncontrols && status == DK_OK; i++) {
+        dk_str rest = dk_str_from(spec->controls[i]);
         bool whole = has_column(r, rest);
         while (rest.len > 0 && status == DK_OK) {
             dk_str item = whole ? rest : next_piece(&rest, ",|");
@@ -264,14 +265,13 @@ typedef struct batch {
 } batch;
 
 typedef struct reading {
-    const dk_cli *cli;
+    const dk_drivers_watch *watch;
     dk_reader *reader;
     dk_drivers_data *data;
     const char *as;
     const dk_drivers_spec *spec;
     layout at;
     int64_t *missing, *unreadable; /* rows lost to each selected column */
-    dk_progress progress;
 } reading;
 
 static dk_status produce(void *context, void *item, bool *done, dk_error *err) {
@@ -359,6 +359,17 @@ static const char *column_name(const reading *r, size_t j) {
                                      : r->spec->cluster2;
 }
 
+static void say(const reading *r, const char *format, ...) DK_PRINTF(2, 3);
+static void say(const reading *r, const char *format, ...) {
+    if (r->watch->say == NULL) return;
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    r->watch->say(r->watch->context, text);
+}
+
 static void tell_unreadable(const reading *r, const batch *b, size_t i) {
     size_t j = b->bad[i];
     dk_str cell = dk_block_cell(b->block, i, j);
@@ -369,7 +380,7 @@ static void tell_unreadable(const reading *r, const batch *b, size_t i) {
         why = (int)j == r->at.weight      ? "is negative, which a weight cannot be"
               : strcmp(r->as, "log") == 0 ? "has no logarithm: it is not above 0"
                                           : "is no score of 0 to 10";
-    dk_cli_note(r->cli, "%s:%lld: %s %s: %.*s", dk_reader_source(r->reader), (long long)b->block->row[i].line,
+    say(r, "%s:%lld: %s %s: %.*s", dk_reader_source(r->reader), (long long)b->block->row[i].line,
                 column_name(r, j), why, (int)(cell.len > 60 ? 60 : cell.len), cell.ptr);
 }
 
@@ -381,8 +392,8 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
     dk_status status = DK_OK;
     d->rejected += (int64_t)b->block->nrejects;
     for (size_t i = 0; i < b->block->nrejects && d->rejected == (int64_t)b->block->nrejects && i < 3; i++)
-        dk_cli_note(r->cli, "%s:%lld:%lld: %s", dk_reader_source(r->reader),
-                    (long long)b->block->rejects[i].line, (long long)b->block->rejects[i].column,
+        say(r, "%s:%lld:%lld: %s", dk_reader_source(r->reader),
+            (long long)b->block->rejects[i].line, (long long)b->block->rejects[i].column,
                     b->block->rejects[i].reason);
     for (size_t i = 0; i < b->block->rows && status == DK_OK; i++) {
         d->read++;
@@ -413,12 +424,12 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
     }
     int64_t taken, total;
     dk_reader_progress(r->reader, &taken, &total);
-    dk_progress_update(&r->progress, taken);
+    if (r->watch->progress != NULL) r->watch->progress(r->watch->context, "reading", taken, total);
     return status;
 }
 
 static dk_status read_rows(reading *r, dk_error *err) {
-    int threads = (int)r->cli->threads, nitems = dk_pipeline_items(threads);
+    int threads = r->watch->threads > 1 ? r->watch->threads : 1, nitems = dk_pipeline_items(threads);
     batch *batches = calloc((size_t)nitems, sizeof *batches);
     void **items = calloc((size_t)(nitems + threads), sizeof *items);
     dk_status status = batches == NULL || items == NULL ? dk_fail_memory(err) : DK_OK;
@@ -428,12 +439,7 @@ static dk_status read_rows(reading *r, dk_error *err) {
         if (batches[i].block == NULL) status = dk_fail_memory(err);
     }
     dk_pipeline p = {r, produce, parse, deliver, items, items != NULL ? items + nitems : NULL, threads};
-    int64_t taken = 0, total = 0;
-    dk_reader_progress(r->reader, &taken, &total);
-    dk_progress_begin(&r->progress, r->cli, "reading", total);
     if (status == DK_OK) status = dk_pipeline_run(&p, err);
-    dk_reader_progress(r->reader, &taken, &total);
-    dk_progress_end(&r->progress, taken);
     for (int i = 0; i < nitems && batches != NULL; i++) {
         dk_block_free(batches[i].block);
         free(batches[i].mantissas);
@@ -490,11 +496,11 @@ static dk_status none_usable(const reading *r, dk_error *err) {
     return DK_EDATA;
 }
 
-dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_cli *cli, dk_drivers_data *d, dk_error *err) {
+dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_drivers_watch *watch, dk_drivers_data *d, dk_error *err) {
     memset(d, 0, sizeof *d);
     d->impute = spec->impute;
-    reading r = {.cli = cli, .data = d, .spec = spec, .as = spec->as != NULL ? spec->as : "level"};
-    dk_status status = dk_reader_open(&r.reader, spec->table, NULL, err);
+    reading r = {.watch = watch, .data = d, .spec = spec, .as = spec->as != NULL ? spec->as : "level"};
+    dk_status status = dk_reader_open(&r.reader, spec->table, &spec->reader, err);
     if (status != DK_OK) return status;
     status = name_columns(spec, r.reader, d, err);
     if (status == DK_OK) status = select_columns(spec, r.reader, d, &r.at, err);

@@ -1,4 +1,4 @@
-#include "cli/drivers_output.h"
+#include "study/drivers_output.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "cli/drivers_input.h"
+#include "study/drivers_input.h"
 #include "stats/permute.h"
 
 typedef struct arrays {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/drivers_input.h"
+#include "study/drivers_input.h"
 #include "io/cell.h"
 #include "stats/nps.h"
 

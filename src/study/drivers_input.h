@@ -1,11 +1,21 @@
-/* drivkraft drivers: from a table and what the user asks for to the rows of a fit, one set a segment. */
-#ifndef DK_CLI_DRIVERS_INPUT_H
-#define DK_CLI_DRIVERS_INPUT_H
+/* Drivers of any table's columns: from a table and what is asked for to the rows of a fit, one set a segment.
+ *
+ * What `drivkraft drivers` and the Python package do alike; analyses of studies have fits.h. */
+#ifndef DK_STUDY_DRIVERS_INPUT_H
+#define DK_STUDY_DRIVERS_INPUT_H
 
 #include "base/arena.h"
-#include "cli/cli.h"
 #include "io/reader.h"
 #include "stats/frame.h"
+
+/* Who waits for the rows and the fits. All-zero is one thread and nobody. */
+typedef struct dk_drivers_watch {
+    int threads;                                 /* below 1: 1 */
+    void (*say)(void *context, const char *text); /* a sentence about the data, without a line end */
+    /* Stages "reading", "drivers", "segments"; a stage ends when done is total. */
+    void (*progress)(void *context, const char *stage, int64_t done, int64_t total);
+    void *context;
+} dk_drivers_watch;
 
 /* What is asked for, as given on the command line; kept in partial results. Strings are the caller's. */
 typedef struct dk_drivers_spec {
@@ -13,8 +23,9 @@ typedef struct dk_drivers_spec {
     const char *as; /* what is made of the outcome: level, contribution, promoter, detractor, log or winsor */
     bool indicator; /* a missing control becomes 0 with an indicator beside it; else its row is left out */
     bool impute;    /* with indicator: such controls are filled in by multiple imputation */
-    dk_opt_list predictors,
-        controls; /* A,B or GROUP=A+B or STAGE/GROUP=A+B; several may be joined by commas */
+    const char *const *predictors, *const *controls; /* A,B or GROUP=A+B or STAGE/GROUP=A+B; several may be joined by commas */
+    size_t npredictors, ncontrols;
+    dk_reader_options reader; /* of the table */
 } dk_drivers_spec;
 
 typedef struct dk_drivers_segment {
@@ -44,8 +55,8 @@ typedef struct dk_drivers_data {
 } dk_drivers_data;
 
 /* Reads the table. Rows with a missing value or with text for a number are left out and counted; the first of the
-   latter is told on standard error. */
-dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_cli *cli, dk_drivers_data *data,
+   latter is said. */
+dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_drivers_watch *watch, dk_drivers_data *data,
                           dk_error *err);
 void dk_drivers_data_dispose(dk_drivers_data *data);
 

@@ -1,4 +1,4 @@
-#include "cli/drivers_partial.h"
+#include "study/drivers_partial.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,8 +32,8 @@ static void put_question(dk_buf *out, const dk_drivers_data *d, const char *outc
     if (d->nstages > 0) dk_buf_put(out, d->stage_of, d->ngroups * sizeof *d->stage_of);
 }
 
-dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *o, const char *outcome,
-                                   const char *path, dk_error *err) {
+static dk_status put_head(dk_buf *out, const dk_drivers_data *d, const dk_driver_options *o, const char *outcome,
+                          dk_error *err) {
     head h = {
         .shape = {d->shape.ncols, d->shape.clusters, d->shape.clusters2, d->shape.fixed, d->shape.weights,
                   d->shape.decimals},
@@ -42,25 +42,44 @@ dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *
         .rows = {d->read, d->missing, d->unreadable, d->rejected},
         .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc, o->r2, o->family_wise},
         .numbers = {o->confidence, o->alpha, o->negligible_r2, o->winsor}};
-    dk_buf out, text;
-    dk_output *file = NULL;
-    dk_buf_init(&out);
+    dk_buf text;
     dk_buf_init(&text);
     dk_buf_put(&text, &h, sizeof h);
     put_question(&text, d, outcome);
     dk_status status = dk_buf_status(&text, err);
     if (status == DK_OK) {
         uint64_t sizes[2] = {text.len, dk_hash(text.ptr, text.len)};
-        dk_buf_puts(&out, title);
-        dk_buf_put(&out, sizes, sizeof sizes);
-        dk_buf_put(&out, text.ptr, text.len);
-        status = dk_output_open(&file, path, err);
+        dk_buf_puts(out, title);
+        dk_buf_put(out, sizes, sizeof sizes);
+        dk_buf_put(out, text.ptr, text.len);
     }
-    for (size_t s = 0; s < d->nsegments && status == DK_OK; s++) {
-        uint64_t len = d->segments[s].name.len;
-        dk_buf_put(&out, &len, sizeof len);
-        dk_buf_put(&out, d->segments[s].name.ptr, len);
-        status = dk_rows_write(d->segments[s].rows, &out, err);
+    dk_buf_dispose(&text);
+    return status;
+}
+
+static dk_status put_segment(dk_buf *out, const dk_drivers_segment *segment, dk_error *err) {
+    uint64_t len = segment->name.len;
+    dk_buf_put(out, &len, sizeof len);
+    dk_buf_put(out, segment->name.ptr, len);
+    return dk_rows_write(segment->rows, out, err);
+}
+
+dk_status dk_drivers_put_partial(dk_drivers_data *d, const dk_driver_options *o, const char *outcome, dk_buf *out,
+                                 dk_error *err) {
+    dk_status status = put_head(out, d, o, outcome, err);
+    for (size_t s = 0; s < d->nsegments && status == DK_OK; s++) status = put_segment(out, &d->segments[s], err);
+    return status == DK_OK ? dk_buf_status(out, err) : status;
+}
+
+dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *o, const char *outcome,
+                                   const char *path, dk_error *err) {
+    dk_buf out;
+    dk_output *file = NULL;
+    dk_buf_init(&out);
+    dk_status status = put_head(&out, d, o, outcome, err);
+    if (status == DK_OK) status = dk_output_open(&file, path, err);
+    for (size_t s = 0; s < d->nsegments && status == DK_OK; s++) { /* a segment at a time is in memory twice */
+        status = put_segment(&out, &d->segments[s], err);
         if (status == DK_OK) status = dk_output_put(file, &out, err);
     }
     if (status == DK_OK)
@@ -68,7 +87,6 @@ dk_status dk_drivers_write_partial(dk_drivers_data *d, const dk_driver_options *
     else
         dk_output_abort(file);
     dk_buf_dispose(&out);
-    dk_buf_dispose(&text);
     return status;
 }
 
@@ -175,28 +193,26 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
     return DK_OK;
 }
 
-static dk_status merge_file(const char *path, dk_drivers_data *d, dk_driver_options *o, head *first,
-                            const char **outcome, dk_error *err) {
-    dk_buf buf;
+dk_status dk_drivers_merge_bytes(dk_drivers_merged *m, const char *path, const char *bytes, size_t len, dk_error *err) {
+    dk_drivers_data *d = &m->data;
     head h;
-    dk_buf_init(&buf);
-    dk_status status = dk_file_read(path, &buf, err);
-    cursor c = {buf.ptr, buf.ptr + buf.len};
-    if (status == DK_OK) status = read_head(path, &c, d, o, first, outcome, &h, err);
+    cursor c = {bytes, bytes + len};
+    if (m->first == NULL) {
+        m->first = dk_arena_calloc(&d->arena, 1, sizeof(head));
+        if (m->first == NULL) return dk_fail_memory(err);
+        dk_driver_options_init(&m->options);
+    }
+    dk_status status = read_head(path, &c, d, &m->options, m->first, &m->outcome, &h, err);
     for (uint64_t s = 0; status == DK_OK && s < h.counts[3]; s++) {
-        uint64_t len;
+        uint64_t size;
         size_t used = 0;
         dk_rows *rows = NULL;
-        if (!take(&c, &len, sizeof len) || len > (size_t)(c.end - c.at)) {
-            status = damaged(path, err);
-            break;
-        }
-        dk_str name = {c.at, len};
-        c.at += len;
+        if (!take(&c, &size, sizeof size) || size > (size_t)(c.end - c.at)) return damaged(path, err);
+        dk_str name = {c.at, size};
+        c.at += size;
         status = dk_drivers_segment_rows(d, name, &rows, err);
         if (status == DK_OK) status = dk_rows_merge(rows, c.at, (size_t)(c.end - c.at), &used, err);
-        if (status == DK_EDATA && err != NULL && err->file[0] == '\0')
-            status = dk_fail_at(err, DK_EDATA, path, 0, 0, "not a whole partial result");
+        if (status == DK_EDATA && err != NULL && err->file[0] == '\0') status = damaged(path, err);
         c.at += used;
     }
     if (status == DK_OK && c.at != c.end) status = damaged(path, err);
@@ -206,22 +222,26 @@ static dk_status merge_file(const char *path, dk_drivers_data *d, dk_driver_opti
         d->unreadable += h.rows[2];
         d->rejected += h.rows[3];
     }
-    dk_buf_dispose(&buf);
     return status;
 }
 
 dk_status dk_drivers_merge(const char *const *paths, size_t n, dk_drivers_data *d, dk_driver_options *o,
                            const char **outcome, dk_error *err) {
-    head first;
+    dk_drivers_merged m = {0};
+    dk_buf buf;
     dk_status status = DK_OK;
-    memset(d, 0, sizeof *d);
-    dk_driver_options_init(o);
-    *outcome = NULL;
-    for (size_t i = 0; i < n && status == DK_OK; i++)
-        status = merge_file(paths[i], d, o, &first, outcome, err);
+    dk_buf_init(&buf);
+    for (size_t i = 0; i < n && status == DK_OK; i++) {
+        status = dk_file_read(paths[i], &buf, err);
+        if (status == DK_OK) status = dk_drivers_merge_bytes(&m, paths[i], buf.ptr, buf.len, err);
+    }
+    dk_buf_dispose(&buf);
     if (status == DK_OK)
-        dk_drivers_sort(d);
+        dk_drivers_sort(&m.data);
     else
-        dk_drivers_data_dispose(d);
+        dk_drivers_data_dispose(&m.data);
+    *d = m.data;
+    *o = m.options;
+    *outcome = m.outcome;
     return status;
 }
