@@ -62,6 +62,15 @@ void dk_buf_put_int(dk_buf *buf, int64_t value) {
     dk_buf_put(buf, digits + at, sizeof digits - at);
 }
 
+void dk_buf_put_grouped(dk_buf *buf, int64_t value) {
+    if (value < 1000 && value > -1000) {
+        dk_buf_put_int(buf, value);
+        return;
+    }
+    dk_buf_put_grouped(buf, value / 1000);
+    dk_buf_putf(buf, ",%03d", abs((int)(value % 1000)));
+}
+
 void dk_buf_put_milli(dk_buf *buf, int64_t thousandths) {
     uint64_t rest = thousandths < 0 ? 0 - (uint64_t)thousandths : (uint64_t)thousandths;
     if (thousandths < 0) dk_buf_putc(buf, '-');

@@ -23,6 +23,9 @@ bool dk_buf_reserve(dk_buf *buf, size_t more);
 void dk_buf_putf(dk_buf *buf, const char *format, ...) DK_PRINTF(2, 3);
 void dk_buf_put_int(dk_buf *buf, int64_t value);
 
+/* The same for people, with a comma every three digits: 12,408. */
+void dk_buf_put_grouped(dk_buf *buf, int64_t value);
+
 /* A fixed-point number of thousandths as a decimal without trailing zeros: -250 is -0.25. */
 void dk_buf_put_milli(dk_buf *buf, int64_t thousandths);
 

@@ -36,6 +36,11 @@ bool dk_is_folder(const char *path) {
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+const char *dk_temp_folder(void) {
+    const char *folder = getenv("TMPDIR");
+    return folder != NULL && folder[0] != '\0' ? folder : "/tmp";
+}
+
 char *dk_path_join(const char *folder, const char *name) {
     size_t a = strlen(folder), b = strlen(name);
     bool slash = a > 0 && folder[a - 1] != '/';

@@ -16,6 +16,9 @@ char *dk_path_join(const char *folder, const char *name);
 /* The last part of a path. */
 const char *dk_path_name(const char *path);
 
+/* The folder of temporary files: $TMPDIR, or /tmp. Borrowed. */
+const char *dk_temp_folder(void);
+
 /* Makes a folder and its parents; existing folders are fine. */
 dk_status dk_folder_make(const char *path, dk_error *err);
 

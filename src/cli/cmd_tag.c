@@ -5,6 +5,8 @@
 
 #include "base/file.h"
 #include "cli/input.h"
+#include "cli/targets.h"
+#include "io/source_stamp.h"
 #include "tag/plan.h"
 
 typedef struct options {
@@ -13,14 +15,23 @@ typedef struct options {
     const char *partial, *part;
     dk_opt_list lexicons, weights;
     bool no_spelling, no_learned, stats;
+    dk_target_options targets;
 } options;
+
+static void add_rows(const dk_input *in, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *b) {
+    int64_t number = b->block->row[b->row].number;
+    if (in->writer == NULL) return;
+    dk_rows_add_comment(dk_parcel_rows(b->parcel, 0), in->engine, number, id, comment);
+    dk_rows_add_mentions(dk_parcel_rows(b->parcel, 1), in->engine, number, id, text, comment);
+}
 
 static dk_status tag_one(dk_input *in, dk_session *session, dk_str id, dk_str text, dk_input_batch *b, dk_error *err) {
     dk_comment comment;
     dk_status status = dk_session_tag(session, text, &comment, err);
     if (status != DK_OK) return status;
-    dk_rows_put_comment(&b->out[0], in->engine, id, &comment);
+    if (in->out[0] != NULL || in->partial != NULL) dk_rows_put_comment(&b->out[0], in->engine, id, &comment);
     if (in->out[1] != NULL || in->partial != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, &comment);
+    add_rows(in, id, text, &comment, b);
     return DK_OK;
 }
 
@@ -28,8 +39,9 @@ static dk_status tag_one_json(dk_input *in, dk_session *session, dk_str id, dk_s
     dk_comment comment;
     dk_status status = dk_session_tag(session, text, &comment, err);
     if (status != DK_OK) return status;
-    dk_rows_put_json(&b->out[0], in->engine, id, text, &comment);
+    if (in->out[0] != NULL) dk_rows_put_json(&b->out[0], in->engine, id, text, &comment);
     if (in->out[1] != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, &comment);
+    add_rows(in, id, text, &comment, b);
     return DK_OK;
 }
 
@@ -116,7 +128,7 @@ static dk_status parse_share(const char *text, uint32_t *share, uint32_t *shares
 static dk_status check_partial(const dk_cli *cli, const options *o, dk_input *in, dk_error *err) {
     if (o->partial == NULL)
         return o->part == NULL ? DK_OK : dk_fail(err, DK_EUSAGE, "--part needs --partial PART, the file that the part is written to");
-    const char *other = cli->output != NULL ? "-o" : o->mentions != NULL ? "--mentions" : o->form != NULL ? "--format" : o->input.stream ? "--stream" : NULL;
+    const char *other = cli->output != NULL ? "-o" : o->mentions != NULL ? "--mentions" : o->targets.to.count > 0 ? "--to" : o->form != NULL ? "--format" : o->input.stream ? "--stream" : NULL;
     if (other != NULL) {
         dk_fail(err, DK_EUSAGE, "%s does not go with --partial", other);
         dk_error_remedy(err, "the part holds comments and mentions; drivkraft merge PART... -o FOLDER writes both");
@@ -167,7 +179,36 @@ static void print_stats(const dk_input *in) {
     if (getrusage(RUSAGE_SELF, &usage) == 0) fprintf(stderr, "memory      %.0f MB at the most\n", (double)usage.ru_maxrss / 1e3);
 }
 
-static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const options *o, dk_error *err) {
+/* Opens the targets of --to before the work begins; table is that of the options. */
+static dk_status open_targets(dk_input *in, const options *o, const char *source, const dk_opt *table, dk_error *err) {
+    static const dk_out_table *const tables[] = {&dk_rows_comments, &dk_rows_mentions};
+    /* places of files, whose content is in the stamp of the engine or in the plan, and what leaves the rows as they are */
+    static const char *const without[] = {"lexicon", "weights", "plan", "plan-out", "mentions", "engine", "format", "stream", "stats", "query", "to", "run", "schema", "prefix", NULL};
+    dk_reader_options ro = {0};
+    dk_stamp inputs;
+    dk_stamp_init(&inputs);
+    dk_status status = dk_format_apply(&o->input.format, &ro, err);
+    if (status == DK_OK && o->targets.to.count > 0 && o->targets.run == NULL) status = dk_stamp_source(&inputs, source, &ro, err);
+    if (status != DK_OK) return status;
+    return dk_targets_open(&in->writer, &o->targets, "tag", tables, 2, inputs, table, without, err);
+}
+
+/* The run of --to: its id has the plan in it, which has the stamp of the engine. */
+static dk_status begin_targets(dk_input *in, const dk_tag_plan *plan, dk_error *err) {
+    dk_buf text;
+    if (in->writer == NULL) return DK_OK;
+    dk_buf_init(&text);
+    dk_plan_put(&text, in->engine, plan);
+    dk_status status = dk_buf_status(&text, err);
+    if (status == DK_OK) {
+        dk_writer_add_input(in->writer, text.ptr, text.len);
+        status = dk_writer_begin(in->writer, dk_engine_stamp(in->engine), dk_reader_source(in->reader), err);
+    }
+    dk_buf_dispose(&text);
+    return status;
+}
+
+static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const options *o, const dk_opt *table, dk_error *err) {
     dk_tag_plan plan = {0};
     bool twice = o->pack != NULL && strcmp(o->pack, "auto") == 0, json = o->form != NULL && strcmp(o->form, "jsonl") == 0;
     if (twice && o->input.stream) {
@@ -176,6 +217,7 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
         return DK_EUSAGE;
     }
     dk_status status = check_partial(cli, o, in, err);
+    if (status == DK_OK) status = open_targets(in, o, source, table, err);
     if (status == DK_OK) status = dk_input_open(in, cli, source, &o->input, twice, err);
     dk_engine_options eo = {.lexicons = o->lexicons.items, .nlexicons = o->lexicons.count, .weights = o->weights.items,
                             .nweights = o->weights.count, .no_spelling = o->no_spelling, .no_learned = o->no_learned,
@@ -183,13 +225,14 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
     if (status == DK_OK) status = dk_input_engine(&in->engine, cli, &eo, err);
     if (status == DK_OK) status = make_plan(in, o, &plan, err);
     if (status == DK_OK && o->partial != NULL) status = open_partial(in, o, source, &plan, err);
-    else if (status == DK_OK) status = dk_output_open(&in->out[0], cli->output != NULL ? cli->output : "-", err);
+    else if (status == DK_OK && (cli->output != NULL || in->writer == NULL)) status = dk_output_open(&in->out[0], cli->output != NULL ? cli->output : "-", err);
     if (status == DK_OK && o->mentions != NULL) status = dk_output_open(&in->out[1], o->mentions, err);
     if (status == DK_OK && in->out[0] != NULL && !json) status = dk_output_write(in->out[0], DK_COMMENTS_HEADER, strlen(DK_COMMENTS_HEADER), err);
     if (status == DK_OK && in->out[1] != NULL)
         status = dk_output_write(in->out[1], DK_MENTIONS_HEADER, strlen(DK_MENTIONS_HEADER), err);
     for (int i = 0; status == DK_OK && in->stream && i < 2; i++) /* who has sent a header may wait for ours */
         if (in->out[i] != NULL) status = dk_output_flush(in->out[i], err);
+    if (status == DK_OK) status = begin_targets(in, &plan, err);
     in->each = json ? tag_one_json : tag_one;
     in->cross_fitted = o->weights.count > 0;
     if (status == DK_OK) status = dk_input_run(in, &plan, "tagging", err);
@@ -209,6 +252,7 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
         {"plan", 0, DK_OPT_STRING, &o.plan, "FILE", "language prior and packs of the whole file, as analyze writes them", 0, 0},
         {"plan-out", 0, DK_OPT_STRING, &o.plan_out, "FILE", "write the plan that was used, with the stamp of lexicons, models and program", 0, 0},
         {"mentions", 'm', DK_OPT_STRING, &o.mentions, "FILE", "write one row a mention here", 0, 0},
+        DK_TARGET_OPTIONS(o.targets),
         {"format", 0, DK_OPT_CHOICE, &o.form, "csv|jsonl", "of OUT: a row a response, or an object with its mentions in it; csv by default", 0, 0},
         {"stream", 0, DK_OPT_FLAG, &o.input.stream, NULL, "answer each line of CSV or JSON Lines as it comes", 0, 0},
         {"no-spelling", 0, DK_OPT_FLAG, &o.no_spelling, NULL, "do not match words with typing errors", 0, 0},
@@ -229,8 +273,9 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
                                                      : "one input file at a time");
     if (status == DK_OK && !answered) {
         dk_input in = {0};
-        status = dk_input_close(&in, tag(&in, cli, words[0], &o, err), err);
+        status = dk_input_close(&in, tag(&in, cli, words[0], &o, table, err), err);
     }
+    dk_opt_list_dispose(&o.targets.to);
     dk_opt_list_dispose(&o.lexicons);
     dk_opt_list_dispose(&o.weights);
     return status;
@@ -238,11 +283,12 @@ static dk_status run_tag(const dk_command *command, dk_cli *cli, int argc, char 
 
 const dk_command dk_cmd_tag = {
     "tag", "Tags every comment of a file with themes and sentiment.",
-    "IN --text COL [--id COL] [options] -o OUT [--mentions FILE]",
+    "IN --text COL [--id COL] [options] -o OUT [--mentions FILE] [--to TARGET]",
     "  drivkraft tag survey.csv --text comment --id response_id -o comments.csv\n"
     "  drivkraft tag survey.csv --text comment -o - --mentions mentions.csv --language da\n"
     "  drivkraft tag survey.csv --text comment --pack telecom --lexicon my/lexicon -o comments.csv\n"
     "  drivkraft tag part1.csv --text comment --id id --plan plan.tsv --partial 1.part   for drivkraft merge\n"
+    "  drivkraft tag survey.csv --text comment --to sqlite:survey.db --to tagged.xlsx\n"
     "  cat survey.tsv | drivkraft tag - --text comment -o comments.csv\n"
     "  tail -f feed.jsonl | drivkraft tag - --stream --text comment --id id --format jsonl -o -\n",
     run_tag};

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/pipeline.h"
+#include "cli/targets.h"
 #include "io/cell.h"
 
 /* The longest row of a feed: a quote that is never closed must not wait for ever. */
@@ -79,8 +80,10 @@ static dk_status work(void *context, void *worker, void *item, dk_error *err) {
         if (dk_cell_missing(text)) text.len = 0; /* as in an analysis: "NA" and "." are no comments */
         if (in->cross_fitted)
             dk_session_set_customer(worker, in->customer != 0 ? dk_block_cell(b->block, i, in->customer) : (dk_str){"", 0});
+        b->row = i;
         status = in->each(in, worker, id, text, b, err);
     }
+    if (status == DK_OK && in->writer != NULL) status = dk_writer_shape(in->writer, b->parcel, err);
     return status;
 }
 
@@ -102,6 +105,7 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
         if (in->out[i] != NULL) status = dk_output_put(in->out[i], &b->out[i], err);
     for (int i = 0; status == DK_OK && in->stream && i < 2; i++)
         if (in->out[i] != NULL) status = dk_output_flush(in->out[i], err);
+    if (status == DK_OK && in->writer != NULL) status = dk_writer_put(in->writer, b->parcel, err);
     return status;
 }
 
@@ -114,7 +118,8 @@ dk_status dk_input_run(dk_input *in, const dk_tag_plan *plan, const char *label,
     for (int i = 0; status == DK_OK && i < nitems; i++) {
         items[i] = &batches[i];
         batches[i].block = dk_block_new();
-        if (batches[i].block == NULL) status = dk_fail_memory(err);
+        if (in->writer != NULL) batches[i].parcel = dk_parcel_new(in->writer);
+        if (batches[i].block == NULL || (in->writer != NULL && batches[i].parcel == NULL)) status = dk_fail_memory(err);
     }
     for (int i = 0; status == DK_OK && i < threads; i++) {
         dk_session *session = NULL;
@@ -131,6 +136,7 @@ dk_status dk_input_run(dk_input *in, const dk_tag_plan *plan, const char *label,
     dk_progress_end(&in->progress, in->counts.rows);
     for (int i = 0; batches != NULL && i < nitems; i++) {
         dk_block_free(batches[i].block);
+        dk_parcel_free(batches[i].parcel);
         dk_buf_dispose(&batches[i].out[0]);
         dk_buf_dispose(&batches[i].out[1]);
     }
@@ -145,6 +151,9 @@ dk_status dk_input_run(dk_input *in, const dk_tag_plan *plan, const char *label,
 }
 
 dk_status dk_input_close(dk_input *in, dk_status status, dk_error *err) {
+    for (int i = 0; status == DK_OK && in->writer != NULL && i < 2; i++) /* a full disk shows before anything is made visible */
+        if (in->out[i] != NULL) status = dk_output_flush(in->out[i], err);
+    if (status == DK_OK && in->writer != NULL) status = dk_writer_finish(in->writer, in->counts.rows, err);
     for (int i = 0; i < 2; i++) {
         if (status == DK_OK) status = dk_output_close(in->out[i], err);
         else dk_output_abort(in->out[i]);
@@ -160,6 +169,8 @@ dk_status dk_input_close(dk_input *in, dk_status status, dk_error *err) {
         dk_cli_note(in->cli, "%s: %s", dk_reader_source(in->reader), dk_buf_cstr(&line));
         dk_buf_dispose(&line);
     }
+    if (status == DK_OK && in->writer != NULL) dk_targets_note(in->cli, in->writer);
+    dk_writer_free(in->writer);
     dk_reader_free(in->reader);
     dk_engine_free(in->engine);
     return status;

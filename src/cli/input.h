@@ -24,6 +24,8 @@ typedef struct dk_input_options {
 typedef struct dk_input_batch {
     dk_block *block;
     dk_buf out[2];
+    dk_parcel *parcel; /* NULL without a writer */
+    size_t row;        /* of the block: the one at hand */
 } dk_input_batch;
 
 typedef struct dk_input dk_input;
@@ -32,6 +34,7 @@ struct dk_input {
     dk_engine *engine;
     dk_reader *reader;
     dk_output *out[2]; /* NULL where nothing is written */
+    dk_writer *writer; /* NULL without --to */
     dk_partial_writer *partial; /* takes both in place of them; NULL for none */
     uint32_t share, shares;  /* of the blocks every shares-th is taken, beginning with number share (1..shares); 0: all */
     int64_t numbered;        /* rows of all blocks */
@@ -43,7 +46,7 @@ struct dk_input {
     dk_session_counts tagged;
     double opened, begun, ended; /* dk_cli_seconds at dk_input_open, and around dk_input_run */
     dk_progress progress;
-    /* Appends to batch->out what one comment becomes. */
+    /* Appends to batch->out and batch->parcel what one comment becomes. */
     dk_status (*each)(dk_input *input, dk_session *session, dk_str id, dk_str text, dk_input_batch *batch,
                       dk_error *err);
 };

@@ -23,6 +23,10 @@ const char *dk_output_name(const dk_output *o) {
     return o->name;
 }
 
+int dk_output_fd(const dk_output *o) {
+    return o->fd;
+}
+
 static void discard(dk_output *o) {
     if (o->fd > STDERR_FILENO) close(o->fd);
     if (o->part != NULL) unlink(o->part);
@@ -86,12 +90,12 @@ static char *part_name(const char *target, int n) {
 static dk_status open_part(dk_output *o, mode_t mode, dk_error *err) {
     char *folder = folder_of(o->target);
     if (folder == NULL) return dk_fail_memory(err);
-    o->fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    o->fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
     free(folder);
     for (int n = 0; o->fd < 0 && n < NAME_TRIES; n++) {
         char *part = part_name(o->target, n);
         if (part == NULL) return dk_fail_memory(err);
-        o->fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+        o->fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (o->fd >= 0) {
             o->part = part;
             break;

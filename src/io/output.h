@@ -33,6 +33,9 @@ dk_status dk_output_close(dk_output *output, dk_error *err);
 /* Gives up: the target is left as it was. NULL is fine. */
 void dk_output_abort(dk_output *output);
 
+/* The open file, for a library that reads and writes it by itself: then nothing else is written. */
+int dk_output_fd(const dk_output *output);
+
 /* The path as the caller gave it, or "standard output". */
 const char *dk_output_name(const dk_output *output);
 

@@ -187,26 +187,17 @@ void dk_read_counts_add(dk_read_counts *sum, const dk_read_counts *more) {
     sum->stray_quotes += more->stray_quotes;
 }
 
-static void put_grouped(dk_buf *out, int64_t n) {
-    if (n >= 1000) {
-        put_grouped(out, n / 1000);
-        dk_buf_putf(out, ",%03d", (int)(n % 1000));
-    } else {
-        dk_buf_put_int(out, n);
-    }
-}
-
 static void note(dk_buf *notes, int64_t n, const char *one, const char *many) {
     if (n == 0) return;
     if (notes->len > 0) dk_buf_puts(notes, ", ");
-    put_grouped(notes, n);
+    dk_buf_put_grouped(notes, n);
     dk_buf_putf(notes, " %s", n == 1 ? one : many);
 }
 
 void dk_reader_describe(const dk_reader *r, const dk_read_counts *counts, dk_buf *out) {
     dk_buf notes;
     dk_buf_init(&notes);
-    put_grouped(out, counts->rows);
+    dk_buf_put_grouped(out, counts->rows);
     dk_buf_puts(out, counts->rows == 1 ? " row, " : " rows, ");
     r->kind->describe(r, counts, out, &notes);
     note(&notes, counts->control_cells, "cell with control characters", "cells with control characters");

@@ -74,8 +74,7 @@ static bool make_formats(dk_xlsx *book) {
 
 /* libxlsxwriter writes to a name: a fresh one for temporary files. */
 static dk_status make_part(dk_xlsx *book, dk_error *err) {
-    const char *folder = getenv("TMPDIR");
-    book->part = dk_path_join(folder != NULL && folder[0] != '\0' ? folder : "/tmp", "drivkraft-xlsx-XXXXXX");
+    book->part = dk_path_join(dk_temp_folder(), "drivkraft-xlsx-XXXXXX");
     if (book->part == NULL) return dk_fail_memory(err);
     int fd = mkstemp(book->part);
     if (fd < 0) {
@@ -88,13 +87,14 @@ static dk_status make_part(dk_xlsx *book, dk_error *err) {
     return DK_OK;
 }
 
-dk_status dk_xlsx_new(dk_xlsx **out, dk_error *err) {
+static dk_status new_book(dk_xlsx **out, bool lengthy, dk_error *err) {
     dk_xlsx *book = calloc(1, sizeof *book);
     *out = NULL;
     if (book == NULL) return dk_fail_memory(err);
     dk_status status = make_part(book, err);
     if (status == DK_OK) {
-        book->workbook = workbook_new(book->part);
+        lxw_workbook_options how = {.constant_memory = lengthy, .tmpdir = (char *)(uintptr_t)dk_temp_folder()};
+        book->workbook = workbook_new_opt(book->part, &how);
         if (book->workbook == NULL || !make_formats(book)) status = dk_fail_memory(err);
     }
     if (status == DK_OK) {
@@ -111,14 +111,18 @@ dk_status dk_xlsx_new(dk_xlsx **out, dk_error *err) {
     return DK_OK;
 }
 
-dk_status dk_xlsx_open(dk_xlsx **book, const char *path, dk_error *err) {
-    dk_status status = dk_xlsx_new(book, err);
+static dk_status open_book(dk_xlsx **book, const char *path, bool lengthy, dk_error *err) {
+    dk_status status = new_book(book, lengthy, err);
     if (status != DK_OK) return status;
     if (((*book)->path = strdup(path)) != NULL) return DK_OK;
     dk_xlsx_abort(*book);
     *book = NULL;
     return dk_fail_memory(err);
 }
+
+dk_status dk_xlsx_new(dk_xlsx **book, dk_error *err) { return new_book(book, false, err); }
+dk_status dk_xlsx_open(dk_xlsx **book, const char *path, dk_error *err) { return open_book(book, path, false, err); }
+dk_status dk_xlsx_open_long(dk_xlsx **book, const char *path, dk_error *err) { return open_book(book, path, true, err); }
 
 /* The bytes of the first so many characters of a text. */
 static size_t bytes_of(const char *text, size_t len, size_t characters) {

@@ -18,6 +18,8 @@
 typedef struct dk_xlsx dk_xlsx;
 typedef struct dk_xlsx_sheet dk_xlsx_sheet;
 
+enum { DK_XLSX_MOST_ROWS = 1048575 }; /* of a sheet, without the heading */
+
 typedef enum dk_xlsx_kind {
     DK_XLSX_TEXT,
     DK_XLSX_WRAPPED, /* text that may take several lines */
@@ -30,6 +32,10 @@ typedef enum dk_xlsx_kind {
 
 /* Begins a workbook that appears at path only when it is closed whole. */
 dk_status dk_xlsx_open(dk_xlsx **book, const char *path, dk_error *err);
+
+/* The same for many rows: they go to a temporary file as they come, so that memory does not grow with them. The cells of a row in their
+   order, and rows of one sheet after another or in turns; charts and lists of choices as well. */
+dk_status dk_xlsx_open_long(dk_xlsx **book, const char *path, dk_error *err);
 
 /* Begins a workbook that dk_xlsx_finish hands over as bytes. */
 dk_status dk_xlsx_new(dk_xlsx **book, dk_error *err);

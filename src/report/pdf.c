@@ -113,7 +113,7 @@ static dk_status print(const char *browser, const char *profile, const char *url
 
 dk_status dk_report_pdf(const char *html, const char *pdf, dk_error *err) {
     char *browser = dk_report_browser(), *whole = realpath(html, NULL), *part = NULL;
-    char profile[] = "/tmp/drivkraft-pdf-XXXXXX";
+    char *profile = dk_path_join(dk_temp_folder(), "drivkraft-pdf-XXXXXX");
     dk_buf url, bytes;
     dk_output *output = NULL;
     dk_buf_init(&url);
@@ -126,6 +126,8 @@ dk_status dk_report_pdf(const char *html, const char *pdf, dk_error *err) {
             err, "apt-get install chromium, or name one in DRIVKRAFT_CHROMIUM; everything else is written");
     } else if (whole == NULL) {
         status = dk_fail_errno(err, errno, html, "cannot be read");
+    } else if (profile == NULL) {
+        status = dk_fail_memory(err);
     } else if (!(made = mkdtemp(profile) != NULL)) {
         status = dk_fail_errno(err, errno, profile, "cannot make a temporary folder");
     }
@@ -148,6 +150,7 @@ dk_status dk_report_pdf(const char *html, const char *pdf, dk_error *err) {
     dk_buf_dispose(&url);
     dk_buf_dispose(&bytes);
     free(part);
+    free(profile);
     free(whole);
     free(browser);
     return status;

@@ -3,6 +3,7 @@
 #define DK_TAG_ROWS_H
 
 #include "base/buffer.h"
+#include "io/writer.h"
 #include "tag/session.h"
 
 #define DK_COMMENTS_HEADER "id,language,language_confidence,sentiment,label,themes\n"
@@ -17,6 +18,12 @@ void dk_rows_put_mentions(dk_buf *buf, const dk_engine *engine, dk_str id, dk_st
 /* Appends an object and a line end: id, language, language_confidence, sentiment, label, themes [{theme, label}], mentions with the
    columns of mentions.csv, rules as a list. id is always a string. */
 void dk_rows_put_json(dk_buf *buf, const dk_engine *engine, dk_str id, dk_str text, const dk_comment *comment);
+
+/* The same as tables of a writer (--to): as in the two files, and the number of the response in both. Places are start_byte and
+   end_byte there and the match is matched, since SQL has its own use for those words. */
+extern const dk_out_table dk_rows_comments, dk_rows_mentions;
+void dk_rows_add_comment(dk_out_rows *rows, const dk_engine *engine, int64_t number, dk_str id, const dk_comment *comment);
+void dk_rows_add_mentions(dk_out_rows *rows, const dk_engine *engine, int64_t number, dk_str id, dk_str text, const dk_comment *comment);
 
 /* The label of the theme of a mention over it and all later mentions of the theme. */
 dk_label dk_rows_theme_label(const dk_comment *comment, size_t first);
