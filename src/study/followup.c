@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "io/cell.h"
+#include "study/redact.h"
 
 /* The part of urgency that each reason gives. */
 enum { THREAT = 35, NEGATIVITY = 25, VALUE = 25, ACTIONABLE = 15 };

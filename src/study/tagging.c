@@ -1,4 +1,5 @@
 #include "study/tagging.h"
+#include "study/redact.h"
 
 #include <stdlib.h>
 

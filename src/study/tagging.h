@@ -44,9 +44,4 @@ dk_status dk_tagging_run(dk_tagging *tagging, const dk_survey *survey, const dk_
                          dk_error *err);
 void dk_tagging_dispose(dk_tagging *tagging);
 
-/* Crosses out e-mail addresses, @names, numbers of seven digits and more (telephone, personal, card and order numbers; also parted
-   by blanks, points or hyphens), shorter codes behind words such as order or ärende, and names of persons (a common first name
-   with its surname, or what follows a greeting), each byte becoming an x, so that spans stay right. */
-void dk_redact(char *text, size_t len);
-
 #endif

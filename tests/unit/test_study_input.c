@@ -240,48 +240,6 @@ static void a_study_is_read_as_written(void **state) {
     dk_study_config_dispose(&c);
 }
 
-/* Personal data in a quote would be published with the report. */
-static void quotes_are_redacted_in_place(void **state) {
-    static const char *const cases[][2] = {
-        {"Ring 070-123 45 67 tack", "Ring xxx-xxx xx xx tack"},
-        {"mail anna.berg@firma.se nu", "mail xxxx.xxxx@xxxxx.xx nu"},
-        {"pnr 19811218-9876.", "pnr xxxxxxxx-xxxx."},
-        {"väntade 45 min, order 12", "väntade 45 min, order 12"},
-        {"tack @kundtjanst", "tack @xxxxxxxxxx"},
-        {"5 @ 10", "5 @ 10"},
-        /* names, with their surname, the genitive, a greeting */
-        {"Anna Bergström i kassan", "xxxx xxxxxxxxxx i kassan"},
-        {"Tack Mettes kollega", "Tack xxxxxx kollega"},
-        {"prata med karin", "prata med xxxxx"},
-        {"Mvh Zebulon Qvist", "Mvh xxxxxxx xxxxx"},
-        {"Hilsen, Ørnulf", "Hilsen, xxxxxxx"},
-        {"Åsa von Knorring svarade", "xxxx xxx xxxxxxxx svarade"},
-        {"Thomas. Leverans sen", "xxxxxx. Leverans sen"},
-        {"Anna-Karin hjälpte", "xxxx-xxxxx hjälpte"},
-        /* words that are names too are left where they can be words */
-        {"Per telefon gick bra", "Per telefon gick bra"},
-        {"Will you call? Mark it", "Will you call? Mark it"},
-        {"talade med Per i går", "talade med xxx i går"},
-        {"per post, bra pris", "per post, bra pris"},
-        {"Leveransen var sen", "Leveransen var sen"},
-        /* codes of one's own, however short */
-        {"order nr 12345 saknas", "order nr xxxxx saknas"},
-        {"Ärende: AB-1234!", "Ärende: xx-xxxx!"},
-        {"ordrenummer #9917", "ordrenummer #xxxx"},
-        {"CPR 010190-1234", "CPR xxxxxx-xxxx"},
-        {"kort 4571 1234 5678 9012", "kort xxxx xxxx xxxx xxxx"},
-        {"order 2 gånger", "order 2 gånger"},
-        {"", ""},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[64];
-        snprintf(text, sizeof text, "%s", cases[i][0]);
-        dk_redact(text, strlen(text));
-        assert_string_equal(text, cases[i][1]);
-    }
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_are_read_as_people_write_them),
@@ -290,7 +248,6 @@ int main(void) {
         cmocka_unit_test(scores_are_read_as_survey_tools_export_them),
         cmocka_unit_test(mistakes_in_a_study_are_located),
         cmocka_unit_test(a_study_is_read_as_written),
-        cmocka_unit_test(quotes_are_redacted_in_place),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }
