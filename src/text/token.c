@@ -2,6 +2,10 @@
 
 #include <stdlib.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "base/bytes.h"
 #include "text/utf8.h"
 
@@ -20,14 +24,23 @@ static const uint8_t classes[256] = {
     X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH),
     X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH), X8(B_HIGH)};
 
-/* Abbreviations that keep their full stop, without it; dotted ones are written with their inner stops. */
-static const char abbreviations[][8] = {
-    "t.ex",  "t.o.m", "fr.o.m", "m.m",   "m.fl",  "o.s.v", "osv",  "d.v.s", "dvs",    "bl.a", "p.g.a", "s.k",
-    "f.d",   "o.d",   "e.d",    "e.dyl", "o.dyl", "f.ö",   "i.o.m", "m.a.o", "resp",  "inkl", "exkl",  "ca",
-    "ev",    "tex",   "f.eks",  "feks",  "m.v",   "m.h.t", "mht",  "ift",   "iht",    "f.x",  "pga",   "bl.a",
-    "evt",   "vedr",  "ang",    "e.g",   "i.e",   "etc",   "mr",   "mrs",   "ms",     "dr",   "vs",    "approx",
-    "dvs",   "eks",   "a.m",    "p.m",   "u.s",   "u.k",   "o.l",  "og.l",  "t.h",    "t.v",  "s.u",   "f.m",
-    "e.m",   "m.fl",  "s.a.s",  "u.å",   "kl",    "mvh",   "hr",   "d.d",   "vha",    "ifm",  "m.i"};
+/* Abbreviations that keep their full stop, without it: dotted ones are written with their inner stops, the others stand by their length. */
+static const char dotted[][8] = {
+    "t.ex", "t.o.m", "fr.o.m", "m.m", "m.fl", "o.s.v", "d.v.s", "bl.a", "p.g.a", "s.k", "f.d", "o.d",
+    "e.d", "e.dyl", "o.dyl", "f.ö", "i.o.m", "m.a.o", "f.eks", "m.v", "m.h.t", "f.x", "e.g", "i.e", "a.m",
+    "p.m", "u.s", "u.k", "o.l", "og.l", "t.h", "t.v", "s.u", "f.m", "e.m", "s.a.s", "u.å", "d.d", "m.i"};
+static const char letters_2[][8] = {"ca", "ev", "mr", "ms", "dr", "vs", "kl", "hr"};
+static const char letters_3[][8] = {"osv", "dvs", "tex", "mht", "ift", "iht", "pga", "evt", "ang", "etc", "mrs", "eks", "mvh", "vha", "ifm"};
+static const char letters_4[][8] = {"resp", "inkl", "exkl", "feks", "vedr"};
+static const char letters_6[][8] = {"approx"};
+
+typedef struct word_list {
+    const char (*words)[8]; /* shorter than 8 bytes */
+    size_t count;
+} word_list;
+#define LIST(words) {words, sizeof(words) / sizeof *(words)}
+enum { ABBREVIATION_MAX = 6 };
+static const word_list plain_abbreviations[ABBREVIATION_MAX + 1] = {[2] = LIST(letters_2), [3] = LIST(letters_3), [4] = LIST(letters_4), [6] = LIST(letters_6)};
 
 /* Top-level domains by which a dotted word without http or www is seen to be an address. */
 static const char domains[][8] = {"se", "dk", "com", "no", "nu", "net", "org", "eu", "io", "fi", "uk", "de"};
@@ -129,13 +142,18 @@ static void end_sentence(scanner *s) {
 }
 
 /* Whether a word stands in a list, whatever its capitals; eight bytes are compared at once. */
-static bool listed(const char (*list)[8], size_t count, const char *text, size_t len) {
+static bool listed(word_list list, const char *text, size_t len) {
     char folded[8] = {0};
     if (len >= sizeof folded) return false;
     for (size_t i = 0; i < len; i++) folded[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] | 0x20 : text[i]);
-    for (size_t i = 0; i < count; i++)
-        if (memcmp(list[i], folded, sizeof folded) == 0) return true;
+    uint64_t word = dk_load_8(folded);
+    for (size_t i = 0; i < list.count; i++)
+        if (dk_load_8(list.words[i]) == word) return true;
     return false;
+}
+
+static bool is_plain_abbreviation(const char *text, size_t len) {
+    return len <= ABBREVIATION_MAX && listed(plain_abbreviations[len], text, len);
 }
 
 /* The apostrophe at this place, straight or curly: its size, or 0. */
@@ -200,14 +218,15 @@ static size_t address_end(const scanner *s, size_t start) {
     if (last <= start + 2 || (host_end < end && s->text[host_end] != '/')) return 0;
     for (size_t i = start + 1; i < host_end; i++)
         if (s->text[i] >= 'A' && s->text[i] <= 'Z') return 0;
-    return listed(domains, sizeof domains / sizeof *domains, s->text + last, host_end - last) ? end : 0;
+    return listed((word_list)LIST(domains), s->text + last, host_end - last) ? end : 0;
 }
 
 /* The end of a dotted abbreviation such as t.ex. that begins at start and has its first stop at dot, or 0. */
 static size_t abbreviation_end(const scanner *s, size_t start, size_t dot) {
     size_t best = 0, at = dot;
     for (int parts = 0; parts < 4; parts++) {
-        if (listed(abbreviations, sizeof abbreviations / sizeof *abbreviations, s->text + start, at - start)) best = byte_at(s, at) == '.' ? at + 1 : at;
+        if (listed((word_list)LIST(dotted), s->text + start, at - start) || is_plain_abbreviation(s->text + start, at - start))
+            best = byte_at(s, at) == '.' ? at + 1 : at;
         if (byte_at(s, at) != '.') break;
         size_t next = at + 1;
         while (next - at <= 4 && inner_char(s, next) != 0) next += inner_char(s, next);
@@ -231,6 +250,30 @@ static size_t number_end(const scanner *s, size_t start) {
     return at;
 }
 
+#if defined(__SSE2__)
+enum { AT_ONCE = 16 };
+
+/* How many of sixteen bytes are letters, ASCII or Latin-1, before the first byte of something else. A letter that is cut at the end does not
+   count. */
+static inline unsigned leading_letters(const char *text) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)text);
+    __m128i from_a = _mm_sub_epi8(_mm_or_si128(v, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+    unsigned ascii = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(from_a, _mm_set1_epi8(25)), from_a));
+    unsigned high = (unsigned)_mm_movemask_epi8(v), letters = ascii;
+    if (DK_UNLIKELY((ascii + 1) & high)) { /* what ends the run of ASCII is no ASCII */
+        unsigned lead = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xC3)));
+        __m128i signs = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8((char)0x97)), _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xB7)));
+        /* 80 to BF as signed bytes, less the signs for times and divided by */
+        unsigned second = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(signs, _mm_cmplt_epi8(v, _mm_set1_epi8((char)0xC0))));
+        lead &= second >> 1;
+        letters |= lead | lead << 1;
+    }
+    unsigned others = ~letters & 0xFFFF;
+    return others == 0 ? AT_ONCE : (unsigned)__builtin_ctz(others);
+}
+#else
+enum { AT_ONCE = 8 };
+
 /* How many of eight bytes are ASCII letters before the first that is none. */
 static inline unsigned leading_letters(const char *text) {
     const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
@@ -238,35 +281,64 @@ static inline unsigned leading_letters(const char *text) {
     uint64_t small = (x | 0x20 * ones) & ~tops;
     uint64_t from_a = small + (0x80 - 'a') * ones, past_z = small + (0x7F - 'z') * ones;
     uint64_t others = ~(from_a & ~past_z & ~x) & tops;
-    return others == 0 ? 8 : (unsigned)__builtin_ctzll(others) / 8;
+    return others == 0 ? AT_ONCE : (unsigned)__builtin_ctzll(others) / 8;
 }
+#endif
 
 /* The end of the letters at this place, ASCII and Latin-1: most words are nothing else. */
 static inline size_t letters_end(const scanner *s, size_t at) {
     for (;;) {
-        unsigned n = 8;
-        while (n == 8 && s->len - at >= 8) at += n = leading_letters(s->text + at);
-        if (n == 8)
+        unsigned n = AT_ONCE;
+        while (n == AT_ONCE && s->len - at >= AT_ONCE) at += n = leading_letters(s->text + at);
+        if (n == AT_ONCE)
             while (at < s->len && classes[(unsigned char)s->text[at]] == B_ALPHA) at++;
-        if (s->len - at < 2 || (unsigned char)s->text[at] != 0xC3) return at;
+        if (DK_LIKELY(at == s->len || (unsigned char)s->text[at] != 0xC3) || s->len - at < 2) return at;
         unsigned char d = (unsigned char)s->text[at + 1];
         if (d < 0x80 || d > 0xBF || d == 0x97 || d == 0xB7) return at; /* the signs for times and divided by */
         at += 2;
     }
 }
 
-/* A word of letters before a space, a comma or the end, which most tokens are, and the space. False, with nothing done, when it is not
+/* Bytes behind which a run of letters is surely a word: ASCII but for letters, digits and - _ . @ : ' */
+static inline bool ends_word(unsigned char c) {
+    static const uint64_t stops[2] = {UINT64_C(0xF8009F7FFFFFFFFF), UINT64_C(0xF800000178000000)};
+    return c < 0x80 && stops[c / 64] >> (c % 64) & 1;
+}
+
+/* A word of letters before a space or mark that ends it, which most tokens are, and the space. False, with nothing done, when it is not
    that or there is no room for the token. */
 static inline bool scan_plain_word(scanner *s) {
     size_t start = s->at, end = letters_end(s, start);
     dk_tokens *t = s->out;
-    if (end < s->len && s->text[end] != ' ' && s->text[end] != ',') return false;
+    bool space = false;
+    if (DK_LIKELY(end < s->len)) {
+        unsigned char c = (unsigned char)s->text[end];
+        space = c == ' ';
+        bool stop = c == '.' && (end + 1 == s->len || s->text[end + 1] == ' ') && !is_plain_abbreviation(s->text + start, end - start);
+        if (!space && !stop && !ends_word(c)) return false;
+    }
     if (DK_UNLIKELY(t->count == t->cap)) return false;
     dk_token *k = &t->items[t->count++];
     unsigned flags = (s->space ? DK_TOKEN_SPACE_BEFORE : 0) | (s->begins ? DK_TOKEN_BEGINS_SENTENCE : 0);
     *k = (dk_token){.start = (uint32_t)start, .end = (uint32_t)end, .kind = DK_TOKEN_WORD, .flags = (uint8_t)flags};
     if ((unsigned char)s->text[start] < 'a') mark_case(s->text, k);
     s->begins = false;
+    s->space = space;
+    s->at = end + space;
+    return true;
+}
+
+/* Commas, full stops and the like, of which many can be nothing else. */
+static inline bool scan_plain_mark(scanner *s) {
+    char c = s->text[s->at];
+    dk_tokens *t = s->out;
+    if ((c != ',' && c != '.' && c != '!' && c != '?') || DK_UNLIKELY(t->count == t->cap)) return false;
+    size_t end = s->at + 1;
+    while (end < s->len && s->text[end] == c) end++;
+    if (end < s->len && (unsigned char)s->text[end] >= 0x80) return false; /* perhaps a mark that belongs to it */
+    unsigned flags = (s->space ? DK_TOKEN_SPACE_BEFORE : 0) | (s->begins ? DK_TOKEN_BEGINS_SENTENCE : 0);
+    if (c != ',') flags |= DK_TOKEN_ENDS_SENTENCE, s->begins = true;
+    t->items[t->count++] = (dk_token){.start = (uint32_t)s->at, .end = (uint32_t)end, .kind = DK_TOKEN_PUNCT, .flags = (uint8_t)flags};
     s->space = end < s->len && s->text[end] == ' ';
     s->at = end + s->space;
     return true;
@@ -435,7 +507,7 @@ dk_status dk_tokenize(dk_tokens *tokens, const char *text, size_t len, dk_error 
             break;
         case B_ALPHA: ok = scan_plain_word(&s) || scan_word(&s); break;
         case B_DIGIT: ok = scan_word(&s); break;
-        case B_PUNCT: ok = scan_mark(&s); break;
+        case B_PUNCT: ok = scan_plain_mark(&s) || scan_mark(&s); break;
         default: ok = scan_high(&s); break;
         }
         if (!ok) return dk_fail_memory(err);
