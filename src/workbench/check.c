@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/pipeline.h"
 #include "text/regex.h"
+#include "tag/session.h"
 #include "text/utf8.h"
 #include "workbench/check_private.h"
 
@@ -118,6 +119,7 @@ static bool wants_file(const checker *c, uint32_t file) {
 }
 
 bool checker_wants(const checker *c, uint32_t entry) {
+    if (c->only != DK_NO_ID) return entry == c->only;
     return wants_file(c, c->lexicon->sources[entry].file);
 }
 
@@ -276,7 +278,7 @@ dk_status dk_check_run(dk_check **out, const dk_check_options *options, dk_error
         open_lexicon,   open_words,  check_doubles, build_indexes, check_reach,
         check_patterns, check_words, check_friends, check_style};
     enum { STAGES = sizeof stages / sizeof *stages };
-    checker c = {.options = options, .check = calloc(1, sizeof *c.check)};
+    checker c = {.options = options, .only = DK_NO_ID, .check = calloc(1, sizeof *c.check)};
     findings found = {0};
     char *filter = NULL;
     dk_status status = c.check == NULL ? dk_fail_memory(err) : DK_OK;
@@ -298,6 +300,41 @@ dk_status dk_check_run(dk_check **out, const dk_check_options *options, dk_error
     dk_lexicon_free(c.lexicon);
     free(c.settled);
     free(filter);
+    if (status != DK_OK)
+        dk_check_free(c.check);
+    else
+        *out = c.check;
+    return status;
+}
+
+static dk_status look_at_one(checker *c, findings *f, dk_error *err) {
+    static dk_status (*const stages[])(checker *, findings *, dk_error *) = {
+        check_doubles, check_reach, check_patterns, check_words, check_friends, check_style};
+    dk_status status = check_patterns_compile(c, f, err);
+    if (status != DK_OK || f->count > 0) return status; /* what cannot be built was left out, and others moved up */
+    c->settled = calloc(c->lexicon->count + 1, 1);
+    if (c->settled == NULL) return dk_fail_memory(err);
+    dk_language own = (dk_language)c->lexicon->entries[c->only].language;
+    for (int l = DK_LANG_SV; l < DK_LANGUAGES && status == DK_OK; l++)
+        if (own == DK_LANG_OTHER || own == (dk_language)l)
+            status = dk_index_new(&c->indexes[l], c->lexicon, (dk_language)l, c->morphs[l], false, err);
+    for (size_t i = 0; i < sizeof stages / sizeof *stages && status == DK_OK; i++) status = stages[i](c, f, err);
+    return status;
+}
+
+dk_status dk_check_entry(dk_check **out, const dk_check_options *options, dk_lexicon *lexicon, uint32_t entry,
+                         const dk_engine *engine, dk_error *err) {
+    checker c = {.options = options, .only = entry, .lexicon = lexicon, .check = calloc(1, sizeof *c.check)};
+    findings found = {0};
+    if (c.check == NULL) return dk_fail_memory(err);
+    for (int l = DK_LANG_SV; l < DK_LANGUAGES; l++) /* only read */
+        c.morphs[l] = (dk_morph *)(uintptr_t)dk_engine_morph(engine, (dk_language)l);
+    dk_status status = look_at_one(&c, &found, err);
+    if (status == DK_OK && found.failed) status = dk_fail_memory(err);
+    if (status == DK_OK) finish(&c, &found);
+    findings_dispose(&found);
+    for (int l = 0; l < DK_LANGUAGES; l++) dk_index_free(c.indexes[l]);
+    free(c.settled);
     if (status != DK_OK)
         dk_check_free(c.check);
     else

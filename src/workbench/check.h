@@ -72,4 +72,9 @@ typedef struct dk_check_options {
 dk_status dk_check_run(dk_check **out, const dk_check_options *options, dk_error *err);
 void dk_check_free(dk_check *check);
 
+/* The findings about one entry of a lexicon that was read from files (so that its terms are parsed), which is changed on the way: entries
+   that no index can be built with are left out. options.paths: the user's own; engine: of the same data folder. */
+dk_status dk_check_entry(dk_check **out, const dk_check_options *options, dk_lexicon *lexicon, uint32_t entry,
+                         const dk_engine *engine, dk_error *err);
+
 #endif

@@ -10,6 +10,7 @@ typedef struct checker {
     dk_lexicon *lexicon;
     dk_morph *morphs[DK_LANGUAGES];
     dk_index *indexes[DK_LANGUAGES];
+    uint32_t only;      /* the one entry to look at; DK_NO_ID: those of the files */
     const char *filter; /* only files of this name or below this folder, NULL: all */
     uint8_t *
         settled; /* by entry: 1 when it was found doubled or in conflict, so that it is no news that it loses */

@@ -22,7 +22,9 @@ static const char *const groups[] = {"abbreviation", "brand",       "clipping", 
 typedef struct speller {
     checker *c;
     findings *f;
-    dk_spellcheck *checks[DK_LANGUAGES];
+    dk_spellcheck *checks[DK_LANGUAGES]; /* opened when first asked */
+    dk_status status;                    /* of opening them */
+    dk_error *err;
     dk_intern known[DK_LANGUAGES];
     uint8_t *used[DK_LANGUAGES]; /* by known word */
     size_t cap[DK_LANGUAGES];
@@ -107,12 +109,11 @@ static dk_status open_known(speller *s, dk_error *err) {
     char *shipped = dk_path_join(s->c->options->data_dir, "lexicons");
     dk_status status = shipped == NULL ? dk_fail_memory(err) : DK_OK;
     for (int l = DK_LANG_SV; l < DK_LANGUAGES && status == DK_OK; l++) {
+        if (s->c->only != DK_NO_ID && s->c->lexicon->entries[s->c->only].language != l) continue;
         status = read_known(s, shipped, (dk_language)l, err);
         for (size_t i = 0; i < s->c->options->npaths && status == DK_OK && s->c->filter == NULL; i++)
             if (dk_is_folder(s->c->options->paths[i]))
                 status = read_known(s, s->c->options->paths[i], (dk_language)l, err);
-        if (status == DK_OK)
-            status = dk_spellcheck_open(&s->checks[l], dk_language_name((dk_language)l), NULL, err);
     }
     free(shipped);
     return status;
@@ -140,7 +141,10 @@ static bool hunspell_accepts(const speller *s, dk_language language, dk_str word
 static bool is_known(speller *s, dk_language language, dk_str word) {
     uint32_t id = dk_intern_find(&s->known[language], word);
     const dk_morph *morph = s->c->morphs[language];
-    if (dk_morph_known(morph, word) || hunspell_accepts(s, language, word)) return true;
+    if (dk_morph_known(morph, word)) return true;
+    if (s->status == DK_OK && s->checks[language] == NULL)
+        s->status = dk_spellcheck_open(&s->checks[language], dk_language_name(language), NULL, s->err);
+    if (s->status != DK_OK || hunspell_accepts(s, language, word)) return true;
     if (id != DK_NO_ID) {
         s->used[language][id] = 1;
         return true;
@@ -166,7 +170,7 @@ static dk_status look_at(speller *s, uint32_t entry, dk_language language, dk_st
     size_t before = s->seen[language].count;
     uint32_t id = dk_intern_add(&s->seen[language], word);
     if (id == DK_NO_ID) return dk_fail_memory(err);
-    if (id < before || is_known(s, language, word)) return DK_OK;
+    if (id < before || is_known(s, language, word)) return s->status;
     findings_add(s->f, s->c, DK_CHECK_UNKNOWN, entry, DK_NO_ID,
                  "no dictionary knows %.*s; mend it or list it in %s/known.tsv",
                  (int)(word.len < 100 ? word.len : 100), word.ptr, dk_language_name(language));
@@ -203,11 +207,11 @@ static void find_idle(speller *s) {
 
 dk_status check_words(checker *c, findings *f, dk_error *err) {
     if (!checker_does(c, DK_CHECK_UNKNOWN)) return DK_OK;
-    speller s = {.c = c, .f = f};
+    speller s = {.c = c, .f = f, .err = err};
     dk_status status = open_known(&s, err);
     for (size_t i = 0; i < c->lexicon->count && status == DK_OK; i++)
         if (checker_wants(c, (uint32_t)i)) status = look_at_entry(&s, (uint32_t)i, err);
-    if (status == DK_OK && c->options->npaths == 0) find_idle(&s);
+    if (status == DK_OK && c->options->npaths == 0 && c->only == DK_NO_ID) find_idle(&s);
     for (int l = 0; l < DK_LANGUAGES; l++) {
         dk_spellcheck_free(s.checks[l]);
         dk_intern_dispose(&s.known[l]);

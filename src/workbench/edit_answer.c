@@ -1,0 +1,364 @@
+/* Questions and answers. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "workbench/check.h"
+#include "workbench/edit_text.h"
+
+enum { EXAMPLES = 20, LINES = 30, LINES_MAX = 200, SUGGESTED = 60, ACCEPTED_MAX = 200 };
+
+/* ---- Steps that are asked for ------------------------------------------------------------------------ */
+
+static dk_status open_for(const dk_edit *edit, const dk_json_value *ask, uint32_t *file, dk_error *err) {
+    int64_t n = edit_whole(dk_json_get(ask, "file"), 0, (int64_t)edit->nfiles - 1, -1);
+    if (n < 0) return dk_fail(err, DK_EUSAGE, "no such file");
+    *file = (uint32_t)n;
+    const dk_edit_file *f = &edit->files[n];
+    return f->closed[0] != '\0' ? dk_fail(err, DK_EUSAGE, "%s: %s", f->shown, f->closed) : DK_OK;
+}
+
+/* Behind the last entry of its theme, or of the file. */
+static int64_t place_for(const dk_edit_file *f, const dk_str cells[DK_EDIT_CELLS]) {
+    int64_t lines = dk_edit_file_lines(f), last = 0;
+    if (f->kind != DK_ENTRY_THEME) return lines + 1;
+    dk_str text = {f->text.ptr, f->text.len};
+    int64_t line = 1;
+    for (size_t at = 0; at < text.len; line++) {
+        const char *stop = memchr(text.ptr + at, '\n', text.len - at);
+        size_t len = stop != NULL ? (size_t)(stop - text.ptr) - at : text.len - at;
+        bool same = line > f->header && len > cells[0].len && memcmp(text.ptr + at, cells[0].ptr, cells[0].len) == 0 &&
+                    text.ptr[at + cells[0].len] == '\t';
+        if (same) last = line;
+        at += len + 1;
+    }
+    return last > 0 ? last + 1 : lines + 1;
+}
+
+static dk_status stale(const dk_edit_file *f, int64_t line, dk_error *err) {
+    dk_fail(err, DK_EUSAGE, "%s:%lld is another entry by now", f->shown, (long long)line);
+    dk_error_remedy(err, "search anew");
+    return DK_EUSAGE;
+}
+
+/* The step that a question describes, with one change. */
+static dk_status step_of(const dk_edit *edit, const dk_json_value *ask, edit_step *step, dk_error *err) {
+    uint32_t file;
+    dk_status status = open_for(edit, ask, &file, err);
+    if (status != DK_OK) return status;
+    const dk_edit_file *f = &edit->files[file];
+    dk_str cells[DK_EDIT_CELLS], line = {NULL, 0}, new = {NULL, 0};
+    int64_t number = edit_whole(dk_json_get(ask, "line"), 1, INT32_MAX, 0);
+    const char *was = dk_json_str(dk_json_get(ask, "was"));
+    if (number > 0) {
+        if (!dk_edit_file_cells(f, number, cells) || !dk_edit_file_line(f, number, &line)) return stale(f, number, err);
+        if (was != NULL && !dk_str_is(line, was)) return stale(f, number, err);
+    }
+    dk_buf text;
+    dk_buf_init(&text);
+    if (!dk_json_is_true(dk_json_get(ask, "remove"))) {
+        const dk_json_value *given = dk_json_get(ask, "cells");
+        for (int i = 0; i < DK_EDIT_CELLS; i++) {
+            const char *column = dk_edit_columns[f->kind][i], *cell = column != NULL ? dk_json_str(dk_json_get(given, column)) : NULL;
+            cells[i] = dk_str_from(cell != NULL ? cell : "");
+            while (cells[i].len > 0 && cells[i].ptr[0] == ' ') cells[i].ptr++, cells[i].len--;
+            while (cells[i].len > 0 && cells[i].ptr[cells[i].len - 1] == ' ') cells[i].len--;
+        }
+        int term = f->kind == DK_ENTRY_THEME ? 1 : 0;
+        if (cells[term].len == 0) status = dk_fail_at(err, DK_EDATA, f->shown, 0, term + 1, "a term is missing");
+        if (status == DK_OK) status = dk_edit_file_compose(f, cells, &text, err);
+        new = (dk_str){text.ptr, text.len};
+    } else if (number == 0) {
+        status = dk_fail(err, DK_EUSAGE, "which line is to be removed?");
+    }
+    if (status == DK_OK) status = edit_step_add(step, file, number > 0 ? number : place_for(f, cells), line, new, err);
+    dk_buf_dispose(&text);
+    return status;
+}
+
+/* A mistake that reading the lexicon found in the new line: its column becomes that of the cell. */
+static void place_mistake(const dk_edit *edit, const edit_step *step, dk_status status, dk_error *err) {
+    if (status != DK_EDATA || err == NULL || err->line == 0) return;
+    const edit_change *c = &step->changes[0];
+    const dk_edit_file *f = &edit->files[c->file];
+    int64_t column = err->column;
+    err->column = 0;
+    if (c->after == NULL || err->line != c->line || column <= 0) return;
+    int at = 0;
+    for (int64_t i = 0; i < column - 1 && c->after[i] != '\0'; i++) at += c->after[i] == '\t';
+    for (int i = 0; i < DK_EDIT_CELLS; i++)
+        if (f->position[i] == at) err->column = i + 1;
+}
+
+/* ---- Answers ----------------------------------------------------------------------------------------- */
+
+static dk_status answer_state(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    (void)ask;
+    (void)err;
+    edit_put_state(edit, j);
+    return DK_OK;
+}
+
+static dk_status answer_places(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    int64_t file = edit_whole(dk_json_get(ask, "file"), 0, (int64_t)edit->nfiles - 1, -1);
+    int64_t line = edit_whole(dk_json_get(ask, "line"), 1, INT32_MAX, 0);
+    uint32_t entry = file < 0 ? DK_NO_ID : edit_entry_at(dk_engine_lexicon(edit->now.engine), (uint32_t)file, line);
+    if (entry == DK_NO_ID) return dk_fail(err, DK_EUSAGE, "no entry stands there");
+    return edit_put_places(edit, entry, (size_t)edit_whole(dk_json_get(ask, "lines"), 1, LINES_MAX, LINES), j, err);
+}
+
+static void put_findings(const dk_edit *edit, const dk_check *check, uint32_t file, dk_json *j) {
+    int term = edit->files[file].kind == DK_ENTRY_THEME ? 2 : 1;
+    for (size_t i = 0; i < check->count; i++) {
+        const dk_finding *x = &check->findings[i];
+        dk_json_object(j);
+        dk_json_key(j, "kind");
+        dk_json_text(j, dk_check_kind_name(x->kind));
+        dk_json_key(j, "level");
+        dk_json_text(j, dk_check_level_name(dk_check_kind_level(x->kind)));
+        dk_json_key(j, "cell");
+        dk_json_int(j, term);
+        dk_json_key(j, "message");
+        dk_json_text(j, x->message);
+        dk_json_key(j, "other");
+        dk_json_text(j, x->other);
+        dk_json_end(j);
+    }
+}
+
+static dk_status check_step(dk_edit *edit, const edit_step *step, dk_json *j, dk_error *err) {
+    const dk_engine_options *o = &edit->options->engine;
+    const edit_change *c = &step->changes[0];
+    dk_lexicon *lexicon = NULL;
+    dk_check *check = NULL;
+    dk_check_options co = {.data_dir = o->data_dir, .paths = o->lexicons, .npaths = o->nlexicons, .threads = 1};
+    dk_status status = edit_apply(edit, step, false, err);
+    if (status != DK_OK) return status;
+    status = edit_read_lexicon(edit, &lexicon, err);
+    dk_status back = edit_apply(edit, step, true, status == DK_OK ? err : NULL);
+    if (status == DK_OK) status = back;
+    uint32_t entry = status == DK_OK && c->after != NULL ? edit_entry_at(lexicon, c->file, c->line) : DK_NO_ID;
+    if (entry != DK_NO_ID) status = dk_check_entry(&check, &co, lexicon, entry, edit->base, err);
+    dk_json_key(j, "findings");
+    dk_json_array(j);
+    if (check != NULL) put_findings(edit, check, c->file, j);
+    dk_json_end(j);
+    dk_check_free(check);
+    dk_lexicon_free(lexicon);
+    return status;
+}
+
+static dk_status answer_check(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    edit_step step = {0};
+    dk_status status = step_of(edit, ask, &step, err);
+    if (status == DK_OK) status = check_step(edit, &step, j, err);
+    place_mistake(edit, &step, step.count > 0 ? status : DK_OK, err);
+    edit_step_dispose(&step);
+    return status;
+}
+
+static dk_status answer_try(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    edit_step step = {0};
+    dk_status status = step_of(edit, ask, &step, err);
+    if (status == DK_OK) status = edit_try(edit, &step, err);
+    if (status == DK_OK) status = edit_put_effect(edit, &edit->now, &edit->tried, EXAMPLES, j, err);
+    place_mistake(edit, &step, step.count > 0 ? status : DK_OK, err);
+    edit_step_dispose(&step);
+    return status;
+}
+
+static dk_status answer_take(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    edit_step step = {0};
+    dk_status status = step_of(edit, ask, &step, err);
+    const edit_change *c = step.count > 0 ? &step.changes[0] : NULL;
+    if (status == DK_OK && c->before != NULL && c->after != NULL && strcmp(c->before, c->after) == 0)
+        status = dk_fail(err, DK_EUSAGE, "nothing is different");
+    if (status == DK_OK) {
+        uint32_t file = c->file;
+        int64_t line = c->line;
+        bool stays = c->after != NULL;
+        status = edit_take(edit, &step, err);
+        if (status == DK_OK && stays) {
+            dk_json_key(j, "entry");
+            dk_json_object(j);
+            edit_put_entry(edit, file, line, j);
+            dk_json_end(j);
+        }
+    }
+    place_mistake(edit, &step, step.count > 0 ? status : DK_OK, err);
+    edit_step_dispose(&step);
+    return status;
+}
+
+static dk_status answer_effect(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    (void)ask;
+    return edit_put_effect(edit, &edit->saved, &edit->now, EXAMPLES, j, err);
+}
+
+static dk_status answer_undo(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    (void)ask;
+    (void)j;
+    return edit_undo(edit, err);
+}
+
+static dk_status answer_save(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    (void)ask;
+    dk_json_key(j, "saved");
+    dk_json_array(j);
+    for (size_t i = 0; i < edit->nfiles; i++)
+        if (edit->files[i].dirty) dk_json_text(j, edit->files[i].shown);
+    dk_json_end(j);
+    return edit_save(edit, err);
+}
+
+/* ---- Suggestions ------------------------------------------------------------------------------------- */
+
+static void put_suggestion(const dk_edit *edit, const dk_suggestion *x, dk_json *j) {
+    dk_json_object(j);
+    dk_json_key(j, "term");
+    dk_json_string(j, x->term);
+    dk_json_key(j, "forms");
+    dk_json_string(j, x->forms);
+    dk_json_key(j, "language");
+    dk_json_text(j, dk_language_name(x->language));
+    dk_json_key(j, "probability");
+    dk_json_double(j, x->probability);
+    dk_json_key(j, "valence");
+    dk_json_int(j, (int64_t)x->valence);
+    dk_json_key(j, "support");
+    dk_json_int(j, x->support);
+    dk_json_key(j, "z");
+    dk_json_double(j, x->z);
+    dk_json_key(j, "variant_of");
+    dk_json_string(j, x->variant_of);
+    dk_json_key(j, "near");
+    dk_json_string(j, x->near);
+    dk_json_key(j, "examples");
+    dk_json_array(j);
+    for (int e = 0; e < 3; e++) {
+        if (x->examples[e] == DK_NO_ID) continue;
+        dk_json_object(j);
+        edit_put_comment(&edit->corpus.comments[x->examples[e]], NULL, 0, j);
+        dk_json_end(j);
+    }
+    dk_json_end(j);
+    dk_json_end(j);
+}
+
+static dk_status answer_suggest(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    const char *name = dk_json_str(dk_json_get(ask, "language"));
+    dk_language language;
+    bool one = name != NULL && dk_language_from_name(dk_str_from(name), &language);
+    if (!edit->has_corpus) return dk_fail(err, DK_EUSAGE, "suggestions are made from comments: give a corpus");
+    if (!edit->suggested) {
+        dk_suggest_options so = {.has_score = edit->options->has_score, .min_count = 10, .prior = 500, .max_words = 12000,
+                                 .threads = edit->options->threads};
+        dk_status status = dk_suggest_make(&edit->suggestions, &edit->corpus, edit->now.engine, &so, err);
+        if (status != DK_OK) {
+            dk_suggest_dispose(&edit->suggestions);
+            return status;
+        }
+        edit->suggested = true;
+    }
+    size_t put = 0;
+    dk_json_key(j, "suggestions");
+    dk_json_array(j);
+    for (size_t i = 0; i < edit->suggestions.count && put < SUGGESTED; i++) {
+        if (one && edit->suggestions.items[i].language != language) continue;
+        put_suggestion(edit, &edit->suggestions.items[i], j);
+        put++;
+    }
+    dk_json_end(j);
+    return DK_OK;
+}
+
+static void put_note(const dk_edit *edit, const char *term, dk_buf *note) {
+    dk_buf_puts(note, "suggested");
+    for (size_t i = 0; edit->suggested && i < edit->suggestions.count; i++) {
+        const dk_suggestion *x = &edit->suggestions.items[i];
+        if (!dk_str_is(x->term, term)) continue;
+        dk_buf_putf(note, ": %u comments", x->support);
+        if (!isnan(x->z)) dk_buf_putf(note, ", z %.1f", x->z);
+        return;
+    }
+}
+
+/* One line of the valence list for a term that was accepted. */
+static dk_status accept_one(const dk_edit *edit, uint32_t file, int64_t line, const dk_json_value *item, edit_step *step,
+                            dk_error *err) {
+    const char *term = dk_json_str(dk_json_get(item, "term"));
+    int64_t valence = edit_whole(dk_json_get(item, "valence"), -5, 5, 0);
+    if (term == NULL || *term == '\0' || valence == 0) return dk_fail(err, DK_EUSAGE, "a term and a valence are needed");
+    dk_buf note, number, text;
+    dk_buf_init(&note);
+    dk_buf_init(&number);
+    dk_buf_init(&text);
+    put_note(edit, term, &note);
+    dk_buf_put_int(&number, valence);
+    dk_str cells[DK_EDIT_CELLS] = {dk_str_from(term), {number.ptr, number.len}, {"", 0}, {note.ptr, note.len}, {"", 0}};
+    if (edit->files[file].position[3] < 0) cells[3].len = 0; /* a list without notes */
+    dk_status status = dk_edit_file_compose(&edit->files[file], cells, &text, err);
+    if (status == DK_OK) status = edit_step_add(step, file, line, (dk_str){NULL, 0}, (dk_str){text.ptr, text.len}, err);
+    dk_buf_dispose(&note);
+    dk_buf_dispose(&number);
+    dk_buf_dispose(&text);
+    return status;
+}
+
+static dk_status answer_accept(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
+    const dk_json_value *items = dk_json_get(ask, "items");
+    size_t n = dk_json_count(items);
+    uint32_t file;
+    edit_step step = {0};
+    (void)j;
+    dk_status status = open_for(edit, ask, &file, err);
+    if (status != DK_OK) return status;
+    if (edit->files[file].kind != DK_ENTRY_VALENCE) return dk_fail(err, DK_EUSAGE, "%s is no valence list", edit->files[file].shown);
+    if (n == 0 || n > ACCEPTED_MAX) return dk_fail(err, DK_EUSAGE, "1 to %d suggestions at a time", ACCEPTED_MAX);
+    int64_t line = dk_edit_file_lines(&edit->files[file]);
+    for (size_t i = 0; status == DK_OK && i < n; i++)
+        status = accept_one(edit, file, line + 1 + (int64_t)i, dk_json_item(items, i), &step, err);
+    if (status == DK_OK) status = edit_take(edit, &step, err);
+    edit_step_dispose(&step);
+    return status;
+}
+
+/* ---- All --------------------------------------------------------------------------------------------- */
+
+static const struct question {
+    const char *name;
+    bool changes;
+    dk_status (*answer)(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err);
+} questions[] = {
+    {"state", false, answer_state},     {"entries", false, edit_put_list},  {"places", false, answer_places},
+    {"check", false, answer_check},     {"try", false, answer_try},         {"take", true, answer_take},
+    {"effect", false, answer_effect},   {"undo", true, answer_undo},        {"save", true, answer_save},
+    {"suggest", false, answer_suggest}, {"accept", true, answer_accept},
+};
+enum { QUESTIONS = sizeof questions / sizeof *questions };
+
+static const struct question *find(const char *name) {
+    for (size_t i = 0; i < QUESTIONS; i++)
+        if (strcmp(name, questions[i].name) == 0) return &questions[i];
+    return NULL;
+}
+
+bool dk_edit_knows(const char *question, bool *changes) {
+    const struct question *q = find(question);
+    if (q != NULL) *changes = q->changes;
+    return q != NULL;
+}
+
+dk_status dk_edit_answer(dk_edit *edit, const char *question, const dk_json_value *ask, dk_buf *out, dk_error *err) {
+    const struct question *q = find(question);
+    if (q == NULL) return dk_fail(err, DK_EUSAGE, "no such question");
+    dk_json j;
+    dk_json_init(&j, out, false);
+    dk_json_object(&j);
+    dk_status status = q->answer(edit, ask, &j, err);
+    dk_json_key(&j, "unsaved");
+    dk_json_int(&j, (int64_t)dk_edit_unsaved(edit));
+    dk_json_key(&j, "steps");
+    dk_json_int(&j, (int64_t)edit->nsteps);
+    dk_json_end(&j);
+    return status == DK_OK ? dk_buf_status(out, err) : status;
+}
