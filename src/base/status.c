@@ -1,3 +1,4 @@
+#define DK_STATUS_C
 #include "base/status.h"
 
 #include <stdio.h>

@@ -34,6 +34,14 @@ dk_status dk_fail_memory(dk_error *err);
 void dk_error_excerpt(dk_error *err, const char *text, size_t len);
 void dk_error_remedy(dk_error *err, const char *format, ...) DK_PRINTF(2, 3);
 
+/* Analysers read one file at a time (tests/analyse): this tells them that what has failed is not DK_OK. */
+#if defined(DK_ANALYSE) && !defined(DK_STATUS_C)
+#define dk_fail(err, status, ...) ((dk_fail)((err), (status), __VA_ARGS__), (status))
+#define dk_fail_at(err, status, ...) ((dk_fail_at)((err), (status), __VA_ARGS__), (status))
+#define dk_fail_errno(err, ...) ((dk_fail_errno)((err), __VA_ARGS__), DK_EIO)
+#define dk_fail_memory(err) ((dk_fail_memory)(err), DK_ENOMEM)
+#endif
+
 /* The exit code of the program for a status: 0 done, 1 data or fit, 2 usage, 3 I/O (and memory). */
 int dk_exit_code(dk_status status);
 

@@ -158,7 +158,7 @@ static dk_status print_people(const dk_cli *cli, const dk_engine *engine, dk_ses
     if (comment->nmentions > 0) printf("  themes\n");
     for (size_t i = 0; i < comment->nmentions; i++) {
         const dk_mention *m = &comment->mentions[i];
-        printf("  clause %u  %-26s %s%-8s %5.2f%s   ", comment->tokens[r->themes[i].first].clause + 1,
+        printf("  clause %d  %-26s %s%-8s %5.2f%s   ", comment->tokens[r->themes[i].first].clause + 1,
                taxonomy->themes[m->theme].id, tint(cli, m->polarity), dk_label_name(m->label), m->polarity / 1000.0, plain(cli));
         print_because(engine, m->entry, m->rules);
     }
@@ -167,7 +167,7 @@ static dk_status print_people(const dk_cli *cli, const dk_engine *engine, dk_ses
     for (size_t i = 0; i < r->nopinions; i++) {
         const dk_opinion *o = &r->opinions[i];
         size_t start = comment->tokens[o->first].start, end = comment->tokens[o->last].end;
-        printf("  clause %u  %s%+.2f%s", o->clause + 1, tint(cli, o->value), o->value / 200.0, plain(cli));
+        printf("  clause %d  %s%+.2f%s", o->clause + 1, tint(cli, o->value), o->value / 200.0, plain(cli));
         if (o->value != o->base) printf(" (from %+.2g)", o->base / 200.0);
         printf(" %.*s   ", (int)(end - start), text.ptr + start);
         print_because(engine, o->entry, o->rules);

@@ -97,6 +97,8 @@ static dk_status fit_own(const dk_cli *cli, const options *o, const char *path, 
     lo->cross_fit = true;
     lo->note = dk_buf_cstr(&head);
     dk_status status = fit(cli, lo, err);
+    lo->sources = NULL; /* both were of this call */
+    lo->note = NULL;
     dk_buf_dispose(&head);
     return status;
 }

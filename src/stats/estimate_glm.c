@@ -377,7 +377,7 @@ static dk_status fit(glm_fit *g, dk_error *err) {
     if (only == NULL) return dk_fail_memory(err);
     for (size_t i = 0; i < g->k; i++) {
         g->use[i] = !g->linear.aliased[i];
-        only[i] = g->use[i] && i < nc;
+        only[i] = i < nc && g->use[i];
     }
     status = dk_glm_fit(f->rows, &g->design, only, f->weight_unit, binary, o->threads, &controls, err);
     free(only);

@@ -112,7 +112,7 @@ dk_status dk_impute(double *x, size_t n, size_t k, uint64_t seed, dk_error *err)
     dk_status status = gap == NULL || memory == NULL ? dk_fail_memory(err) : prepare(x, gap, n, k, &r, err);
     for (int round = 0; round < ROUNDS && status == DK_OK; round++) {
         for (size_t j = 0; j < k && status == DK_OK; j++) {
-            if (memchr(gap + j * n, true, n) == NULL) continue;
+            if (memchr(gap + j * n, 1, n) == NULL) continue;
             status = regress(&r, x, gap, n, k, j, &z, &sd, err);
             for (size_t i = 0; i < n && status == DK_OK; i++) {
                 if (!gap[j * n + i]) continue;

@@ -67,7 +67,7 @@ static dk_status fit_once(imputed *s, int m, dk_frame *frame, dk_estimate *e, dk
     if (m > 0) o.bootstrap = 0;
     if (status == DK_OK) status = dk_frame_from_table(&once, frame, err);
     dk_frame cut = {0};
-    dk_winsor winsor;
+    dk_winsor winsor = {0};
     if (status == DK_OK && o.winsor > 0) status = dk_winsor_frame(frame, o.winsor, &cut, &winsor, err);
     if (cut.rows != NULL) {
         dk_rows_free(frame->rows);

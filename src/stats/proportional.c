@@ -64,8 +64,9 @@ static dk_status add_scores(splits *s, dk_rows *rows, const dk_design *design, d
 /* Wald test that each split's coefficients equal the first's. */
 static dk_status test_equal(const splits *s, double *statistic, double *df, double *p, dk_error *err) {
     size_t u = s->used, m = s->n * u, d = (s->n - 1) * u, rank = 0;
-    double *v = malloc((2 * d * d + d + 1) * sizeof *v), *form = v + d * d, *b = form + d * d;
+    double *v = malloc((2 * d * d + d + 1) * sizeof *v);
     if (v == NULL) return dk_fail_memory(err);
+    double *form = v + d * d, *b = form + d * d;
     for (size_t i = 0; i < d; i++) {
         size_t x = u + i, x0 = i % u;
         b[i] = s->fit[1 + i / u].theta[s->at[i % u]] - s->fit[0].theta[s->at[i % u]];

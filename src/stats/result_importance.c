@@ -29,9 +29,9 @@ dk_status dk_maker_interval(dk_maker *k, size_t g, dk_driver *d, const double *f
     d->importance_ci = (dk_interval){NAN, NAN};
     if (n == 0) return DK_OK;
     const double *value = e->boot.importance + g * n;
-    double *along = dk_arena_alloc(k->arena, 3 * m * sizeof *along), *there = along + m, *here = there + m,
-           bias = 0, factor = 1;
+    double *along = dk_arena_alloc(k->arena, 3 * m * sizeof *along), bias = 0, factor = 1;
     if (along == NULL) return dk_fail_memory(err);
+    double *there = along + m, *here = there + m;
     for (size_t r = 0; r < n; r++) bias += (value[r] - d->importance) / (double)n;
     bias = fmax(0, 2 * bias * (double)(m - 1) / (double)m);
     for (size_t t = 0; t < m; t++) {

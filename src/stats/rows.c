@@ -140,7 +140,7 @@ static bool get_varint(const char **p, const char *end, uint64_t *v) {
 }
 
 static uint64_t zigzag(int64_t v) {
-    return ((uint64_t)v << 1) ^ (uint64_t)(v >> 63);
+    return ((uint64_t)v << 1) ^ -(uint64_t)(v < 0);
 }
 static int64_t unzigzag(uint64_t v) {
     return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);

@@ -18,8 +18,9 @@ dk_status dk_drivers_compare(const dk_drivers_answer *answers, size_t nanswers, 
     *n = 0;
     for (size_t g = 0; g < answers[0].result->ndrivers; g++) *n += answers[0].result->drivers[g].nterms;
     *across = dk_arena_calloc(arena, *n, sizeof **across);
-    double *effects = dk_arena_alloc(arena, 2 * nanswers * sizeof *effects), *errors = effects + nanswers;
+    double *effects = dk_arena_alloc(arena, 2 * nanswers * sizeof *effects);
     if (*across == NULL || effects == NULL) return dk_fail_memory(err);
+    double *errors = effects + nanswers;
     for (size_t i = 0; i < *n; i++) {
         dk_drivers_across *a = &(*across)[i];
         a->shrunk = dk_arena_calloc(arena, nanswers, sizeof *a->shrunk);

@@ -40,8 +40,9 @@ static dk_status best_quartile(const dk_movers *v, size_t segment, size_t j, dou
     }
     if (low >= high || high - low > 1000) return DK_OK;
     size_t waves = (size_t)(high - low) + 1, n = 0;
-    double *said = calloc(2 * waves, sizeof *said), *all = said + waves;
+    double *said = calloc(2 * waves, sizeof *said);
     if (said == NULL) return dk_fail_memory(err);
+    double *all = said + waves;
     for (size_t i = 0; i < d->n; i++) {
         size_t wave = (size_t)(dk_wave_of(s->date[d->row[i]], unit) - low);
         said[wave] += d->weight[i] * d->x[i * d->k + d->first + j];

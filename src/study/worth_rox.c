@@ -34,8 +34,9 @@ static dk_status price_one(dk_movers *v, const dk_initiative *n, dk_rox *x, dk_e
     size_t reps = (size_t)v->joint.replicates, found = 0;
     int periods = (int)fmax(1, round((double)n->months / 12 * a_year));
     double p[DK_SEGMENTS_MAX * (DK_SEGMENTS_MAX + 1)], m[DK_SEGMENTS_MAX];
-    double *gain = calloc(2 * (reps + 1), sizeof *gain), *rox = gain + reps + 1;
+    double *gain = calloc(2 * (reps + 1), sizeof *gain);
     if (gain == NULL) return dk_fail_memory(err);
+    double *rox = gain + reps + 1;
     x->theme = (int)theme;
     x->pv_cost = present_cost(n, periods, a_year, discount);
     for (size_t k = 0; k < v->n; k++) {
