@@ -210,13 +210,12 @@ static bool tail_matches(const comment_pattern *p, dk_regex_scratch *scratch, dk
     return false;
 }
 
-/* Adds to wanted the patterns that the words call for by their literals, and in which the rest behind the literal matches too. Where some
-   tokens are not read in this language, a literal may stand in one of them: then all of the text is looked at. */
+/* Adds to wanted the patterns that the words from first on call for by their literals, and in which the rest behind the literal matches
+   too. Where some tokens are not read in this language, a literal may stand in one of them: then the whole text is looked at. */
 static void call_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text, const dk_word *const *words,
-                          const dk_tokens *tokens, uint32_t packs, pattern_set wanted, pattern_set asked) {
-    bool whole = false;
-    for (size_t i = 0; i < tokens->count; i++) whole |= words[i] == NULL;
-    for (size_t i = 0; i < tokens->count; i++) {
+                          const dk_tokens *tokens, size_t first, bool whole, uint32_t packs, pattern_set wanted,
+                          pattern_set asked) {
+    for (size_t i = first; i < tokens->count; i++) {
         if (words[i] == NULL || words[i]->patterns == NULL) continue;
         const dk_token *t = &tokens->items[i];
         for (const uint16_t *called = words[i]->patterns; *called != UINT16_MAX; called++) {
@@ -235,14 +234,18 @@ dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, 
                                   uint64_t *limited, dk_error *err) {
     pattern_set wanted, asked;
     size_t nwords = (x->ncomment_patterns + 63) / 64;
-    bool any = x->figures->nalways > 0;
-    for (size_t i = 0; !any && i < tokens->count; i++) any = words[i] != NULL && words[i]->patterns != NULL;
-    if (!any) return DK_OK;
+    size_t first = SIZE_MAX;
+    bool whole = false;
+    for (size_t i = tokens->count; i-- > 0;) {
+        if (words[i] == NULL) whole = true;
+        else if (words[i]->patterns != NULL) first = i;
+    }
+    if (first == SIZE_MAX && x->figures->nalways == 0) return DK_OK;
     memset(wanted, 0, nwords * sizeof *wanted);
     memset(asked, 0, nwords * sizeof *asked);
     for (size_t i = 0; x->figures->nalways > 0 && i < x->ncomment_patterns; i++)
         if (x->comment_patterns[i].always) wanted[i / 64] |= 1ull << (i % 64);
-    call_patterns(x, scratch, text, words, tokens, packs, wanted, asked);
+    call_patterns(x, scratch, text, words, tokens, first, whole, packs, wanted, asked);
     dk_status status = DK_OK;
     for (size_t i = 0; status == DK_OK && i < x->ncomment_patterns; i++) {
         if (wanted[i / 64] == 0) {

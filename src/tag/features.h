@@ -48,24 +48,6 @@ static inline bool dk_takes_part(const dk_token *t) {
            !(t->flags & DK_TOKEN_READ_WHOLE);
 }
 
-/* Goes through the idioms among the opinions as the tokens go by: true for a token within one. */
-typedef struct dk_idioms {
-    const dk_reading *reading;
-    size_t next; /* opinion to look at */
-    uint32_t first, end;
-} dk_idioms;
-
-static inline bool dk_in_idiom(dk_idioms *x, uint32_t token) {
-    const dk_reading *r = x->reading;
-    while (token >= x->end && x->next < r->nopinions) {
-        const dk_opinion *o = &r->opinions[x->next++];
-        if (o->rules & DK_RULE_IDIOM) x->first = o->first, x->end = o->last + 1;
-    }
-    return token >= x->first && token < x->end;
-}
-
-static inline dk_idioms dk_idioms_of(const dk_reading *r) { return (dk_idioms){r, 0, 0, 0}; }
-
 /* The tokens behind a negation up to the end of its reach, of its clause, or the next mark: first..*end-1. */
 static inline bool dk_negated_tokens(const dk_tokens *tokens, const dk_lexicon *lexicon, const dk_shift *s, size_t *end) {
     const dk_entry *e = &lexicon->entries[s->entry];

@@ -1,6 +1,9 @@
 #include "tag/forms.h"
 
 #include <stdlib.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "base/bytes.h"
 #include "base/hash.h"
@@ -77,8 +80,7 @@ dk_status dk_forms_trim(dk_forms *f, dk_error *err) {
 /* Where a spelling belongs: the high bits of a product. */
 static inline size_t home_of(uint64_t low, uint64_t high, uint32_t meta, unsigned shift) {
     uint64_t h = (low ^ UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xBF58476D1CE4E5B9);
-    h ^= h >> 32;
-    h = (h ^ high ^ (uint64_t)meta << 40) * UINT64_C(0x94D049BB133111EB);
+    h = (h ^ h >> 32 ^ high ^ (uint64_t)meta << 40) * UINT64_C(0x94D049BB133111EB);
     return (size_t)((h ^ h >> 29) * UINT64_C(0x9E3779B97F4A7C15) >> shift);
 }
 
@@ -101,6 +103,21 @@ static bool grow_slots(dk_forms *f) {
     return true;
 }
 
+/* The first len of sixteen bytes as numbers, the others zero. */
+static inline void first_bytes(const char *text, size_t len, dk_spelt *s) {
+#if defined(__SSE2__)
+    static const uint8_t keep[2 * SHORT] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+    __m128i v = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)text),
+                              _mm_loadu_si128((const __m128i *)(const void *)(keep + SHORT - len)));
+    s->low = (uint64_t)_mm_cvtsi128_si64(v);
+    s->high = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(v, v));
+#else
+    uint64_t low = dk_load_8(text), high = dk_load_8(text + 8);
+    s->low = len >= 8 ? low : low & ((UINT64_C(1) << 8 * len) - 1);
+    s->high = len <= 8 ? 0 : len == 16 ? high : high & ((UINT64_C(1) << 8 * (len - 8)) - 1);
+#endif
+}
+
 /* The spelling of len bytes at a place behind which `more` bytes may be read. The kind takes part: "10" may be a number, or a word
    by a lexicon's will. */
 static inline dk_spelt spelling_of(const char *text, size_t len, size_t more, unsigned kind) {
@@ -110,14 +127,11 @@ static inline dk_spelt spelling_of(const char *text, size_t len, size_t more, un
     }
     dk_spelt s = {0, 0, kind << 8 | (uint32_t)len};
     if (DK_LIKELY(more >= SHORT)) {
-        uint64_t low = dk_load_8(text), high = dk_load_8(text + 8);
-        s.low = len >= 8 ? low : low & ((UINT64_C(1) << 8 * len) - 1);
-        s.high = len <= 8 ? 0 : len == 16 ? high : high & ((UINT64_C(1) << 8 * (len - 8)) - 1);
+        first_bytes(text, len, &s);
     } else {
         char copy[SHORT] = {0};
         memcpy(copy, text, len);
-        s.low = dk_load_8(copy);
-        s.high = dk_load_8(copy + 8);
+        first_bytes(copy, len, &s);
     }
     return s;
 }
@@ -183,7 +197,7 @@ static dk_status look_up_chunk(dk_forms *f, dk_str text, dk_token *tokens, size_
     unsigned shift = f->shift; /* of the homes */
     for (size_t i = 0; i < n; i++) {
         dk_token *t = &tokens[i];
-        if (DK_UNLIKELY(t->end - t->start > DK_FORM_MAX)) {
+        if (DK_UNLIKELY((spelt[i].meta & 255) == 255) && t->end - t->start > DK_FORM_MAX) {
             t->form = 0;
             continue;
         }

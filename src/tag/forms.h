@@ -12,7 +12,7 @@
 /* Longer tokens are not looked up: they mean nothing. */
 #define DK_FORM_MAX 120
 
-/* What is known of a form in a language. */
+/* What is known of a form in a language. GOES_ON and RIGHT stand one bit above BEGINS and LEFT: see dk_may_speak. */
 enum {
     DK_FORM_MET = 1,      /* it was analysed: word, weight and members are filled */
     DK_FORM_SPEAKS = 2,   /* it is an entry by itself, or a gap may follow it */
@@ -34,6 +34,12 @@ typedef struct dk_form {
     _Alignas(64) int32_t language[DK_LANGUAGE_CLASSES];
     uint32_t left[DK_LANGUAGES - 1], right[DK_LANGUAGES - 1]; /* number among the members of pairs with learned weights, 0 for none */
 } dk_form;
+
+/* Whether two neighbours with these flags may say something together: an entry may go on, or the pair has a learned weight. */
+static inline bool dk_may_speak(unsigned left, unsigned right) {
+    _Static_assert(DK_FORM_GOES_ON == DK_FORM_BEGINS << 1 && DK_FORM_RIGHT == DK_FORM_LEFT << 1, "one bit above");
+    return (left << 1 & right & (DK_FORM_GOES_ON | DK_FORM_RIGHT)) != 0;
+}
 
 typedef struct dk_form_counts {
     uint64_t tokens;   /* looked up */

@@ -42,10 +42,10 @@ static inline uint64_t dk_pair_key(uint32_t left, uint32_t right, unsigned langu
     return (uint64_t)left << 32 | (uint64_t)right << 2 | language;
 }
 
-/* The line of two forms, which are numbers below 2^30. */
-static inline dk_pair *dk_pairs_line(const dk_pairs *pairs, uint32_t left, uint32_t right) {
+/* The number of the line of two forms, which are numbers below 2^30. */
+static inline size_t dk_pairs_line(uint32_t left, uint32_t right) {
     uint64_t hash = ((uint64_t)left << 32 | right) * UINT64_C(0x9E3779B97F4A7C15);
-    return &pairs->places[(hash >> (64 - DK_PAIRS_BITS)) * DK_PAIR_PLACES];
+    return (size_t)(hash >> (64 - DK_PAIRS_BITS));
 }
 
 /* The place of a pair in its line; or the last one, whose key is then another: there the pair is to be put. */

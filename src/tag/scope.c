@@ -29,39 +29,63 @@ static dk_status add_clause(dk_reading *r, uint32_t first, uint16_t sentence, dk
 
 static const dk_entry *entry_of(const dk_lexicon *lex, const dk_shift *s) { return &lex->entries[s->entry]; }
 
+/* The first token of the next contrasting word from shift *at on, which is set to it; SIZE_MAX when there is none. */
+static size_t next_contrast(const dk_reading *r, const dk_lexicon *lex, size_t *at) {
+    while (*at < r->nshifts && entry_of(lex, &r->shifts[*at])->modifier != DK_MOD_CONTRAST) (*at)++;
+    return *at < r->nshifts ? r->shifts[*at].first : SIZE_MAX;
+}
+
+/* A question mark: the clauses of its sentence ask. */
+static void ask(dk_reading *r, uint16_t sentence) {
+    for (size_t k = r->nclauses; k > 0 && r->clauses[k - 1].sentence == sentence; k--) {
+        if (r->clauses[k - 1].rules & DK_RULE_QUESTION) return; /* it has been asked: no work twice */
+        r->clauses[k - 1].rules |= DK_RULE_QUESTION;
+    }
+}
+
+/* "but" at token i: the clause that it begins, and the weight of the one before. */
+static dk_status begin_contrast(dk_reading *r, uint32_t i, int32_t weight, uint16_t sentence, dk_error *err) {
+    dk_clause *now = &r->clauses[r->nclauses - 1];
+    /* at the beginning of a sentence it contrasts with the sentence before */
+    dk_clause *other = now->first < i ? now : r->nclauses > 1 ? now - 1 : NULL;
+    if (other != NULL && other->weight == ELSEWHERE) other->weight = BEFORE_CONTRAST;
+    if (now->first < i) {
+        now->last = i - 1;
+        dk_status status = add_clause(r, i, sentence, err);
+        if (status != DK_OK) return status;
+        now = &r->clauses[r->nclauses - 1];
+    }
+    now->weight = weight;
+    now->rules |= DK_RULE_CONTRASTED;
+    return DK_OK;
+}
+
 dk_status dk_scope_clauses(dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens, dk_str text, dk_error *err) {
     r->nclauses = 0;
-    uint16_t sentence = 0;
-    size_t shift = 0;
+    uint16_t sentence = 0, clause = 0;
+    size_t shift = 0, contrast = next_contrast(r, lex, &shift);
     dk_status status = add_clause(r, 0, sentence, err);
     for (size_t i = 0; status == DK_OK && i < tokens->count; i++) {
         dk_token *t = &tokens->items[i];
-        while (shift < r->nshifts && (r->shifts[shift].first < i || entry_of(lex, &r->shifts[shift])->modifier != DK_MOD_CONTRAST))
-            shift++;
-        bool contrast = shift < r->nshifts && r->shifts[shift].first == i;
-        dk_clause *now = &r->clauses[r->nclauses - 1];
-        if (contrast) {
-            /* "but" at the beginning of a sentence contrasts with the sentence before */
-            dk_clause *other = now->first < i ? now : r->nclauses > 1 ? now - 1 : NULL;
-            if (other != NULL && other->weight == ELSEWHERE) other->weight = BEFORE_CONTRAST;
-            if (now->first < i) {
-                status = add_clause(r, (uint32_t)i, sentence, err);
-                if (status != DK_OK) break;
-                now = &r->clauses[r->nclauses - 1];
-            }
-            now->weight = entry_of(lex, &r->shifts[shift])->strength;
-            now->rules |= DK_RULE_CONTRASTED;
+        if (DK_LIKELY(t->kind != DK_TOKEN_PUNCT && !(t->flags & DK_TOKEN_ENDS_SENTENCE) && i != contrast)) {
+            t->clause = clause; /* no clause begins or ends here */
+            continue;
         }
-        now->last = (uint32_t)i;
         if (r->nclauses > UINT16_MAX) r->nclauses = UINT16_MAX; /* a hostile comment: the rest is one clause */
-        t->clause = (uint16_t)(r->nclauses - 1);
-        if (is_mark(t, text, "?"))
-            for (size_t k = r->nclauses; k > 0 && r->clauses[k - 1].sentence == sentence; k--) {
-                if (r->clauses[k - 1].rules & DK_RULE_QUESTION) break; /* it has been asked: no work twice */
-                r->clauses[k - 1].rules |= DK_RULE_QUESTION;
-            }
+        if (i == contrast) {
+            status = begin_contrast(r, (uint32_t)i, entry_of(lex, &r->shifts[shift])->strength, sentence, err);
+            if (status != DK_OK) break;
+            while (shift < r->nshifts && r->shifts[shift].first <= i) shift++;
+            contrast = next_contrast(r, lex, &shift);
+            if (r->nclauses > UINT16_MAX) r->nclauses = UINT16_MAX;
+        }
+        r->clauses[r->nclauses - 1].last = (uint32_t)i;
+        t->clause = clause = (uint16_t)(r->nclauses - 1);
+        if (is_mark(t, text, "?")) ask(r, sentence);
         if (t->flags & DK_TOKEN_ENDS_SENTENCE && sentence < UINT16_MAX) sentence++;
-        if (ends_clause(t, text) && i + 1 < tokens->count) status = add_clause(r, (uint32_t)i + 1, sentence, err);
+        if (!ends_clause(t, text) || i + 1 == tokens->count) continue;
+        status = add_clause(r, (uint32_t)i + 1, sentence, err);
+        clause = (uint16_t)((r->nclauses > UINT16_MAX ? UINT16_MAX : r->nclauses) - 1);
     }
     for (size_t i = 0; i < r->nopinions; i++) r->opinions[i].clause = tokens->items[r->opinions[i].first].clause;
     return status;

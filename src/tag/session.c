@@ -12,6 +12,7 @@ enum { SURE = 900, FOREIGN = 200, SENTENCE_SURE = 970, SENTENCE_WORDS = 4 };
 typedef struct evidence {
     int64_t sums[DK_LANGUAGE_CLASSES];
     uint64_t nwords;
+    size_t end; /* of the sentence: the token behind it */
 } evidence;
 
 struct dk_session {
@@ -23,10 +24,11 @@ struct dk_session {
     dk_regex_scratch *regex;
     const dk_word **words; /* by token: what it means in the language at hand */
     size_t words_cap;
-    evidence *sentences; /* by sentence: what its tokens say about the language */
-    size_t sentences_cap;
+    evidence *sentences; /* what the tokens of each say about the language */
+    size_t nsentences, sentences_cap;
     uint8_t *languages; /* by token: the language it is read in, DK_LANG_OTHER for none */
     size_t languages_cap;
+    unsigned used; /* bit l: some token is read in language l */
     uint64_t limited; /* patterns given up */
     dk_weigher weigher;
     dk_pairs pairs;
@@ -113,12 +115,13 @@ static dk_status find_evidence(dk_session *s, evidence *sum, dk_error *err) {
         if (!(s->tokens.items[i].flags & DK_TOKEN_ENDS_SENTENCE)) continue; /* the last token does */
         if (!dk_grow(&s->sentences, &s->sentences_cap, n + 1)) return dk_fail_memory(err);
         evidence *e = &s->sentences[n++];
-        *e = (evidence){{0}, 0};
+        *e = (evidence){{0}, 0, i + 1};
         add_evidence(s, first, i + 1, e);
         for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sum->sums[c] += e->sums[c];
         sum->nwords += e->nwords;
         first = i + 1;
     }
+    s->nsentences = n;
     return DK_OK;
 }
 
@@ -126,18 +129,15 @@ static dk_status find_evidence(dk_session *s, evidence *sum, dk_error *err) {
 static void mark_sentences(dk_session *s, dk_language main) {
     dk_language_prior prior = {{0}};
     prior.add[main] = 2 * DK_LANGUAGE_UNIT;
-    const evidence *e = s->sentences;
-    for (size_t first = 0, i = 0; i < s->tokens.count; i++) {
-        if (!(s->tokens.items[i].flags & DK_TOKEN_ENDS_SENTENCE)) continue;
-        if (i + 1 - first >= SENTENCE_WORDS && (first > 0 || i + 1 < s->tokens.count) && e->nwords >= SENTENCE_WORDS &&
-            leads_elsewhere(e, main)) {
-            int32_t confidence;
-            dk_language language = decide(s, e, &prior, &confidence);
-            if (language != main && language != DK_LANG_OTHER && confidence >= SENTENCE_SURE)
-                memset(s->languages + first, language, i + 1 - first);
-        }
-        first = i + 1;
-        e++;
+    if (s->nsentences < 2) return;
+    for (size_t k = 0, first = 0; k < s->nsentences; first = s->sentences[k++].end) {
+        const evidence *e = &s->sentences[k];
+        if (e->end - first < SENTENCE_WORDS || e->nwords < SENTENCE_WORDS || !leads_elsewhere(e, main)) continue;
+        int32_t confidence;
+        dk_language language = decide(s, e, &prior, &confidence);
+        if (language == main || language == DK_LANG_OTHER || confidence < SENTENCE_SURE) continue;
+        memset(s->languages + first, language, e->end - first);
+        s->used |= 1u << language;
     }
 }
 
@@ -148,11 +148,12 @@ static dk_status choose_languages(dk_session *s, dk_comment *c, bool *readable, 
         c->language = s->plan.language;
         c->confidence = 1000;
         memset(s->languages, c->language, n);
+        s->used = 1u << c->language;
         s->main = c->language;
         *readable = c->language != DK_LANG_OTHER;
         return DK_OK;
     }
-    evidence e = {{0}, 0};
+    evidence e = {{0}, 0, 0};
     dk_status status = find_evidence(s, &e, err);
     if (status != DK_OK) return status;
     c->language = decide(s, &e, &s->plan.prior, &c->confidence);
@@ -168,6 +169,7 @@ static dk_status choose_languages(dk_session *s, dk_comment *c, bool *readable, 
         if (read_in == DK_LANG_OTHER) read_in = DK_LANG_EN; /* emoji alone: the shared entries are in every index */
     }
     memset(s->languages, read_in, n);
+    s->used = 1u << read_in;
     s->main = read_in;
     if (e.nwords > SENTENCE_WORDS) mark_sentences(s, read_in);
     return DK_OK;
@@ -190,12 +192,6 @@ static inline dk_status word_of(dk_session *s, size_t i, dk_language language, d
     return status;
 }
 
-/* Whether two words may say something together. */
-static inline bool may_speak(const dk_form *left, const dk_form *right, dk_language language) {
-    unsigned l = left->flags[language - 1], r = right->flags[language - 1];
-    return (l & DK_FORM_BEGINS && r & DK_FORM_GOES_ON) || (l & DK_FORM_LEFT && r & DK_FORM_RIGHT);
-}
-
 /* Finds out what tokens i - 1 and i, which are read in one language, say together. */
 static void learn_pair(dk_session *s, size_t i, dk_language language, dk_pair *place) {
     uint32_t left = s->tokens.items[i - 1].form, right = s->tokens.items[i].form;
@@ -204,41 +200,19 @@ static void learn_pair(dk_session *s, size_t i, dk_language language, dk_pair *p
     place->leads = dk_index_leads(s->engine->indexes[language], s->words[i - 1], s->words[i]);
 }
 
-/* Looks up the pairs of the tokens that are read in one language. */
-static void find_pairs(dk_session *s, dk_language language) {
-    static const dk_pair silent;
-    const dk_token *tokens = s->tokens.items;
-    const dk_form *forms = s->forms.forms;
-    const dk_word *const *words = s->words;
-    dk_pair *beside = s->beside;
-    for (size_t i = 1, n = s->tokens.count; i < n; i++) {
-        if (words[i] == NULL || words[i - 1] == NULL) continue;
-        uint32_t left = tokens[i - 1].form, right = tokens[i].form;
-        beside[i] = silent;
-        if (!may_speak(&forms[left], &forms[right], language)) continue;
-        uint64_t key = dk_pair_key(left, right, language);
-        dk_pair *place = dk_pairs_find(dk_pairs_line(&s->pairs, left, right), key);
-        s->pairs.asked++;
-        if (DK_LIKELY(place->key == key)) s->pairs.known++;
-        else learn_pair(s, i, language, place);
-        beside[i] = *place;
-        if (place->leads == DK_LEADS_NOWHERE) continue;
-        dk_index_fetch(s->engine->indexes[language], place->leads);
-        __builtin_prefetch(words[i - 1]->hooks); /* who follows the path reads both */
-        __builtin_prefetch(words[i]->hooks);
-    }
-}
-
-/* Finds what the tokens mean that are read in one language; joins the flags of their forms to *all. */
+/* Finds what the tokens mean that are read in one language; joins the flags of their forms to *all. Leaves in the key of beside[i] the
+   number + 1 of the line of pairs where tokens i - 1 and i belong, or 0 when they can say nothing together. */
 static dk_status find_words(dk_session *s, dk_language language, unsigned *all, dk_error *err) {
     const dk_token *tokens = s->tokens.items;
-    const dk_form *forms = s->forms.forms, *before = NULL;
+    const dk_form *forms = s->forms.forms;
     const dk_word **words = s->words;
     const uint8_t *languages = s->languages;
+    dk_pair *beside = s->beside;
+    unsigned before = 0; /* flags of the form before */
     for (size_t i = 0, n = s->tokens.count; i < n; i++) {
         words[i] = NULL;
         if (languages[i] != language) {
-            before = NULL;
+            before = 0;
             continue;
         }
         const dk_form *form = &forms[tokens[i].form];
@@ -250,11 +224,31 @@ static dk_status find_words(dk_session *s, dk_language language, unsigned *all, 
         words[i] = form->words[language - 1];
         *all |= flags;
         if (flags & (DK_FORM_SPEAKS | DK_FORM_BEGINS | DK_FORM_GOES_ON)) __builtin_prefetch(words[i]);
-        if (before != NULL && may_speak(before, form, language))
-            __builtin_prefetch(dk_pairs_line(&s->pairs, tokens[i - 1].form, tokens[i].form));
-        before = form;
+        beside[i] = (dk_pair){0, 0, DK_LEADS_NOWHERE};
+        if (dk_may_speak(before, flags)) {
+            size_t line = dk_pairs_line(tokens[i - 1].form, tokens[i].form);
+            beside[i].key = line + 1;
+            __builtin_prefetch(&s->pairs.places[line * DK_PAIR_PLACES]);
+        }
+        before = flags;
     }
     return DK_OK;
+}
+
+/* Finds what tokens i - 1 and i say together, if they may say anything. */
+static inline void find_pair(dk_session *s, size_t i, dk_language language) {
+    dk_pair *beside = &s->beside[i];
+    if (beside->key == 0) return;
+    uint64_t key = dk_pair_key(s->tokens.items[i - 1].form, s->tokens.items[i].form, language);
+    dk_pair *place = dk_pairs_find(&s->pairs.places[(beside->key - 1) * DK_PAIR_PLACES], key);
+    s->pairs.asked++;
+    if (DK_LIKELY(place->key == key)) s->pairs.known++;
+    else learn_pair(s, i, language, place);
+    *beside = *place;
+    if (place->leads == DK_LEADS_NOWHERE) return;
+    dk_index_fetch(s->engine->indexes[language], place->leads);
+    __builtin_prefetch(s->words[i - 1]->hooks); /* who follows the path reads both */
+    __builtin_prefetch(s->words[i]->hooks);
 }
 
 /* Matches the tokens that are read in one language; *patterns: whether some word calls for comment-wide patterns. */
@@ -263,13 +257,17 @@ static dk_status match_language(dk_session *s, dk_language language, bool *patte
     dk_status status = find_words(s, language, &all, err);
     *patterns = all & DK_FORM_PATTERNS;
     if (status != DK_OK) return status;
-    find_pairs(s, language);
     const dk_index *index = s->engine->indexes[language];
     const dk_form *forms = s->forms.forms;
     const dk_token *tokens = s->tokens.items;
     const dk_word *const *words = s->words;
     const dk_pair *beside = s->beside;
-    for (size_t i = 0, n = s->tokens.count; status == DK_OK && i < n; i++) {
+    enum { AHEAD = 3 }; /* pairs are found so many tokens before they are followed, while their edges come */
+    size_t n = s->tokens.count;
+    for (size_t i = 1; i < n && i < AHEAD; i++)
+        if (words[i] != NULL) find_pair(s, i, language);
+    for (size_t i = 0; status == DK_OK && i < n; i++) {
+        if (i + AHEAD < n && words[i + AHEAD] != NULL) find_pair(s, i + AHEAD, language);
         if (words[i] == NULL) continue;
         uint32_t leads = i + 1 < n && words[i + 1] != NULL ? beside[i + 1].leads : DK_LEADS_NOWHERE;
         if (leads != DK_LEADS_NOWHERE || forms[tokens[i].form].flags[language - 1] & DK_FORM_SPEAKS)
@@ -320,10 +318,8 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     *readable = false;
     if (n > 0) status = choose_languages(s, c, readable, err);
     if (status != DK_OK || !*readable) return status;
-    bool used[DK_LANGUAGES] = {false};
-    for (size_t i = 0; i < n; i++) used[s->languages[i]] = true;
     for (int l = DK_LANG_SV; status == DK_OK && l < DK_LANGUAGES; l++) {
-        if (!used[l]) continue;
+        if (!(s->used >> l & 1)) continue;
         bool patterns;
         status = match_language(s, (dk_language)l, &patterns, err);
         if (status == DK_OK && (patterns || dk_index_always_searches(s->engine->indexes[l])))

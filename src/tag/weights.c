@@ -226,29 +226,28 @@ dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *
     if (!dk_grow(&x->tokens, &x->tokens_cap, tokens->count)) return dk_fail_memory(err);
     int32_t serial = next_serial(x, forms);
     int64_t sum = 0;
-    dk_idioms known = dk_idioms_of(r);
     uint32_t columns[DK_LANGUAGES] = {0};
     for (int l = 0; l < DK_LANGUAGES; l++)
         if (x->weights[l] != NULL) columns[l] = column_of(x->weights[l], x->fold_hash);
-    bool before = false; /* whether the token before takes part in pairs */
+    unsigned before = DK_LANG_OTHER; /* what the token before is read in, when it takes part in pairs */
     for (size_t i = 0; i < tokens->count; i++) {
         const dk_token *t = &tokens->items[i];
         unsigned language = languages[i];
-        const dk_weights *w = x->weights[language];
+        bool silent = t->flags & DK_TOKEN_READ_WHOLE || x->weights[language] == NULL; /* numbers and the like weigh nothing anyway */
+        bool after = before == language;
         x->tokens[i] = 0;
-        bool after = before && language == languages[i - 1];
-        before = w != NULL && dk_takes_part(t) && !dk_in_idiom(&known, (uint32_t)i);
-        if (!before) continue;
+        before = silent ? DK_LANG_OTHER : language;
+        if (silent) continue;
         dk_form *f = &forms->forms[t->form];
         uint32_t column = columns[language];
         int32_t v = 0;
         if (f->seen[language - 1] != serial) {
             f->seen[language - 1] = serial;
             v = f->weights[language - 1];
-            if (DK_UNLIKELY(column != 0) && t->form != 0) v = x->records[language][(size_t)t->form * 2 * w->head->width + column];
+            if (DK_UNLIKELY(column != 0) && t->form != 0) v = x->records[language][(size_t)t->form * 2 * x->weights[language]->head->width + column];
         }
         if (after && DK_LIKELY(column == 0)) v += pairs[i].value;
-        else if (after) v += weigh_pair(w, &forms->forms[tokens->items[i - 1].form], f, language, column);
+        else if (after) v += weigh_pair(x->weights[language], &forms->forms[tokens->items[i - 1].form], f, language, column);
         x->tokens[i] = v;
         sum += v;
     }
