@@ -248,6 +248,15 @@ static void put_fits(dk_json *j, const dk_study_result *r) {
     dk_json_end(j);
 }
 
+/* How many mentions come with a feeling, and with which; those that none has are left out. */
+static void put_feelings(dk_json *j, const dk_theme_use *u) {
+    begin_object(j, "feelings");
+    count(j, "any", u->feelings[DK_EMOTION_NONE]);
+    for (int e = 1; e < DK_EMOTIONS; e++)
+        if (u->feelings[e] > 0) count(j, dk_emotion_name((dk_emotion)e), u->feelings[e]);
+    dk_json_end(j);
+}
+
 static void put_themes(dk_json *j, const dk_study_result *r) {
     begin_list(j, "themes");
     for (size_t i = 0; i < r->nthemes; i++) {
@@ -281,6 +290,7 @@ static void put_themes(dk_json *j, const dk_study_result *r) {
                 number(j, "polarity", u->polarity);
                 number(j, "nps", u->nps);
                 number(j, "impact", u->impact);
+                put_feelings(j, u);
             }
             dk_json_end(j);
         }
@@ -398,6 +408,7 @@ void dk_report_json(const dk_study_result *r, dk_buf *out) {
     dk_json_lifetime(j, r);
     dk_json_worth(j, r);
     put_themes(j, r);
+    dk_json_theme_groups(j, r);
     put_quotes(j, r);
     dk_json_kpis(j, r);
     dk_json_trend(j, r);

@@ -10,6 +10,8 @@ void dk_json_movement(dk_json *j, const dk_study_result *result);
 void dk_json_lifetime(dk_json *j, const dk_study_result *result);
 void dk_json_worth(dk_json *j, const dk_study_result *result); /* worth and rox */
 
+void dk_json_theme_groups(dk_json *j, const dk_study_result *result);
+
 void dk_json_kpis(dk_json *j, const dk_study_result *result); /* kpis and kpi_correlations */
 void dk_json_trend(dk_json *j, const dk_study_result *result);
 void dk_json_profiles(dk_json *j, const dk_study_result *result);

@@ -9,6 +9,7 @@
 #include "study/figures.h"
 #include "study/journey.h"
 #include "study/preview.h"
+#include "study/theme_groups.h"
 #include "study/worth.h"
 #include "study/worth_config.h"
 #include "tag/rows.h"
@@ -140,8 +141,9 @@ static dk_status tag_comments(analysis *a, dk_error *err) {
         status = open_output(a, "comments.csv", DK_COMMENTS_HEADER, &a->comments, err);
         if (status == DK_OK) status = open_output(a, "mentions.csv", DK_MENTIONS_HEADER, &a->mentions, err);
     }
+    if (status == DK_OK && o->writer != NULL) status = dk_writer_begin(o->writer, dk_engine_stamp(a->engine), dk_reader_source(a->survey.reader), err);
     if (status != DK_OK) return status;
-    return dk_tagging_run(&a->tagging, &a->survey, a->engine, o->threads, a->comments, a->mentions, o->progress, o->progress_context, err);
+    return dk_tagging_run(&a->tagging, &a->survey, a->engine, o->threads, a->comments, a->mentions, o->writer, o->progress, o->progress_context, err);
 }
 
 /* What was decided for the whole file, so that parts of it, or the next wave, can be tagged alike. */
@@ -174,7 +176,7 @@ static dk_fit_context make_context(analysis *a) {
     return (dk_fit_context){.survey = &a->survey, .records = a->has_records ? &a->records : NULL, .segments = &a->segments,
                         .panel = a->has_panel ? &a->panel : NULL,
                         .invitations = a->config->invitations.path != NULL ? &a->invitations : NULL,
-                        .tagging = &a->tagging, .taxonomy = dk_engine_taxonomy(a->engine), .clusters = a->clusters,
+                        .tagging = &a->tagging, .taxonomy = dk_engine_taxonomy(a->engine), .waves = dk_waves_find(&a->survey), .clusters = a->clusters,
                         .threads = a->options->threads, .progress = a->options->progress,
                         .progress_context = a->options->progress_context, .result = a->result};
 }
@@ -191,6 +193,7 @@ static dk_status describe(analysis *a, dk_error *err) {
     if (status == DK_OK) status = dk_describe_files(&x, err);
     if (status == DK_OK) status = dk_problems_finish(&a->problems, a->result, err);
     if (status == DK_OK) status = dk_describe_themes(&x, a->theme_of, err);
+    if (status == DK_OK) status = dk_theme_groups_make(&x, a->theme_of, err);
     if (status == DK_OK) status = dk_stages_apply(&x, err);
     if (status == DK_OK) status = dk_fits_link(&x, err);
     if (status == DK_OK && !a->options->no_fits) status = dk_fits_make(&x, err);

@@ -154,8 +154,11 @@ typedef struct standing {
     uint32_t stamp;
 } standing;
 
+static const dk_nps no_nps = {.nps = NAN, .se = NAN, .ci = {NAN, NAN}};
+static const dk_mean_figure no_figure = {0, NAN, NAN, {NAN, NAN}};
+
 static dk_status figure(const dk_fit_context *x, const double *values, const standing *w, dk_mean_figure *out, dk_error *err) {
-    *out = (dk_mean_figure){0, NAN, NAN, {NAN, NAN}};
+    *out = no_figure;
     if (values == NULL || w->nrows == 0) return DK_OK;
     dk_mean mean;
     dk_status status = dk_mean_compute(values, x->survey->weight, x->clusters, w->rows, w->nrows, x->result->confidence, &mean, err);
@@ -165,7 +168,7 @@ static dk_status figure(const dk_fit_context *x, const double *values, const sta
 }
 
 static dk_status nps_of(const dk_fit_context *x, const standing *w, dk_nps *out, dk_error *err) {
-    *out = (dk_nps){.nps = NAN, .se = NAN, .ci = {NAN, NAN}};
+    *out = no_nps;
     if (w->scores == NULL || w->nrows == 0) return DK_OK;
     return dk_nps_compute(w->scores, x->survey->weight, x->clusters, w->rows, w->nrows, x->result->confidence, out, err);
 }
@@ -220,7 +223,7 @@ static dk_status describe_segment(dk_fit_context *x, standing *w, size_t k, dk_e
         spoken++;
     }
     g->responses = (int64_t)w->nrows;
-    g->hidden = k > 0 && g->responses < r->min_privacy;
+    g->hidden = g->responses < r->min_privacy;
     g->customers = count_customers(s, w);
     g->sentiment = spoken > 0 ? (double)sentiment / (double)spoken / 1000 : NAN;
     comment_rates(s, w, r->min_privacy, g);
@@ -244,40 +247,13 @@ static dk_status describe_languages(dk_fit_context *x, standing *w, dk_error *er
             if (!s->dropped[i] && s->commented[i] && x->tagging->language[i] == l) w->rows[w->nrows++] = (uint32_t)i;
         r->languages[l].responses = (int64_t)w->nrows;
         r->languages[l].share = r->comments > 0 ? (double)w->nrows / (double)r->comments : NAN;
-        counts[l] = (int64_t)w->nrows;
         status = nps_of(x, w, &r->languages[l].nps, err);
+        counts[l] = r->languages[l].nps.n;
     }
     dk_privacy_hide(counts, DK_LANGUAGES, r->min_privacy, hidden);
     for (int l = 0; l < DK_LANGUAGES; l++)
-        if (hidden[l]) r->languages[l].nps = (dk_nps){.nps = NAN, .se = NAN, .ci = {NAN, NAN}};
+        if (hidden[l]) r->languages[l].nps = no_nps;
     return status;
-}
-
-/* The first and last wave with a response; false without dates. A year is the unit when the waves would be too many. */
-static bool find_waves(dk_fit_context *x, dk_wave_unit *unit, int32_t *first, int32_t *last) {
-    enum { MOST_WAVES = 120 };
-    const dk_survey *s = x->survey;
-    int32_t low = INT32_MAX, high = INT32_MIN;
-    *unit = s->config->wave_unit;
-    for (size_t i = 0; s->date != NULL && i < s->n; i++) {
-        if (s->date[i] == DK_NO_DATE || s->dropped[i]) continue;
-        low = s->date[i] < low ? s->date[i] : low;
-        high = s->date[i] > high ? s->date[i] : high;
-    }
-    if (low > high) return false;
-    dk_study_result *r = x->result;
-    dk_buf text;
-    dk_buf_init(&text);
-    dk_date_put(&text, low);
-    r->first_date = keep_buf(r, &text);
-    dk_date_put(&text, high);
-    r->last_date = keep_buf(r, &text);
-    dk_buf_dispose(&text);
-    if (*unit == DK_WAVE_NONE) return false;
-    if (dk_wave_of(high, *unit) - dk_wave_of(low, *unit) >= MOST_WAVES) *unit = DK_WAVE_YEAR;
-    *first = dk_wave_of(low, *unit);
-    *last = dk_wave_of(high, *unit);
-    return true;
 }
 
 static dk_status describe_wave(dk_fit_context *x, standing *w, size_t at, int32_t wave, dk_wave_unit unit, dk_error *err) {
@@ -338,16 +314,23 @@ static dk_status hide_points(dk_study_result *r, dk_error *err) {
 static dk_status describe_waves(dk_fit_context *x, standing *w, dk_error *err) {
     static const char *const units[] = {NULL, "month", "quarter", "year"};
     dk_study_result *r = x->result;
-    dk_wave_unit unit;
-    int32_t first, last;
-    if (!find_waves(x, &unit, &first, &last)) return DK_OK;
-    r->wave_unit = units[unit];
-    r->nwaves = (size_t)(last - first + 1);
+    const dk_waves *waves = &x->waves;
+    if (waves->low > waves->high) return DK_OK;
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_date_put(&text, waves->low);
+    r->first_date = keep_buf(r, &text);
+    dk_date_put(&text, waves->high);
+    r->last_date = keep_buf(r, &text);
+    dk_buf_dispose(&text);
+    if (waves->count == 0) return DK_OK;
+    r->wave_unit = units[waves->unit];
+    r->nwaves = waves->count;
     r->waves = dk_arena_calloc(&r->arena, r->nwaves, sizeof *r->waves);
     r->series = dk_arena_calloc(&r->arena, r->nwaves * r->nsegments, sizeof *r->series);
     if (r->waves == NULL || r->series == NULL) return dk_fail_memory(err);
     dk_status status = DK_OK;
-    for (size_t k = 0; k < r->nwaves && status == DK_OK; k++) status = describe_wave(x, w, k, first + (int32_t)k, unit, err);
+    for (size_t k = 0; k < r->nwaves && status == DK_OK; k++) status = describe_wave(x, w, k, waves->first + (int32_t)k, waves->unit, err);
     return status == DK_OK ? hide_points(r, err) : status;
 }
 
@@ -380,6 +363,46 @@ static void hide_segments(dk_study_result *r) {
     for (size_t k = 1; k < r->nsegments; k++) r->segments[k].hidden = hidden[k - 1];
 }
 
+typedef enum figure_kind { OF_NPS, OF_SCORE, OF_PROFIT, FIGURES } figure_kind;
+
+/* How many answers a figure rests on; with blank it is taken away. at 0 is the whole time, else a wave. */
+static int64_t answers_behind(dk_study_result *r, figure_kind kind, size_t at, size_t segment, bool blank) {
+    dk_study_point *point = at > 0 ? r->series + (at - 1) * r->nsegments + segment : NULL;
+    dk_study_segment *g = r->segments + segment;
+    if (kind == OF_NPS) {
+        dk_nps *nps = point != NULL ? &point->nps : &g->nps;
+        if (blank) *nps = no_nps;
+        return nps->n;
+    }
+    if (kind == OF_SCORE && point != NULL) return 0;
+    dk_mean_figure *mean = kind == OF_SCORE ? &g->score : point != NULL ? &point->profit : &g->profit;
+    if (blank) *mean = no_figure;
+    return mean->n;
+}
+
+/* A group that is large enough may have few answers to one question: such a figure is taken away, and with it those from which it could
+   be had by subtraction. */
+static dk_status blank_small(dk_study_result *r, dk_error *err) {
+    const size_t dims[3] = {r->nwaves + 1, r->nsegments, 1};
+    size_t n = dims[0] * dims[1];
+    int64_t *counts = malloc(n * sizeof *counts);
+    bool *hidden = malloc(n);
+    dk_status status = counts != NULL && hidden != NULL ? DK_OK : dk_fail_memory(err);
+    for (figure_kind kind = OF_NPS; status == DK_OK && kind < FIGURES; kind++) {
+        for (size_t i = 0; i < n; i++) {
+            size_t at = i / r->nsegments, segment = i % r->nsegments;
+            counts[i] = answers_behind(r, kind, at, segment, false);
+            hidden[i] = r->segments[segment].hidden || (at > 0 && r->series[i - r->nsegments].hidden);
+        }
+        dk_privacy_hide_cube(counts, dims, r->min_privacy, hidden);
+        for (size_t i = 0; i < n; i++)
+            if (hidden[i]) (void)answers_behind(r, kind, i / r->nsegments, i % r->nsegments, true);
+    }
+    free(counts);
+    free(hidden);
+    return status;
+}
+
 dk_status dk_describe_standing(dk_fit_context *x, dk_error *err) {
     const dk_survey *s = x->survey;
     dk_study_result *r = x->result;
@@ -401,6 +424,7 @@ dk_status dk_describe_standing(dk_fit_context *x, dk_error *err) {
     if (status == DK_OK) r->customers = r->segments[0].customers;
     if (status == DK_OK) status = describe_languages(x, &w, err);
     if (status == DK_OK) status = describe_waves(x, &w, err);
+    if (status == DK_OK) status = blank_small(r, err);
     free(w.rows);
     free(w.seen);
     free(w.scores);

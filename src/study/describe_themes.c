@@ -126,7 +126,6 @@ dk_status dk_describe_themes(dk_fit_context *x, int *theme_of, dk_error *err) {
                 add_use(&r->themes[theme].use[k], &sums[theme * ns + k], &what[j], score, weight);
             }
         }
-        for (size_t j = 0; j < n; j++) r->themes[theme_of[what[j].theme]].by_language[x->tagging->language[i]]++;
     }
     for (size_t t = 0; status == DK_OK && t < r->nthemes; t++)
         for (size_t k = 0; k < ns; k++) {
@@ -161,12 +160,7 @@ static dk_status copy_quote(dk_fit_context *x, const dk_engine *engine, const dk
     to->text = dk_arena_strdup(&r->arena, from->text.ptr, from->text.len);
     to->language = from->language;
     to->segment = x->segments->of != NULL ? x->segments->of[from->response] : -1;
-    to->wave = -1;
-    for (size_t w = 0; w < r->nwaves && s->date[from->response] != DK_NO_DATE; w++) {
-        dk_buf_clear(&text);
-        dk_date_put(&text, s->date[from->response]);
-        if (strcmp(dk_buf_cstr(&text), r->waves[w].first) >= 0) to->wave = (int)w;
-    }
+    to->wave = s->date != NULL ? dk_waves_at(&x->waves, s->date[from->response]) : -1;
     to->score = s->score != NULL && !isnan(s->score[from->response]) ? (int)s->score[from->response] : INT32_MIN;
     to->sentiment = from->sentiment / 1000.0;
     to->nmentions = from->nmentions;

@@ -12,6 +12,7 @@
 #include "study/invitations.h"
 #include "study/panel.h"
 #include "study/tagging.h"
+#include "study/waves.h"
 
 typedef struct dk_fit_context {
     const dk_survey *survey;
@@ -21,6 +22,7 @@ typedef struct dk_fit_context {
     const dk_invitations *invitations; /* NULL without */
     const dk_tagging *tagging;
     const dk_taxonomy *taxonomy;
+    dk_waves waves;
     const uint64_t *clusters;    /* by response: hash of the customer; NULL without customers */
     int threads;
     dk_study_progress *progress;

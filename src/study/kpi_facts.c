@@ -68,11 +68,6 @@ dk_status dk_kpi_space_make(dk_kpi_space *s, dk_fit_context *context, const dk_i
         if (s->scores == NULL) status = dk_fail_memory(err);
         for (size_t i = 0; status == DK_OK && i < v->n; i++) s->scores[i] = (int8_t)(isnan(v->score[i]) ? -1 : v->score[i]);
     }
-    static const char *const units[] = {"none", "month", "quarter", "year"}; /* in the order of dk_wave_unit */
-    const dk_study_result *r = context->result;
-    for (int k = 1; k < 4 && r->nwaves > 0; k++)
-        if (strcmp(r->wave_unit, units[k]) == 0) s->wave_unit = (dk_wave_unit)k;
-    if (r->nwaves > 0) s->first_wave = dk_wave_of(dk_date_parse(dk_str_from(r->waves[0].first), DK_DAY_FIRST), s->wave_unit);
     if (status == DK_OK) status = find_touchpoints(s, err);
     return status == DK_OK ? find_answers(s, err) : status;
 }
@@ -89,10 +84,7 @@ void dk_kpi_space_dispose(dk_kpi_space *s) {
 }
 
 int dk_kpi_wave(const dk_kpi_space *s, int32_t day) {
-    const dk_study_result *r = s->context->result;
-    if (r->nwaves == 0 || day == DK_NO_DATE) return -1;
-    int32_t wave = dk_wave_of(day, s->wave_unit) - s->first_wave;
-    return wave >= 0 && (size_t)wave < r->nwaves ? (int)wave : -1;
+    return dk_waves_at(&s->context->waves, day);
 }
 
 /* ---- Facts ------------------------------------------------------------------------------------------- */

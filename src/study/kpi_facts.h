@@ -38,8 +38,6 @@ typedef struct dk_facts {
 typedef struct dk_kpi_space {
     dk_fit_context *context;
     const dk_invitations *invitations; /* NULL without */
-    dk_wave_unit wave_unit;
-    int32_t first_wave;     /* a number of dk_wave_of */
     size_t ncustomers;      /* dense numbers: those of the survey, then responses without one */
     uint32_t *answer;       /* by record: the last response that it is the follow-up of; DK_NO_ID; NULL without records */
     uint32_t *during;       /* by record: the last response of the customer in its period, for what happens after it */

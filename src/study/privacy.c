@@ -34,3 +34,36 @@ void dk_privacy_hide_table(const int64_t *counts, size_t rows, size_t columns, i
         for (size_t c = 0; c < columns; c++) again = hide_line(counts + c, rows, columns, min, hidden + c) || again;
     }
 }
+
+/* A line whose first cell is the total of the others. A hidden total is an unknown like any other: with all its parts shown it could
+   be had by adding them up. */
+static bool hide_parts(const int64_t *counts, size_t n, size_t stride, int64_t min, bool *hidden) {
+    bool any = false;
+    if (counts[0] > 0 && counts[0] < min && !hidden[0]) hidden[0] = any = true;
+    if (n < 2) return any;
+    any = hide_line(counts + stride, n - 1, stride, min, hidden + stride) || any;
+    if (!hidden[0] || counts[0] <= 0) return any;
+    size_t smallest = 0;
+    for (size_t i = 1; i < n; i++) {
+        if (counts[i * stride] <= 0) continue;
+        if (hidden[i * stride]) return any;
+        if (smallest == 0 || counts[i * stride] <= counts[smallest * stride]) smallest = i;
+    }
+    if (smallest > 0) hidden[smallest * stride] = any = true;
+    return any;
+}
+
+void dk_privacy_hide_cube(const int64_t *counts, const size_t dims[3], int64_t min, bool *hidden) {
+    const size_t strides[3] = {dims[1] * dims[2], dims[2], 1};
+    for (bool again = true; again;) {
+        again = false;
+        for (int d = 0; d < 3; d++) {
+            int a = (d + 1) % 3, b = (d + 2) % 3;
+            for (size_t i = 0; i < dims[a]; i++)
+                for (size_t k = 0; k < dims[b]; k++) {
+                    size_t from = i * strides[a] + k * strides[b];
+                    again = hide_parts(counts + from, dims[d], strides[d], min, hidden + from) || again;
+                }
+        }
+    }
+}

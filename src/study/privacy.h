@@ -19,4 +19,8 @@ void dk_privacy_hide(const int64_t *counts, size_t n, int64_t min, bool *hidden)
 /* The same for a table, row by row, of which both margins are shown: no row and no column leaves a cell to subtraction. */
 void dk_privacy_hide_table(const int64_t *counts, size_t rows, size_t columns, int64_t min, bool *hidden);
 
+/* The same in three directions with all totals as cells of their own: place 0 of each direction is the total over the others; a
+   direction of one place has no parts. counts and hidden have dims[0] x dims[1] x dims[2] cells, the last direction running fastest. */
+void dk_privacy_hide_cube(const int64_t *counts, const size_t dims[3], int64_t min, bool *hidden);
+
 #endif

@@ -9,6 +9,7 @@
 #define DK_STUDY_RESULT_H
 
 #include "base/arena.h"
+#include "lexicon/lexicon.h"
 #include "study/result_kpi.h"
 #include "study/result_movement.h"
 #include "text/language.h"
@@ -216,6 +217,7 @@ typedef struct dk_theme_use {
     double polarity;         /* mean over mentions, -1..1 */
     double impact;           /* leave-one-theme-out NPS impact (n_t (NPS_t - NPS) / (N - n_t)); NaN when undefined */
     double nps;              /* of the responses that mention it; NaN under the privacy minimum */
+    int64_t feelings[DK_EMOTIONS]; /* mentions that come with each (feelings.h); [DK_EMOTION_NONE]: with any at all */
     bool hidden;
 } dk_theme_use;
 
@@ -226,8 +228,21 @@ typedef struct dk_study_theme {
     const char *stage, *owner;
     bool outcome;            /* restates the score: reported, never ranked */
     dk_theme_use *use;       /* by segment */
-    int64_t by_language[DK_LANGUAGES]; /* responses */
 } dk_study_theme;
+
+/* Responses that share a segment, a wave, a language of the comment, or several of these; -1 is all of them (for the language: all
+   that are read). Groups of one segment alone are not among them: see dk_study_theme. */
+typedef struct dk_theme_group {
+    int segment, wave, language;
+    bool hidden;
+    int64_t comments;        /* in a language that is read: what shares are of */
+} dk_theme_group;
+
+/* A theme in a group; only what may be shown. impact is NaN. */
+typedef struct dk_group_use {
+    int theme, group;
+    dk_theme_use use;
+} dk_group_use;
 
 typedef struct dk_quote_mention {
     uint32_t start, end;     /* bytes of text */
@@ -310,6 +325,11 @@ typedef struct dk_study_result {
 
     dk_study_theme *themes;
     size_t nthemes;
+    dk_theme_group *groups;  /* by how many of segment, wave and language they share, then in the order of these */
+    size_t ngroups;
+    int group_depth;         /* how many of them may be shared: 0 to 3 */
+    dk_group_use *group_uses;/* by group, then theme */
+    size_t ngroup_uses;
     dk_quote *quotes;        /* by theme, polarity (negative first), then how well they show it */
     size_t nquotes;
 

@@ -1,10 +1,11 @@
 #include "study/tagging.h"
-#include "study/redact.h"
 
 #include <stdlib.h>
 
 #include "base/pipeline.h"
 #include "io/cell.h"
+#include "study/feelings.h"
+#include "study/redact.h"
 #include "tag/rows.h"
 
 enum { SURE = 800 };
@@ -22,15 +23,19 @@ typedef struct batch {
     tagged *rows;
     size_t rows_cap;
     dk_mention *mentions;
-    size_t nmentions, mentions_cap;
+    uint16_t *feelings; /* by mention */
+    size_t nmentions, mentions_cap, feelings_cap;
     dk_buf out[2];
+    dk_parcel *parcel; /* NULL without a writer */
 } batch;
 
 typedef struct second_pass {
     dk_tagging *t;
     const dk_survey *s;
     const dk_engine *engine;
+    dk_feelings *feelings;
     dk_output *out[2];
+    dk_writer *writer;
     dk_study_progress *progress;
     void *context;
     size_t n;
@@ -79,11 +84,21 @@ static dk_status work(void *context, void *worker, void *item, dk_error *err) {
         dk_str id = id_of(p, b->block, r, &scratch);
         if (p->out[0] != NULL) dk_rows_put_comment(&b->out[0], p->engine, id, &c);
         if (p->out[1] != NULL) dk_rows_put_mentions(&b->out[1], p->engine, id, text, &c);
-        if (!dk_grow(&b->mentions, &b->mentions_cap, b->nmentions + c.nmentions + 1)) status = dk_fail_memory(err);
-        else if (c.nmentions > 0) memcpy(b->mentions + b->nmentions, c.mentions, c.nmentions * sizeof *c.mentions);
+        if (p->writer != NULL) {
+            dk_rows_add_comment(dk_parcel_rows(b->parcel, 0), p->engine, b->block->row[r].number, id, &c);
+            dk_rows_add_mentions(dk_parcel_rows(b->parcel, 1), p->engine, b->block->row[r].number, id, text, &c);
+        }
+        if (!dk_grow(&b->mentions, &b->mentions_cap, b->nmentions + c.nmentions + 1) ||
+            !dk_grow(&b->feelings, &b->feelings_cap, b->nmentions + c.nmentions + 1)) {
+            status = dk_fail_memory(err);
+        } else if (c.nmentions > 0) {
+            memcpy(b->mentions + b->nmentions, c.mentions, c.nmentions * sizeof *c.mentions);
+            dk_feelings_find(p->feelings, worker, &c, b->feelings + b->nmentions);
+        }
         b->nmentions += c.nmentions;
         b->rows[r] = (tagged){c.language, c.confidence, c.sentiment, c.label, c.nmentions};
     }
+    if (status == DK_OK && p->writer != NULL) status = dk_writer_shape(p->writer, b->parcel, err);
     dk_buf_dispose(&scratch);
     return status;
 }
@@ -136,9 +151,11 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
     batch *b = item;
     dk_tagging *t = p->t;
     const dk_mention *mentions = b->mentions;
+    const uint16_t *feelings = b->feelings;
     dk_status status = DK_OK;
     for (int k = 0; k < 2 && status == DK_OK; k++)
         if (p->out[k] != NULL) status = dk_output_put(p->out[k], &b->out[k], err);
+    if (status == DK_OK && p->writer != NULL) status = dk_writer_put(p->writer, b->parcel, err);
     if (status == DK_OK && p->n + b->block->rows > p->s->n)
         status = dk_fail_at(err, DK_EDATA, dk_reader_source(p->s->reader), 0, 0, "the file has grown while it was read");
     if (status == DK_OK && !dk_grow(&t->marks, &t->marks_cap, t->nmarks + b->nmentions + 1)) status = dk_fail_memory(err);
@@ -151,11 +168,12 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
         t->uncertain += p->s->commented[i] && row->confidence < SURE;
         t->first[i] = t->nmarks;
         for (size_t k = 0; k < row->nmentions; k++)
-            t->marks[t->nmarks++] = (dk_mark){(uint16_t)mentions[k].theme, (int16_t)mentions[k].polarity,
+            t->marks[t->nmarks++] = (dk_mark){(uint16_t)mentions[k].theme, (int16_t)mentions[k].polarity, feelings[k],
                                               mentions[k].label == DK_NEGATIVE ? -1 : mentions[k].label == DK_POSITIVE};
         if (row->nmentions > 0 && !p->s->dropped[i])
             status = consider_quotes(p, i, row, mentions, dk_block_cell(b->block, r, p->s->place[DK_ROLE_COMMENT]), err);
         mentions += row->nmentions;
+        feelings += row->nmentions;
     }
     return status;
 }
@@ -171,18 +189,20 @@ static dk_status make_room(dk_tagging *t, const dk_survey *s, size_t nthemes, dk
 }
 
 dk_status dk_tagging_run(dk_tagging *t, const dk_survey *s, const dk_engine *engine, int threads, dk_output *comments,
-                         dk_output *mentions, dk_study_progress *progress, void *context, dk_error *err) {
-    second_pass p = {.t = t, .s = s, .engine = engine, .out = {comments, mentions}, .progress = progress, .context = context};
+                         dk_output *mentions, dk_writer *writer, dk_study_progress *progress, void *context, dk_error *err) {
+    second_pass p = {.t = t, .s = s, .engine = engine, .out = {comments, mentions}, .writer = writer, .progress = progress, .context = context};
     int nitems = dk_pipeline_items(threads);
     batch *batches = calloc((size_t)nitems, sizeof *batches);
     void **items = calloc((size_t)nitems, sizeof *items), **workers = calloc((size_t)threads, sizeof *workers);
     dk_status status = batches != NULL && items != NULL && workers != NULL ? DK_OK : dk_fail_memory(err);
     memset(t, 0, sizeof *t);
     if (status == DK_OK) status = make_room(t, s, dk_engine_taxonomy(engine)->count, err);
+    if (status == DK_OK) status = dk_feelings_new(&p.feelings, dk_engine_lexicon(engine), err);
     for (int i = 0; i < nitems && status == DK_OK; i++) {
         items[i] = batches + i;
         batches[i].block = dk_block_new();
-        if (batches[i].block == NULL) status = dk_fail_memory(err);
+        if (writer != NULL) batches[i].parcel = dk_parcel_new(writer);
+        if (batches[i].block == NULL || (writer != NULL && batches[i].parcel == NULL)) status = dk_fail_memory(err);
     }
     for (int i = 0; i < threads && status == DK_OK; i++) status = dk_session_new((dk_session **)&workers[i], engine, &s->plan, err);
     if (status == DK_OK) status = dk_reader_rewind(s->reader, err);
@@ -194,12 +214,15 @@ dk_status dk_tagging_run(dk_tagging *t, const dk_survey *s, const dk_engine *eng
     if (status == DK_OK) t->first[s->n] = t->nmarks;
     for (int i = 0; batches != NULL && i < nitems; i++) {
         dk_block_free(batches[i].block);
+        dk_parcel_free(batches[i].parcel);
         free(batches[i].rows);
         free(batches[i].mentions);
+        free(batches[i].feelings);
         dk_buf_dispose(&batches[i].out[0]);
         dk_buf_dispose(&batches[i].out[1]);
     }
     for (int i = 0; workers != NULL && i < threads; i++) dk_session_free(workers[i]);
+    dk_feelings_free(p.feelings);
     free(batches);
     free(items);
     free(workers);

@@ -4,11 +4,13 @@
 #define DK_STUDY_TAGGING_H
 
 #include "io/output.h"
+#include "io/writer.h"
 #include "study/survey.h"
 
 typedef struct dk_mark {
     uint16_t theme;   /* index into the taxonomy */
     int16_t polarity; /* thousandths */
+    uint16_t feelings;/* bit e: dk_emotion e; see feelings.h */
     int8_t sign;      /* dk_sign */
 } dk_mark;
 
@@ -36,12 +38,12 @@ typedef struct dk_tagging {
     dk_arena arena;
 } dk_tagging;
 
-/* Rewinds the reader of the survey and tags. comments and mentions may be NULL. progress may be NULL; it is called on
-   this thread with bytes read and bytes in all. */
+/* Rewinds the reader of the survey and tags. comments, mentions and writer, whose first tables are dk_rows_comments and
+   dk_rows_mentions, may be NULL. progress may be NULL; it is called on this thread with bytes read and bytes in all. */
 typedef void dk_study_progress(void *context, const char *stage, int64_t done, int64_t total);
 dk_status dk_tagging_run(dk_tagging *tagging, const dk_survey *survey, const dk_engine *engine, int threads,
-                         dk_output *comments, dk_output *mentions, dk_study_progress *progress, void *context,
-                         dk_error *err);
+                         dk_output *comments, dk_output *mentions, dk_writer *writer, dk_study_progress *progress,
+                         void *context, dk_error *err);
 void dk_tagging_dispose(dk_tagging *tagging);
 
 #endif

@@ -82,6 +82,25 @@ static void sample_segments(dk_study_result *r) {
     r->segment_source = "column profit_segment";
 }
 
+/* What n responses say of theme i. */
+static dk_theme_use sample_use(int i, int64_t n, size_t segment) {
+    dk_theme_use use = {.mentions = n + n / 9,
+                        .responses = n,
+                        .negative = n / 2,
+                        .neutral = n / 10,
+                        .positive = n - n / 2 - n / 10 - n / 20,
+                        .mixed = n / 20,
+                        .share = (double)n / 8189,
+                        .polarity = i * 0.2 - 0.6,
+                        .impact = 4.2 - i * 1.7,
+                        .nps = i * 10 - 20.0,
+                        .hidden = n < 10 || segment == SAMPLE_HIDDEN};
+    use.feelings[DK_FRUSTRATION] = n / 7;
+    use.feelings[DK_JOY] = n / 20 * i;
+    use.feelings[DK_EMOTION_NONE] = use.feelings[DK_FRUSTRATION] + use.feelings[DK_JOY];
+    return use;
+}
+
 static void sample_themes(dk_study_result *r) {
     static const char *const themes[SAMPLE_THEMES][7] = {
         {"delivery.speed", "delivery", "Delivery speed", "Leveranstid", "Leveringstid", "receive",
@@ -110,19 +129,24 @@ static void sample_themes(dk_study_result *r) {
         t->use = take(r, r->nsegments, sizeof *t->use);
         for (size_t s = 0; s < r->nsegments; s++) {
             int64_t n = s == 0 ? said[i] : said[i] / 3;
-            t->use[s] = (dk_theme_use){n + n / 9,
-                                       n,
-                                       n / 2,
-                                       n / 10,
-                                       n - n / 2 - n / 10 - n / 20,
-                                       n / 20,
-                                       (double)n / 8189,
-                                       i * 0.2 - 0.6,
-                                       4.2 - i * 1.7,
-                                       i * 10 - 20.0,
-                                       n < 10 || s == SAMPLE_HIDDEN};
+            t->use[s] = sample_use(i, n, s);
         }
     }
+}
+
+/* Two segments, two waves and a language alone, and one of each together; a group of four is hidden. */
+static void sample_groups(dk_study_result *r) {
+    static const dk_theme_group groups[] = {{-1, 0, -1, false, 2000}, {-1, 2, -1, false, 2100}, {-1, -1, DK_LANG_SV, false, 4995}, {-1, -1, DK_LANG_DA, false, 1965},
+                                            {-1, -1, DK_LANG_EN, false, 1064}, {2, 0, -1, false, 500}, {2, 2, -1, true, 4}, {2, 0, DK_LANG_SV, false, 300}};
+    enum { GROUPS = sizeof groups / sizeof *groups };
+    r->groups = take(r, GROUPS, sizeof *r->groups);
+    memcpy(r->groups, groups, sizeof groups);
+    r->ngroups = GROUPS;
+    r->group_depth = 3;
+    r->group_uses = take(r, GROUPS * SAMPLE_THEMES, sizeof *r->group_uses);
+    for (int g = 0; g < GROUPS; g++)
+        for (int t = 0; t < SAMPLE_THEMES - 1 && !groups[g].hidden; t++)
+            r->group_uses[r->ngroup_uses++] = (dk_group_use){t, g, sample_use(t, groups[g].comments / (t + 5) + g, 0)};
 }
 
 static void sample_fit(dk_study_result *r, dk_study_fit *fit, int outcome, int segment) {
@@ -364,6 +388,7 @@ static dk_study_result *sample_result(void) {
     memcpy(r->labels, labels, sizeof labels);
     sample_segments(r);
     sample_themes(r);
+    sample_groups(r);
     sample_fits(r);
     sample_quotes(r);
     sample_files(r);

@@ -50,17 +50,20 @@ static dk_status run(const dk_study_config *config, int threads, const char *out
     return dk_analyze(config, &options, result, err);
 }
 
-static dk_study_result *analyze_file(const char *csv) {
+static dk_study_result *analyze_least(const char *csv, int64_t min_privacy) {
     dk_study_config config;
     dk_study_result *result = NULL;
     dk_error err = {0};
     dk_study_config_init(&config);
     config.responses.path = write_file("responses.csv", csv);
     config.bootstrap = 20;
+    config.min_privacy = min_privacy;
     if (run(&config, 1, NULL, &result, &err) != DK_OK) fail_msg("%s:%d: %s", err.file, (int)err.line, err.message);
     dk_study_config_dispose(&config);
     return result;
 }
+
+static dk_study_result *analyze_file(const char *csv) { return analyze_least(csv, 10); }
 
 static const dk_problem *find_problem(const dk_study_result *r, dk_problem_kind kind, int64_t line) {
     for (size_t i = 0; i < r->nproblems; i++)
@@ -72,14 +75,14 @@ static const dk_problem *find_problem(const dk_study_result *r, dk_problem_kind 
 /* Nothing may be dropped silently: each fault is one problem with its line, and the row stays where it can. */
 static void faults_are_counted_and_located(void **state) {
     (void)state;
-    dk_study_result *r = analyze_file("id,customer,nps,comment,date,weight\n"
+    dk_study_result *r = analyze_least("id,customer,nps,comment,date,weight\n"
                                       "1,a,9,Great service,2025-01-02,1\n"
                                       "2,b,11,Slow delivery,2025-02-30,1\n"
                                       "2,b,7,,2025-03-31,1\n"
                                       "4,c,eleven,Fine,,-2\n"
                                       "5,c,NA,\"two\nlines\",2025-04-01,x\n"
                                       "6,d,8,ok,2025-05-01,1,extra,cells\n"
-                                      "7,e,10 - very likely,Friendly staff,2025-06-01,2\n");
+                                      "7,e,10 - very likely,Friendly staff,2025-06-01,2\n", 1);
     assert_int_equal(r->responses, 6);
     assert_int_equal(r->scored, 3);
     assert_int_equal(r->comments, 5);
