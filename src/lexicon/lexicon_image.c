@@ -175,7 +175,7 @@ dk_status dk_lexicon_attach(dk_lexicon **out, const void *image, size_t size, dk
     dk_stamp_init(&lex->stamp);
     r.failed = !dk_image_open(&r.image, image, size, IMAGE_KIND, IMAGE_VERSION, false);
     const figures *f = r.failed ? NULL : dk_image_take_exactly(&r, SECTION_FIGURES, sizeof *f, 1);
-    bool good = f != NULL && f->nentries < DK_NO_ID && f->nfiles < DK_NO_ID && f->npacks <= DK_MAX_PACKS &&
+    bool good = f != NULL && f->nentries <= size / sizeof(dk_entry) && f->nfiles <= size && f->npacks <= DK_MAX_PACKS &&
                 f->nthemes <= DK_THEMES_MAX && f->ntouchpoints <= DK_THEMES_MAX;
     dk_status status = good ? make_room(lex, f, err) : DK_OK;
     if (status == DK_OK && (!good || !fill(lex, &r, f))) status = dk_fail(err, DK_EDATA, "the compiled lexicon is damaged");

@@ -120,6 +120,13 @@ static dk_status damaged(const char *path, dk_error *err) {
     return dk_fail_at(err, DK_EDATA, path, 0, 0, "not a whole partial result");
 }
 
+/* Whether the options of a head are such as there are; numbers within their type are checked by the fit. */
+static bool is_choice(const int64_t options[7]) {
+    return options[0] >= DK_MODEL_LINEAR && options[0] <= DK_MODEL_ORDINAL && options[1] >= 0 && options[1] <= INT32_MAX &&
+           options[4] >= 0 && options[4] <= 3 && options[5] >= DK_R2_MCFADDEN && options[5] <= DK_R2_ESTRELLA &&
+           (options[6] == 0 || options[6] == 1);
+}
+
 /* The head of the first part becomes the question; those of others must agree with it. */
 static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_driver_options *o, head *first,
                            const char **outcome, head *h, dk_error *err) {
@@ -155,6 +162,7 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
                                .weights = h->shape[4] != 0,
                                .decimals = h->shape[5] != 0};
     if (h->counts[0] > rest || h->counts[1] > rest || h->counts[2] > rest ||
+        h->counts[6] > rest || !is_choice(h->options) ||
         h->counts[0] + h->counts[1] + 1 != h->shape[0])
         return damaged(path, err);
     d->npredictors = h->counts[0];

@@ -49,7 +49,7 @@ static int split(dk_str line, dk_str *cells) {
     while (n < CELLS_MAX) {
         const char *tab = n < CELLS_MAX - 1 ? memchr(line.ptr, '\t', line.len) : NULL;
         size_t len = tab != NULL ? (size_t)(tab - line.ptr) : line.len;
-        cells[n++] = trimmed((dk_str){line.ptr, len}, " ");
+        cells[n++] = trimmed((dk_str){line.ptr, len}, " \r");
         if (tab == NULL) break;
         line = (dk_str){tab + 1, line.len - len - 1};
     }

@@ -1,8 +1,9 @@
 /* Drives a fuzz target without libFuzzer: replays files, then a bounded, seeded run of mutations of its seeds.
  *
- *     fuzz_csv [--runs N] [--seed S] [FILE...]
+ *     fuzz_csv [--runs N] [--seed S] [FILE or FOLDER...]
  *
- * The same arguments give the same inputs. A crash names the run, so that --seed S --runs N repeats it. */
+ * Files of folders are replayed in the order of their names, and also begun from. The same arguments give the same inputs. A crash names the run, so that --seed S --runs N repeats it. */
+#include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,10 @@
 
 #include "fuzz/target.h"
 
-enum { MOST = 4096 };
+enum { MOST = 4096, MOST_FILES = 4096, MOST_NAME = 1024 };
+
+static char *kept[MOST_FILES]; /* files of folders */
+static size_t nkept;
 
 static uint64_t state;
 
@@ -21,17 +25,44 @@ static uint64_t draw(uint64_t below) { /* splitmix64 (Steele, Lea and Flood 2014
     return (z ^ (z >> 31)) % below;
 }
 
-static int replay(const char *path) {
+/* The bytes of a file, up to room of them. */
+static size_t load(const char *path, uint8_t *bytes, size_t room) {
     FILE *f = fopen(path, "rb");
     if (f == NULL) {
         perror(path);
-        return 1;
+        exit(1);
     }
-    static uint8_t bytes[1 << 22];
-    size_t len = fread(bytes, 1, sizeof bytes, f);
+    size_t len = fread(bytes, 1, room, f);
     fclose(f);
-    LLVMFuzzerTestOneInput(bytes, len);
-    return 0;
+    return len;
+}
+
+static void run_exact(const uint8_t *bytes, size_t len) {
+    uint8_t *exact = malloc(len > 0 ? len : 1); /* so that a sanitizer sees a byte read too far */
+    if (exact == NULL) exit(1);
+    memcpy(exact, bytes, len);
+    LLVMFuzzerTestOneInput(exact, len);
+    free(exact);
+}
+
+static int not_hidden(const struct dirent *d) { return d->d_name[0] != '.'; }
+
+static void replay(const char *path) {
+    static uint8_t bytes[1 << 22];
+    struct dirent **names;
+    int n = scandir(path, &names, not_hidden, alphasort);
+    if (n < 0) { /* a file */
+        run_exact(bytes, load(path, bytes, sizeof bytes));
+        return;
+    }
+    for (int i = 0; i < n; i++) {
+        char file[MOST_NAME];
+        snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name);
+        free(names[i]);
+        run_exact(bytes, load(file, bytes, sizeof bytes));
+        if (nkept < MOST_FILES && (kept[nkept] = strdup(file)) != NULL) nkept++;
+    }
+    free(names);
 }
 
 static size_t put(uint8_t *text, size_t len, size_t at, const char *bytes, size_t n) {
@@ -70,27 +101,27 @@ static size_t mutate(uint8_t *text, size_t len) {
 
 int main(int argc, char **argv) {
     uint64_t runs = 0, seed = 1;
-    int failures = 0;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--runs") == 0 && i + 1 < argc)
             runs = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
             seed = strtoull(argv[++i], NULL, 10);
         else
-            failures += replay(argv[i]);
+            replay(argv[i]);
     }
     static uint8_t text[MOST];
     for (uint64_t run = 0; run < runs; run++) {
         state = seed * 0x100000001B3u + run;
-        const char *start = fuzz_seeds[draw(fuzz_nseeds)];
-        size_t len = strlen(start);
-        memcpy(text, start, len);
+        size_t pick = draw(fuzz_nseeds + nkept), len;
+        if (pick < fuzz_nseeds) {
+            len = strlen(fuzz_seeds[pick]);
+            memcpy(text, fuzz_seeds[pick], len);
+        } else {
+            len = load(kept[pick - fuzz_nseeds], text, MOST);
+        }
         for (uint64_t n = 1 + draw(24); n > 0; n--) len = mutate(text, len);
-        uint8_t *exact = malloc(len > 0 ? len : 1); /* so that a sanitizer sees a byte read too far */
-        if (exact == NULL) return 1;
-        memcpy(exact, text, len);
-        LLVMFuzzerTestOneInput(exact, len);
-        free(exact);
+        run_exact(text, len);
     }
-    return failures != 0;
+    for (size_t i = 0; i < nkept; i++) free(kept[i]);
+    return 0;
 }
