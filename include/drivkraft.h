@@ -216,6 +216,38 @@ void dk_session_set_customer(dk_session *session, dk_str customer);
 /* Tags one comment. The empty comment is neutral and of language other with confidence 0. */
 dk_status dk_session_tag(dk_session *session, dk_str text, dk_comment *comment, dk_error *err);
 
+/* ---- Tagging columns ---------------------------------------------------------------------------------
+
+   Batches of comments in Apache Arrow's C Data Interface (https://arrow.apache.org/docs/format/CDataInterface.html), which pyarrow,
+   pandas, polars, R, DuckDB and Spark speak; its two structs are only named here, no Arrow library is needed. */
+
+struct ArrowSchema;
+struct ArrowArray;
+
+/* Tags columns on several threads; keeps their sessions, which know the words they have met, from batch to batch. */
+typedef struct dk_tagger dk_tagger;
+
+/* plan may be NULL: no prior, no packs. threads below 1: as many as there are processors. The engine must outlive the tagger, which is used
+   by one thread at a time. */
+dk_status dk_tagger_new(dk_tagger **out, const dk_engine *engine, const dk_tag_plan *plan, int threads, dk_error *err);
+void dk_tagger_free(dk_tagger *tagger);
+
+/* Tags the comments of one array of text: utf8 ("u"), large_utf8 ("U"), utf8_view ("vu"), or a dictionary of one of these; with nulls,
+   and with the offset of a slice. The text is read where it lies, never copied. A null is the empty comment; so are NA, N/A and a single
+   full stop, as for the program.
+   Fills result_schema and result, which the caller releases, with a struct of as many rows, none of them null:
+     language             dictionary of utf8: other, sv, da, en
+     language_confidence  float64, 0..1 in thousandths
+     sentiment            float64, -1..1 in thousandths
+     label                dictionary of utf8: neutral, negative, positive, mixed
+     themes               utf8: theme:label joined by |, as in comments.csv
+     mentions             list of struct: theme, touchpoint, stage, label (dictionaries of utf8), polarity (float64, -1..1),
+                          start, end (int32, bytes of the comment), match, entry, rules (utf8), as in mentions.csv
+   The same rows give the same bytes for any number of threads and for any cut into batches.
+   DK_EDATA: the array is of another type or does not hold together, or texts of the result have more than 2 GB: cut it into batches. */
+dk_status dk_tag_arrow(dk_tagger *tagger, const struct ArrowSchema *schema, const struct ArrowArray *text,
+                       struct ArrowSchema *result_schema, struct ArrowArray *result, dk_error *err);
+
 /* ---- Driver statistics -------------------------------------------------------------------------------
 
    Which predictors move an outcome, how much, and how sure that is. Three questions, three numbers:

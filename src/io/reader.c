@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "io/arrow_read.h"
 #include "io/delimited.h"
 #include "io/jsonl.h"
 #include "io/postgres_read.h"
@@ -67,6 +68,7 @@ static dk_status open_source(dk_reader *r, const char *source, dk_error *err) {
     static const char sqlite_magic[] = "SQLite format 3";
     char head[16];
     const dk_reader_options *o = &r->options;
+    if (o->arrow != NULL) return dk_arrow_open(r, source, err);
     if (o->eager) return open_text(r, source, err);
     if (dk_postgres_recognise(source)) return dk_postgres_open(r, source, o->query, err);
     if (strncmp(source, "sqlite:", 7) == 0) return open_sqlite(r, source + 7, err);

@@ -60,6 +60,7 @@ typedef struct dk_reader_options {
        is full. What the text is, its dialect and its columns are then told from its first line alone; JSON Lines have the columns
        keys, and a line without one of them is rejected. Of text in UTF-8 that is not packed; others are DK_EUSAGE. */
     bool eager;
+    const struct dk_arrow_table *arrow; /* read this table in memory (arrow_read.h); the source is then its name for messages */
     const char *const *keys; /* nkeys names; only used while the reader is opened */
     size_t nkeys;
 } dk_reader_options;
