@@ -42,28 +42,30 @@ static void emit(walker *w, uint32_t outputs, const state *s) {
     }
 }
 
-/* The entries that are this token alone. */
-static void emit_alone(walker *w, const dk_word *word) {
-    dk_matches *m = w->out;
-    if (DK_UNLIKELY(m->cap - m->count < word->nalone) && !dk_grow(&m->items, &m->cap, m->count + word->nalone)) {
-        w->failed = true;
-        return;
-    }
+/* The entries that are this token alone; false when memory ran out. */
+static bool emit_alone(const dk_index *x, const dk_word *word, uint32_t first, uint32_t packs, dk_matches *out) {
+    if (DK_UNLIKELY(out->cap - out->count < word->nalone) && !dk_grow(&out->items, &out->cap, out->count + word->nalone)) return false;
     for (unsigned i = 0; i < word->nalone; i++) {
         const dk_alone *a = &word->alone[i];
-        if (!pack_is_on(a->pack, w->packs)) continue;
-        __builtin_prefetch(&w->x->lexicon->entries[a->entry]);
-        m->items[m->count++] = (dk_match){.mask = 1, .entry = a->entry, .first = w->first, .last = w->first,
-                                          .fit = a->fit, .notes = word->notes, .length = 1};
+        if (!pack_is_on(a->pack, packs)) continue;
+        __builtin_prefetch(&x->lexicon->entries[a->entry]);
+        out->items[out->count++] = (dk_match){.mask = 1, .entry = a->entry, .first = first, .last = first,
+                                              .fit = a->fit, .notes = word->notes, .length = 1};
     }
+    return true;
 }
 
 static void visit(walker *w, const edge *e, const state *s);
 
-/* Goes on from a node, whose filters are given, with the token at `next`. */
-static void advance(walker *w, uint32_t from, uint64_t bloom, uint64_t pairs, uint32_t next, const state *s) {
+/* Whether something of the word at `next` may lead on from a node with this filter. */
+static inline bool may_lead(const walker *w, uint64_t bloom, uint32_t next) {
     const dk_word *word = w->words[next];
-    if (word == NULL || (word->bloom & bloom) == 0 || next - w->first >= 64) return;
+    return word != NULL && (word->bloom & bloom) != 0 && next - w->first < 64;
+}
+
+/* Goes on from a node, whose filter is given, with the token at `next`, which may lead on. */
+static void advance(walker *w, uint32_t from, uint64_t pairs, uint32_t next, const state *s) {
+    const dk_word *word = w->words[next];
     for (unsigned i = 0; i < word->nhooks; i++) {
         const dk_hook *h = &word->hooks[i];
         uint64_t pair = dk_atom_pair(h->atom);
@@ -79,9 +81,10 @@ static void advance(walker *w, uint32_t from, uint64_t bloom, uint64_t pairs, ui
 static void advance_over_gap(walker *w, uint32_t at, const state *s) {
     uint32_t from = w->x->nodes[at].gap;
     const node *n = &w->x->nodes[from];
-    for (uint32_t skip = 0; skip <= DK_GAP_MAX && s->last + 1 + skip < w->tokens->count; skip++) {
-        if (w->tokens->items[s->last + skip].flags & DK_TOKEN_ENDS_SENTENCE) break;
-        advance(w, from, n->bloom, n->pairs, s->last + 1 + skip, s);
+    uint32_t end = s->last + 2 + DK_GAP_MAX < w->tokens->count ? s->last + 2 + DK_GAP_MAX : (uint32_t)w->tokens->count;
+    for (uint32_t next = s->last + 1; next < end; next++) {
+        if (w->tokens->items[next - 1].flags & DK_TOKEN_ENDS_SENTENCE) break;
+        if (may_lead(w, n->bloom, next)) advance(w, from, n->pairs, next, s);
     }
 }
 
@@ -90,7 +93,7 @@ static void visit(walker *w, const edge *e, const state *s) {
     if (e->outputs != 0) emit(w, e->outputs, s);
     if (e->leaf || s->last + 1 >= w->tokens->count) return;
     const node *n = &w->x->nodes[e->to];
-    if (n->bloom != 0) advance(w, e->to, n->bloom, n->pairs, s->last + 1, s);
+    if (may_lead(w, n->bloom, s->last + 1)) advance(w, e->to, n->pairs, s->last + 1, s);
     if (n->gap != 0) advance_over_gap(w, e->to, s);
 }
 
@@ -129,12 +132,10 @@ static void follow(walker *w, const edge *e, const state *s) {
 
 dk_status dk_index_match_at(const dk_index *x, const dk_word *const *words, const dk_tokens *tokens, uint32_t first,
                             uint32_t leads, uint32_t packs, dk_matches *out, dk_error *err) {
-    walker w = {.x = x, .words = words, .tokens = tokens, .packs = packs, .out = out, .first = first};
     const dk_word *word = words[first];
-    if (leads == DK_LEADS_NOWHERE && !word->gaps) {
-        emit_alone(&w, word);
-        return DK_LIKELY(!w.failed) ? DK_OK : dk_fail_memory(err);
-    }
+    if (DK_LIKELY(leads == DK_LEADS_NOWHERE && !word->gaps))
+        return DK_LIKELY(emit_alone(x, word, first, packs, out)) ? DK_OK : dk_fail_memory(err);
+    walker w = {.x = x, .words = words, .tokens = tokens, .packs = packs, .out = out, .first = first};
     bool more = first + 1 < tokens->count;
     const edge *only = leads != DK_LEADS_NOWHERE && leads != DK_LEADS_SOMEWHERE ? &x->edges[leads - 1] : NULL;
     uint64_t next_bloom = leads == DK_LEADS_SOMEWHERE && more && words[first + 1] != NULL ? words[first + 1]->bloom : 0;
@@ -143,7 +144,7 @@ dk_status dk_index_match_at(const dk_index *x, const dk_word *const *words, cons
         state s = {.mask = 1, .last = first, .fit = hook->fit, .notes = word->notes, .length = 1};
         if (hook->outputs != 0) emit(&w, hook->outputs, &s);
         if (only != NULL && hook->node == only->key >> 32) follow(&w, only, &s);
-        if (hook->bloom & next_bloom) advance(&w, hook->node, hook->bloom, hook->pairs, first + 1, &s);
+        if (hook->bloom & next_bloom) advance(&w, hook->node, hook->pairs, first + 1, &s);
         if (hook->has_gap && more) advance_over_gap(&w, hook->node, &s);
     }
     return DK_LIKELY(!w.failed) ? DK_OK : dk_fail_memory(err);

@@ -15,11 +15,9 @@ const char *dk_rule_name(int bit) {
 }
 
 void dk_rules_put(dk_buf *buf, uint32_t rules) {
-    bool first = true;
-    for (int i = 0; i < DK_RULES; i++) {
-        if (!(rules >> i & 1)) continue;
-        if (!first) dk_buf_putc(buf, '|');
-        dk_buf_puts(buf, dk_rule_name(i));
-        first = false;
+    size_t before = buf->len;
+    for (rules &= (1u << DK_RULES) - 1; rules != 0; rules &= rules - 1) {
+        if (buf->len > before) dk_buf_putc(buf, '|');
+        dk_buf_puts(buf, dk_rule_name(__builtin_ctz(rules)));
     }
 }

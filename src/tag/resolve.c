@@ -7,7 +7,7 @@
 enum { THEMES_IN_A_PLACE = 3 };
 
 /* What decides among overlapping matches, as one number, the winner's smaller: length, kind (for opinions), fit, entry. */
-static uint64_t rank_of(const dk_entry *e, const dk_match *m, bool opinions) {
+static inline uint64_t rank_of(const dk_entry *e, const dk_match *m, bool opinions) {
     uint64_t kind = 0;
     if (opinions) {
         bool whole = e->modifier == DK_MOD_IDIOM || e->modifier == DK_MOD_NEUTRAL;
@@ -62,12 +62,12 @@ static void keep_fallback(dk_reading *r, const dk_lexicon *lex, const dk_match *
         w->beside = number + 1;
 }
 
-/* Lets the candidates of one run of overlapping matches win in the order of their rank. */
+/* Lets the candidates of a run that overlap win in the order of their rank. */
 static void settle_run(dk_reading *r, const dk_lexicon *lex, dk_candidate *run, size_t n, bool themes) {
-    if (n > 1) sort_order(run, run + n, n);
+    sort_order(run, run + n, n);
     for (size_t i = 0; i < n; i++) {
         dk_match *m = &r->matches.items[run[i].match];
-        if (n > 1 && !may_stand(r, lex, m, themes)) {
+        if (!may_stand(r, lex, m, themes)) {
             if (!themes) keep_fallback(r, lex, m, run[i].match);
             continue;
         }
@@ -81,16 +81,20 @@ static void settle_run(dk_reading *r, const dk_lexicon *lex, dk_candidate *run, 
 /* Cuts the candidates, which come in the order of their first tokens, into runs that overlap, and settles each. */
 static void settle(dk_reading *r, const dk_lexicon *lex, size_t n, bool themes) {
     for (size_t first = 0; first < n;) {
-        uint32_t last = r->matches.items[r->order[first].match].last;
+        dk_match *m = &r->matches.items[r->order[first].match];
+        uint32_t last = m->last;
         size_t end = first + 1;
-        while (end < n && r->matches.items[r->order[end].match].first <= last) {
-            uint32_t other = r->matches.items[r->order[end++].match].last;
-            if (other > last) last = other;
+        for (; end < n; end++) {
+            const dk_match *other = &r->matches.items[r->order[end].match];
+            if (other->first > last) break;
+            if (other->last > last) last = other->last;
         }
         if (end - first == 1) {
-            settle_run(r, lex, &r->order[first], 1, themes);
+            m->beside = 0;
+            m->won |= themes ? DK_WON_THEME : DK_WON_OPINION;
         } else {
             /* sorting needs room behind the run: copy it behind all candidates */
+            memset(r->claims + m->first, 0, (last - m->first + 1) * sizeof *r->claims);
             memcpy(&r->order[n], &r->order[first], (end - first) * sizeof *r->order);
             settle_run(r, lex, &r->order[n], end - first, themes);
         }
@@ -150,7 +154,6 @@ dk_status dk_resolve(dk_reading *r, const dk_lexicon *lex, size_t ntokens, dk_er
     if (!dk_grow(&r->order, &r->order_cap, 3 * count) || !dk_grow(&r->claims, &r->claims_cap, ntokens))
         return dk_fail_memory(err);
     order_matches(r);
-    memset(r->claims, 0, ntokens * sizeof *r->claims);
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
         const dk_entry *e = &lex->entries[m->entry];
@@ -159,7 +162,6 @@ dk_status dk_resolve(dk_reading *r, const dk_lexicon *lex, size_t ntokens, dk_er
             r->order[n++] = (dk_candidate){rank_of(e, m, false), (uint32_t)i};
     }
     settle(r, lex, n, true);
-    if (n > 0) memset(r->claims, 0, ntokens * sizeof *r->claims);
     n = 0;
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];

@@ -15,32 +15,45 @@ dk_label dk_rows_theme_label(const dk_comment *c, size_t first) {
     return good && bad ? DK_MIXED : good ? DK_POSITIVE : bad ? DK_NEGATIVE : DK_NEUTRAL;
 }
 
-/* Appending to room that is known to be there. */
+/* Appending to room that is known to be there. Most texts are shorter than the call that would copy them. */
 static inline char *put(char *p, dk_str text) {
-    memcpy(p, text.ptr, text.len);
+    if (DK_LIKELY(text.len >= 8 && text.len <= 16)) {
+        memcpy(p, text.ptr, 8);
+        memcpy(p + text.len - 8, text.ptr + text.len - 8, 8);
+    } else if (text.len >= 4 && text.len < 8) {
+        memcpy(p, text.ptr, 4);
+        memcpy(p + text.len - 4, text.ptr + text.len - 4, 4);
+    } else {
+        memcpy(p, text.ptr, text.len);
+    }
     return p + text.len;
 }
 
 static inline char *put_number(char *p, uint32_t value) {
-    char digits[10];
-    unsigned at = sizeof digits;
+    char digits[16] = {0};
+    unsigned at = 10;
     do {
         digits[--at] = (char)('0' + value % 10);
         value /= 10;
     } while (value != 0);
-    memcpy(p, digits + at, sizeof digits - at);
-    return p + sizeof digits - at;
+    if (DK_LIKELY(at >= 6)) memcpy(p, digits + at, 4); /* what is behind the number will be written over */
+    else memcpy(p, digits + at, 10 - at);
+    return p + 10 - at;
 }
 
 /* As dk_buf_put_milli, for -1000..1000. */
 static inline char *put_milli(char *p, int32_t thousandths) {
-    unsigned rest = (unsigned)(thousandths < 0 ? -thousandths : thousandths), fraction = rest % 1000;
-    if (thousandths < 0) *p++ = '-';
-    *p++ = (char)('0' + rest / 1000);
+    unsigned rest = (unsigned)(thousandths < 0 ? -thousandths : thousandths), whole = rest >= 1000, fraction = rest - 1000 * whole;
+    *p = '-';
+    p += thousandths < 0;
+    *p++ = (char)('0' + whole);
     if (fraction == 0) return p;
-    *p++ = '.';
-    for (unsigned unit = 100; fraction != 0; fraction %= unit, unit /= 10) *p++ = (char)('0' + fraction / unit);
-    return p;
+    unsigned tens = fraction % 100, units = tens % 10;
+    p[0] = '.';
+    p[1] = (char)('0' + fraction / 100);
+    p[2] = (char)('0' + tens / 10);
+    p[3] = (char)('0' + units);
+    return p + (units != 0 ? 4 : tens != 0 ? 3 : 2);
 }
 
 static const dk_str labels[] = {{"neutral", 7}, {"negative", 8}, {"positive", 8}, {"mixed", 5}};
@@ -69,25 +82,34 @@ void dk_rows_put_comment(dk_buf *buf, const dk_engine *engine, dk_str id, const 
         uint32_t theme = c->mentions[i].theme;
         if (seen[theme / 64] >> (theme % 64) & 1) continue;
         seen[theme / 64] |= 1ull << (theme % 64);
-        if (!first) dk_buf_putc(buf, '|');
+        dk_str name = dk_str_from(taxonomy->themes[theme].id);
+        if (!dk_buf_reserve(buf, name.len + SHORT_CELLS)) return;
+        p = buf->ptr + buf->len;
+        *p = '|';
+        p = put(p + !first, name);
+        *p++ = ':';
+        p = put(p, labels[dk_rows_theme_label(c, i)]);
+        buf->len = (size_t)(p - buf->ptr);
         first = false;
-        dk_buf_puts(buf, taxonomy->themes[theme].id);
-        dk_buf_putc(buf, ':');
-        dk_label label = dk_rows_theme_label(c, i);
-        dk_buf_put(buf, labels[label].ptr, labels[label].len);
     }
     dk_buf_putc(buf, '\n');
 }
 
 void dk_rows_put_mentions(dk_buf *buf, const dk_engine *engine, dk_str id, dk_str text, const dk_comment *c) {
     const dk_lexicon *lexicon = dk_engine_lexicon(engine);
+    size_t cell = buf->len, cell_len = 0; /* where the first row has the id */
     for (size_t i = 0; i < c->nmentions; i++) {
         const dk_mention *m = &c->mentions[i];
         const dk_entry_source *source = &lexicon->sources[m->entry];
         dk_str theme = engine->theme_cells[m->theme], file = engine->file_cells[source->file];
-        dk_csv_put(buf, id);
-        if (!dk_buf_reserve(buf, theme.len + SHORT_CELLS)) return;
-        char *p = put(buf->ptr + buf->len, theme);
+        if (i == 0) {
+            dk_csv_put(buf, id);
+            cell_len = buf->len - cell;
+        }
+        if (!dk_buf_reserve(buf, cell_len + theme.len + SHORT_CELLS)) return;
+        char *p = buf->ptr + buf->len;
+        if (i > 0) p = put(p, (dk_str){buf->ptr + cell, cell_len});
+        p = put(p, theme);
         p = put(p, labels[m->label]);
         *p++ = ',';
         p = put_milli(p, m->polarity);
