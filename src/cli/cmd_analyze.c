@@ -8,14 +8,19 @@
 #include "cli/analyze_worth.h"
 #include "cli/study_options.h"
 #include "cli/study_text.h"
+#include "cli/targets.h"
+#include "io/source_stamp.h"
 #include "report/earlier.h"
 #include "report/report.h"
+#include "report/rows.h"
 #include "study/analyze.h"
+#include "tag/rows.h"
 
 typedef struct options {
     dk_study_options study;
     dk_opt_list earlier; /* folders of reports */
     bool pdf, no_redact;
+    dk_target_options targets;
 } options;
 
 /* ---- What is said ------------------------------------------------------------------------------------ */
@@ -162,7 +167,8 @@ static void put_problems(const dk_study_result *r, const char *folder, dk_buf *o
         dk_buf_putf(out, " %s", problem_words[k][r->problem_counts[k] != 1]);
         first = false;
     }
-    if (!first) dk_buf_putf(out, " (%s/rejected.csv)\n", folder);
+    if (!first && folder != NULL) dk_buf_putf(out, " (%s/rejected.csv)\n", folder);
+    else if (!first) dk_buf_putc(out, '\n');
 }
 
 static dk_status say_result(const dk_study_result *r, const char *folder, bool page, dk_error *err) {
@@ -178,19 +184,66 @@ static dk_status say_result(const dk_study_result *r, const char *folder, bool p
     dk_analyze_put_movement(r, &out);
     dk_analyze_put_worth(r, &out);
     put_problems(r, folder, &out);
-    dk_buf_putf(&out, "\n%s/%sreport.xlsx  report.json  drivers.csv  comments.csv  mentions.csv%s%s\n", folder, page ? "report.html  " : "",
-                r->comments > 0 ? "  followup.csv" : "", r->kpi.contact.most > 0 ? "  contacts.csv" : "");
+    if (folder != NULL)
+        dk_buf_putf(&out, "\n%s/%sreport.xlsx  report.json  drivers.csv  comments.csv  mentions.csv%s%s\n", folder, page ? "report.html  " : "",
+                    r->comments > 0 ? "  followup.csv" : "", r->kpi.contact.most > 0 ? "  contacts.csv" : "");
     fwrite(out.ptr, 1, out.len, stdout);
     dk_status status = dk_buf_status(&out, err);
     dk_buf_dispose(&out);
     return status;
 }
 
+/* ---- Tables of --to ---------------------------------------------------------------------------------- */
+
+enum { COMMENTS, MENTIONS, DRIVERS, SEGMENTS, KPIS, TABLES };
+static const dk_out_table *const tables[TABLES] = {&dk_rows_comments, &dk_rows_mentions, &dk_report_drivers_table, &dk_report_segments_table, &dk_report_kpis_table};
+
+/* What the rows are made from: the study file and all that it names. */
+static dk_status stamp_sources(const dk_study_config *c, dk_stamp *s, dk_error *err) {
+    const dk_study_source *sources[] = {&c->responses, &c->customers, &c->invitations};
+    dk_status status = c->name != NULL ? dk_stamp_source(s, c->name, NULL, err) : DK_OK;
+    for (size_t i = 0; i < sizeof sources / sizeof *sources && status == DK_OK; i++)
+        if (sources[i]->path != NULL) status = dk_stamp_source(s, sources[i]->path, &sources[i]->reader, err);
+    return status;
+}
+
+/* Opens the targets before the work begins; table is that of the options. */
+static dk_status open_targets(const options *o, const dk_study_config *config, const dk_opt *table, dk_writer **writer, dk_error *err) {
+    /* a lexicon is in the stamp of the engine, a query in that of the source; the others leave the rows as they are */
+    static const char *const without[] = {"lexicon", "query", "sheet", "title", "report-language", "no-redact", "pdf", "earlier", "to", "run", "schema", "prefix", NULL};
+    dk_stamp inputs;
+    dk_stamp_init(&inputs);
+    dk_status status = o->targets.to.count > 0 && o->targets.run == NULL ? stamp_sources(config, &inputs, err) : DK_OK;
+    return status == DK_OK ? dk_targets_open(writer, &o->targets, "analyze", tables, TABLES, inputs, table, without, err) : status;
+}
+
+/* The figures beside the comments and mentions, which are there already. */
+static dk_status put_figures(const dk_study_result *r, dk_writer *w, dk_error *err) {
+    dk_parcel *p = dk_parcel_new(w);
+    if (p == NULL) return dk_fail_memory(err);
+    dk_report_drivers_rows(r, dk_parcel_rows(p, DRIVERS));
+    dk_report_segments_rows(r, dk_parcel_rows(p, SEGMENTS));
+    dk_report_kpis_rows(r, dk_parcel_rows(p, KPIS));
+    dk_status status = dk_writer_shape(w, p, err);
+    if (status == DK_OK) status = dk_writer_put(w, p, err);
+    dk_parcel_free(p);
+    return status == DK_OK ? dk_writer_finish(w, r->responses, err) : status;
+}
+
 /* ---- The run ----------------------------------------------------------------------------------------- */
 
-static dk_status analyze(const dk_cli *cli, const options *o, const char *source, dk_error *err) {
+static dk_status write_report(const dk_cli *cli, const dk_study_result *result, const char *page, dk_error *err) {
+    const dk_report_options form = {.language = DK_LANG_OTHER, .page = page};
+    dk_status status = dk_report_write(result, cli->output, &form, err);
+    if (status == DK_OK && page == NULL)
+        dk_cli_note(cli, "no report.html: this drivkraft was built without its page (nodejs and npm were missing)");
+    return status;
+}
+
+static dk_status analyze(const dk_cli *cli, const options *o, const char *source, const dk_opt *table, dk_error *err) {
     dk_study_config config;
     dk_study_result *result = NULL;
+    dk_writer *writer = NULL;
     char *data = NULL, *page = NULL;
     dk_study_watch watch = {.cli = cli};
     dk_study_config_init(&config);
@@ -198,9 +251,10 @@ static dk_status analyze(const dk_cli *cli, const options *o, const char *source
     config.no_redact = config.no_redact || o->no_redact;
     if (status == DK_OK) status = dk_data_find(cli->data_dir, cli->executable, &data, err);
     if (status == DK_OK) status = dk_report_page_find(data, cli->executable, &page, err);
-    bool had_folder = dk_is_folder(cli->output);
-    if (status == DK_OK) status = dk_folder_make(cli->output, err);
-    dk_analyze_options how = {.data_dir = data, .folder = cli->output, .threads = (int)cli->threads, .no_spelling = o->study.no_spelling,
+    if (status == DK_OK) status = open_targets(o, &config, table, &writer, err);
+    bool had_folder = cli->output == NULL || dk_is_folder(cli->output);
+    if (status == DK_OK && cli->output != NULL) status = dk_folder_make(cli->output, err);
+    dk_analyze_options how = {.data_dir = data, .folder = cli->output, .writer = writer, .threads = (int)cli->threads, .no_spelling = o->study.no_spelling,
                                   .progress = dk_study_watch_progress, .progress_context = &watch};
     if (status == DK_OK) status = dk_analyze(&config, &how, &result, err);
     dk_study_watch_end(&watch);
@@ -210,13 +264,15 @@ static dk_status analyze(const dk_cli *cli, const options *o, const char *source
     }
     if (status == DK_OK) {
         say_reading(cli, result);
-        const dk_report_options form = {.language = DK_LANG_OTHER, .page = page};
-        status = dk_report_write(result, cli->output, &form, err);
+        if (cli->output != NULL) status = write_report(cli, result, page, err);
     }
-    if (status == DK_OK && page == NULL)
-        dk_cli_note(cli, "no report.html: this drivkraft was built without its page (nodejs and npm were missing)");
+    if (status == DK_OK && writer != NULL) {
+        status = put_figures(result, writer, err);
+        if (status == DK_OK) dk_targets_note(cli, writer);
+    }
     if (status == DK_OK) status = say_result(result, cli->output, page != NULL, err);
     if (status == DK_OK && o->pdf) status = dk_cli_pdf(cli, cli->output, err);
+    dk_writer_free(writer);
     free(page);
     if (status != DK_OK && !had_folder) rmdir(cli->output); /* which keeps a folder with anything in it */
     dk_study_result_free(result);
@@ -232,6 +288,9 @@ static dk_status run_analyze(const dk_command *command, dk_cli *cli, int argc, c
     table[rows++] = (dk_opt){"no-redact", 0, DK_OPT_FLAG, &o.no_redact, NULL, "keep names, addresses and numbers in quotes", 0, 0};
     table[rows++] = (dk_opt){"pdf", 0, DK_OPT_FLAG, &o.pdf, NULL, "also print report.pdf, with an installed Chromium", 0, 0};
     table[rows++] = (dk_opt){"earlier", 0, DK_OPT_LIST, &o.earlier, "FOLDER", "a report to compare with: says when it was read by another version", 0, 0};
+    const dk_opt to[DK_TARGET_ROWS] = {DK_TARGET_OPTIONS(o.targets)};
+    memcpy(table + rows, to, sizeof to);
+    rows += DK_TARGET_ROWS;
     table[rows] = (dk_opt){NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0};
     const char *words[DK_CLI_WORDS];
     int nwords;
@@ -240,22 +299,26 @@ static dk_status run_analyze(const dk_command *command, dk_cli *cli, int argc, c
     if (status == DK_OK && !answered) {
         if (nwords != 1)
             status = dk_fail(err, DK_EUSAGE, nwords == 0 ? "which file? drivkraft analyze survey.csv -o report" : "one file or study at a time");
-        else if (cli->output == NULL || strcmp(cli->output, "-") == 0)
+        else if (cli->output != NULL ? strcmp(cli->output, "-") == 0 : o.targets.to.count == 0)
             status = dk_fail(err, DK_EUSAGE, "which folder? the report is several files: -o report");
+        else if (cli->output == NULL && (o.pdf || o.earlier.count > 0))
+            status = dk_fail(err, DK_EUSAGE, "--%s is for a report: -o report", o.pdf ? "pdf" : "earlier");
         else
-            status = analyze(cli, &o, words[0], err);
+            status = analyze(cli, &o, words[0], table, err);
     }
     dk_opt_list_dispose(&o.study.lexicons);
     dk_opt_list_dispose(&o.earlier);
+    dk_opt_list_dispose(&o.targets.to);
     return status;
 }
 
 const dk_command dk_cmd_analyze = {
     "analyze", "Reads a survey file or a study and writes a report.",
-    "DATA|STUDY.yaml -o FOLDER [options]",
+    "DATA|STUDY.yaml -o FOLDER [--to TARGET] [options]",
     "  drivkraft analyze survey.csv -o report\n"
     "  drivkraft analyze survey.csv --text kommentar --score betyg --segment kundgrupp -o report\n"
     "  drivkraft analyze study.yaml -o report --report-language sv\n"
+    "  drivkraft analyze study.yaml -o report --to sqlite:results.db\n"
     "  drivkraft analyze posts.csv --text text -o report          (no score: themes and sentiment)\n"
     "\ncolumns are recognised by name in English, Swedish and Danish; name them yourself with the options above\n",
     run_analyze, true};

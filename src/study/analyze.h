@@ -8,6 +8,7 @@
 typedef struct dk_analyze_options {
     const char *data_dir; /* lexicons and models, see dk_data_find */
     const char *folder;   /* for comments.csv and mentions.csv; NULL writes neither. It must exist */
+    dk_writer *writer;    /* takes comments and mentions too; begun here, finished by the caller. NULL: none */
     int threads;
     bool no_spelling;
     bool preview;         /* files, join, segments and outcomes alone, see preview.h; nothing is tagged or written */
