@@ -23,7 +23,7 @@ LIBRARIES = {"utf8proc.h": ["src/text/utf8.c"], "pcre2.h": ["src/text/regex.c"],
              "iconv.h": ["src/io/"], "jansson.h": ["src/io/json_read.c", "src/io/jsonl.c"], "xlsxwriter.h": ["src/io/xlsx_write.c"],
              "zlib.h": ["src/io/unpack_gzip.c"], "zstd.h": ["src/io/unpack_zstd.c"], "sqlite3.h": ["src/io/sqlite_"],
              "libpq-fe.h": ["src/io/postgres"], "readstat.h": ["src/io/statfile.c"], "zip.h": ["src/io/workbook_parse.c"],
-             "expat.h": ["src/io/workbook_parse.c"]}
+             "expat.h": ["src/io/workbook_parse.c"], "microhttpd.h": ["src/io/local_server.c"]}
 
 
 def main():
