@@ -9,7 +9,7 @@
 /* In the order of a researcher's loop, as --help lists them. */
 static const dk_command *const subcommands[] = {
     &dk_lexicon_check_command, &dk_lexicon_coverage_command, &dk_lexicon_kwic_command, &dk_lexicon_eval_command,
-    &dk_lexicon_diff_command, &dk_lexicon_suggest_command, &dk_lexicon_sample_command, &dk_lexicon_ablate_command,
+    &dk_lexicon_diff_command, &dk_lexicon_suggest_command, &dk_lexicon_sample_command, &dk_lexicon_ablate_command, &dk_lexicon_edit_command,
     &dk_lexicon_import_command, &dk_lexicon_export_command, &dk_lexicon_compile_command, NULL,
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof subcommands[0] - 1 };

@@ -10,7 +10,7 @@
 
 extern const dk_command dk_lexicon_check_command, dk_lexicon_coverage_command, dk_lexicon_kwic_command,
     dk_lexicon_eval_command, dk_lexicon_diff_command,
-    dk_lexicon_suggest_command, dk_lexicon_sample_command, dk_lexicon_ablate_command;
+    dk_lexicon_suggest_command, dk_lexicon_sample_command, dk_lexicon_ablate_command, dk_lexicon_edit_command;
 extern const dk_command dk_lexicon_compile_command, dk_lexicon_import_command, dk_lexicon_export_command;
 
 #endif

@@ -13,7 +13,7 @@ typedef struct dk_bench_options {
     bool no_learned, no_spelling;
 } dk_bench_options;
 
-#define DK_BENCH_OPTIONS(b)                                                                                    \
+#define DK_BENCH_READ_OPTIONS(b)                                                                               \
     DK_INPUT_OPTIONS((b).input),                                                                               \
         {"language", 'l', DK_OPT_CHOICE, &(b).language, "sv|da|en|auto", "the language of all comments",       \
          0,          0},                                                                                       \
@@ -30,14 +30,12 @@ typedef struct dk_bench_options {
          0,                                                                                                    \
          0},                                                                                                   \
         {"no-learned", 0, DK_OPT_FLAG, &(b).no_learned, NULL, "hand-written entries and rules alone", 0, 0},   \
-        {"no-spelling",                                                                                        \
-         0,                                                                                                    \
-         DK_OPT_FLAG,                                                                                          \
-         &(b).no_spelling,                                                                                     \
-         NULL,                                                                                                 \
-         "do not match words with typing errors",                                                              \
-         0,                                                                                                    \
-         0},                                                                                                   \
+    {                                                                                                          \
+        "no-spelling", 0, DK_OPT_FLAG, &(b).no_spelling, NULL, "do not match words with typing errors", 0, 0   \
+    }
+
+#define DK_BENCH_OPTIONS(b)                                                                                    \
+    DK_BENCH_READ_OPTIONS(b),                                                                                  \
         {"format",                                                                                             \
          'f',                                                                                                  \
          DK_OPT_CHOICE,                                                                                        \

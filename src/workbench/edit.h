@@ -45,11 +45,14 @@ size_t dk_edit_unsaved(const dk_edit *edit);
      suggest   {language?} suggestions for the valence list
      accept    {file, items: [{term, valence}]} takes suggestions as one step
    A file is its number in `state`. line is that of an entry to change; without one an entry is added. cells are texts by column.
-   changes: whether the question changes anything. Errors: DK_EUSAGE for a question that cannot be asked, DK_EDATA for an entry that cannot stand
+   Each answer says too how many steps there are, and how many are unsaved. Errors: DK_EUSAGE for a question that cannot be asked, DK_EDATA for an entry that cannot stand
    (err->column: number of the cell), or for a file changed on the disk. */
 dk_status dk_edit_answer(dk_edit *edit, const char *question, const dk_json_value *ask, dk_buf *out, dk_error *err);
 
-/* Whether there is such a question, and whether it changes anything. */
-bool dk_edit_knows(const char *question, bool *changes);
+/* The same from the text of a question to the text of an answer. When it fails out holds {"error": {"message", "remedy", "cell"}}. */
+dk_status dk_edit_reply(dk_edit *edit, const char *question, dk_str body, dk_buf *out);
+
+/* Whether there is such a question. */
+bool dk_edit_knows(const char *question);
 
 #endif

@@ -326,13 +326,12 @@ static dk_status answer_accept(dk_edit *edit, const dk_json_value *ask, dk_json 
 
 static const struct question {
     const char *name;
-    bool changes;
     dk_status (*answer)(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err);
 } questions[] = {
-    {"state", false, answer_state},     {"entries", false, edit_put_list},  {"places", false, answer_places},
-    {"check", false, answer_check},     {"try", false, answer_try},         {"take", true, answer_take},
-    {"effect", false, answer_effect},   {"undo", true, answer_undo},        {"save", true, answer_save},
-    {"suggest", false, answer_suggest}, {"accept", true, answer_accept},
+    {"state", answer_state},     {"entries", edit_put_list},  {"places", answer_places},
+    {"check", answer_check},     {"try", answer_try},         {"take", answer_take},
+    {"effect", answer_effect},   {"undo", answer_undo},        {"save", answer_save},
+    {"suggest", answer_suggest}, {"accept", answer_accept},
 };
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 
@@ -342,11 +341,7 @@ static const struct question *find(const char *name) {
     return NULL;
 }
 
-bool dk_edit_knows(const char *question, bool *changes) {
-    const struct question *q = find(question);
-    if (q != NULL) *changes = q->changes;
-    return q != NULL;
-}
+bool dk_edit_knows(const char *question) { return find(question) != NULL; }
 
 dk_status dk_edit_answer(dk_edit *edit, const char *question, const dk_json_value *ask, dk_buf *out, dk_error *err) {
     const struct question *q = find(question);
@@ -361,4 +356,38 @@ dk_status dk_edit_answer(dk_edit *edit, const char *question, const dk_json_valu
     dk_json_int(&j, (int64_t)edit->nsteps);
     dk_json_end(&j);
     return status == DK_OK ? dk_buf_status(out, err) : status;
+}
+
+static void put_error(const dk_edit *edit, const dk_error *e, dk_buf *out) {
+    dk_json j;
+    dk_buf_clear(out);
+    dk_json_init(&j, out, false);
+    dk_json_object(&j);
+    dk_json_key(&j, "error");
+    dk_json_object(&j);
+    dk_json_key(&j, "message");
+    dk_json_text(&j, e->message);
+    dk_json_key(&j, "remedy");
+    dk_json_text(&j, e->remedy[0] != '\0' ? e->remedy : NULL);
+    dk_json_key(&j, "cell");
+    dk_json_int(&j, e->column);
+    dk_json_end(&j);
+    dk_json_key(&j, "unsaved");
+    dk_json_int(&j, (int64_t)dk_edit_unsaved(edit));
+    dk_json_key(&j, "steps");
+    dk_json_int(&j, (int64_t)edit->nsteps);
+    dk_json_end(&j);
+}
+
+dk_status dk_edit_reply(dk_edit *edit, const char *question, dk_str body, dk_buf *out) {
+    dk_error mistake = {0};
+    dk_json_value *ask = NULL;
+    dk_status status = dk_json_parse(&ask, "question", body.len > 0 ? body : dk_str_from("{}"), &mistake);
+    if (status == DK_EDATA) status = DK_EUSAGE;
+    if (status != DK_OK) mistake.column = 0; /* of the JSON */
+    else if (!dk_json_is_object(ask)) status = dk_fail(&mistake, DK_EUSAGE, "a JSON object was expected");
+    if (status == DK_OK) status = dk_edit_answer(edit, question, ask, out, &mistake);
+    dk_json_free(ask);
+    if (status != DK_OK) put_error(edit, &mistake, out);
+    return status;
 }
