@@ -129,7 +129,7 @@ void dk_cache_prune(const char *folder, const char *prefix, int keep) {
         files[n].time = st.st_mtim;
         strcpy(files[n++].name, d->d_name);
     }
-    if (n > keep) qsort(files, (size_t)n, sizeof *files, compare_ages);
+    if (files != NULL && n > keep) qsort(files, (size_t)n, sizeof *files, compare_ages);
     for (int i = keep; i < n; i++) unlinkat(dirfd(dir), files[i].name, 0);
     free(files);
     if (dir != NULL) closedir(dir);

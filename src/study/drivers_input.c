@@ -370,6 +370,8 @@ static void say(const reading *r, const char *format, ...) {
     r->watch->say(r->watch->context, text);
 }
 
+enum { MOST_SHOWN = 24 }; /* longer is a text, perhaps a comment: that has no place in a log */
+
 static void tell_unreadable(const reading *r, const batch *b, size_t i) {
     size_t j = b->bad[i];
     dk_str cell = dk_block_cell(b->block, i, j);
@@ -380,8 +382,10 @@ static void tell_unreadable(const reading *r, const batch *b, size_t i) {
         why = (int)j == r->at.weight      ? "is negative, which a weight cannot be"
               : strcmp(r->as, "log") == 0 ? "has no logarithm: it is not above 0"
                                           : "is no score of 0 to 10";
-    say(r, "%s:%lld: %s %s: %.*s", dk_reader_source(r->reader), (long long)b->block->row[i].line,
-                column_name(r, j), why, (int)(cell.len > 60 ? 60 : cell.len), cell.ptr);
+    const char *where = dk_reader_source(r->reader);
+    long long line = (long long)b->block->row[i].line;
+    if (cell.len <= MOST_SHOWN) say(r, "%s:%lld: %s %s: %.*s", where, line, column_name(r, j), why, (int)cell.len, cell.ptr);
+    else say(r, "%s:%lld: %s %s but a text of %zu bytes", where, line, column_name(r, j), why, cell.len);
 }
 
 static dk_status deliver(void *context, void *item, dk_error *err) {
