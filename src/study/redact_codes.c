@@ -5,20 +5,20 @@
 
 /* Words behind which a number is one's own. As the beginning of a compound (ordernummer, kundnr) they are surer than alone. */
 static const char *const stems[] = {
-    "abonnemang",   "abonnement",    "account",         "bankgiro",    "beställning",  "bestilling",
-    "bestillings",  "beställnings",  "billet",          "biljett",     "bokning",      "boknings",
-    "booking",      "bookings",      "bordreservation", "case",        "claim",        "clearing",
-    "confirmation", "customer",      "faktura",         "försäkring",  "försäkrings",  "försändelse",
-    "forsendelse",  "forsendelses",  "forsikring",      "forsikrings", "gavekort",     "inlogg",
-    "invoice",      "kolli",         "konto",           "kund",        "kunde",        "kvittering",
-    "kvitterings",  "kvitto",        "medlem",          "medlems",     "member",       "membership",
-    "ocr",          "order",         "ordre",           "pakke",       "paket",        "parcel",
-    "plusgiro",     "pnr",           "police",          "policy",      "presentkort",  "receipt",
-    "ref",          "reference",     "referens",        "reservation", "reservations", "resenär",
-    "sag",          "sags",          "sändning",        "sändnings",   "serial",       "serie",
-    "skade",        "skadeanmälan",  "sporing",         "sporings",    "spårnings",    "spårning",
-    "support",      "supportärende", "ticket",          "track",       "tracking",     "transaktion",
-    "transaktions", "ärende",        "ærende"};
+    "abonnemang",    "abonnement",   "account",         "bankgiro",    "beställning",  "bestilling",
+    "bestillings",   "beställnings", "billet",          "biljett",     "bokning",      "boknings",
+    "booking",       "bookings",     "bordreservation", "case",        "claim",        "clearing",
+    "confirmation",  "customer",     "faktura",         "försäkring",  "försäkrings",  "försändelse",
+    "forsendelse",   "forsendelses", "forsikring",      "forsikrings", "gavekort",     "inlogg",
+    "invoice",       "kolli",        "konto",           "kund",        "kunde",        "kvittering",
+    "kvitterings",   "kvitto",       "medlem",          "medlems",     "member",       "membership",
+    "ocr",           "order",        "ordre",           "pakke",       "paket",        "parcel",
+    "plusgiro",      "pnr",          "police",          "policy",      "presentkort",  "receipt",
+    "ref",           "reference",    "referens",        "reservation", "reservations", "resenär",
+    "sag",           "sags",         "sändning",        "sändnings",   "serial",       "serie",
+    "skade",         "skadeanmälan", "sporing",         "sporings",    "spårnings",    "spårning",
+    "supportärende", "ticket",       "track",           "tracking",    "transaktion",  "transaktions",
+    "ärende",        "ærende"};
 static const char *const endings[] = {"id", "kod",    "koden",    "kode",   "koden",
                                       "nr", "nummer", "nummeret", "numret", "number"};
 
@@ -89,7 +89,7 @@ static bool tells(const dk_redaction *r, const code *c, bool strong) {
     if (strong)
         return c->digits >= 3 || (c->digits >= 1 && n >= 5) ||
                (c->capitals >= 5 && c->capitals == c->letters && n <= 8);
-    return (c->digits >= 4 && !is_year(r, c)) || (c->digits >= 1 && c->capitals >= 2 && n >= 5);
+    return (c->digits >= 4 && !is_year(r, c)) || (c->digits >= 2 && c->capitals >= 2 && n >= 5);
 }
 
 /* A number that goes on behind a blank: kundnr 123 456. */
@@ -132,7 +132,7 @@ static void cross_bare_codes(dk_redaction *r) {
         code c = read_code(r, i);
         bool parted = memchr(r->text + c.from, '-', c.to - c.from) != NULL; /* 777-300ER, 25-DEC-2013 */
         bool hash = i > 0 && r->text[i - 1] == '#' && c.digits >= 5 && c.letters <= 3;
-        bool mixed = c.digits >= (parted ? 7 : 6) && c.capitals >= 1 && c.letters > 0 && c.letters <= 6;
+        bool mixed = dk_is_upper(r->text[c.from]) && c.digits >= (parted ? 7 : 6) && c.letters <= 6;
         if ((hash || mixed) && !dk_redact_amount(r, c.from, c.to))
             dk_redact_mark(r, DK_PERSONAL_CODE, c.from, c.to);
         i = c.to > i ? c.to - 1 : i;
