@@ -55,6 +55,8 @@ install(FILES src/study/study.schema.json DESTINATION ${DK_DATA_DIR})
 install(DIRECTORY lexicons models DESTINATION ${DK_DATA_DIR} FILES_MATCHING PATTERN "*.tsv" PATTERN "*.md")
 if(DK_PAGE_FILE OR TARGET page)
   install(FILES ${DK_BUILT_PAGE} DESTINATION ${DK_DATA_DIR}/page RENAME report.html)
+  get_filename_component(DK_BUILT_PAGES ${DK_BUILT_PAGE} DIRECTORY)
+  install(FILES ${DK_BUILT_PAGES}/edit.html DESTINATION ${DK_DATA_DIR}/page)
 endif()
 file(GLOB DK_SCHEMAS CONFIGURE_DEPENDS src/*/*.schema.json) # what editors and readers of report.json check against
 install(FILES ${DK_SCHEMAS} DESTINATION ${DK_DATA_DIR}/schema)

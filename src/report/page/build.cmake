@@ -1,8 +1,8 @@
-# Builds the page: -DPAGE=<this folder> -DWORK=<folder to build in> -DOUT=<report.html> -DNPM=<npm> -P build.cmake
+# Builds the pages: -DPAGE=<this folder> -DWORK=<folder to build in> -DOUT=<report.html, beside which edit.html goes> -DNPM=<npm> -P build.cmake
 # Its packages are installed once for each package-lock.json. Without them (no network) the build goes on without the page.
 file(MAKE_DIRECTORY ${WORK})
 file(REMOVE_RECURSE ${WORK}/src)
-file(COPY ${PAGE}/src ${PAGE}/index.html ${PAGE}/vite.config.ts ${PAGE}/tsconfig.json ${PAGE}/package.json
+file(COPY ${PAGE}/src ${PAGE}/index.html ${PAGE}/edit.html ${PAGE}/vite.config.ts ${PAGE}/tsconfig.json ${PAGE}/package.json
   ${PAGE}/package-lock.json ${PAGE}/.npmrc DESTINATION ${WORK})
 file(SHA256 ${PAGE}/package-lock.json lock)
 set(installed "")
@@ -23,3 +23,5 @@ if(failed)
   message(FATAL_ERROR "the page does not build")
 endif()
 file(RENAME ${WORK}/dist/report.html ${OUT})
+get_filename_component(folder ${OUT} DIRECTORY)
+file(RENAME ${WORK}/dist/edit.html ${folder}/edit.html)

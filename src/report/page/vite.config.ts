@@ -1,4 +1,5 @@
-// Builds the page into one file, report.html: script and style stand in it, and its security policy names their hashes.
+// Builds a page into one file: script and style stand in it, and its security policy names their hashes. The page is report.html, or with
+// --mode edit edit.html, that of `drivkraft lexicon edit`, which may ask the program that it came from.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -50,7 +51,7 @@ function styleOfPlot(): string {
   return style[1]!.replaceAll("${className}", name[1]!);
 }
 
-function oneFile(): Plugin {
+function oneFile(edit: boolean): Plugin {
   return {
     name: "one-file",
     enforce: "post",
@@ -65,7 +66,7 @@ function oneFile(): Plugin {
         delete bundle[name];
       }
       script = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
-      const policy = `default-src 'none'; script-src ${sha256(script)}; style-src ${sha256(style)} ${sha256(styleOfPlot())}; base-uri 'none'; form-action 'none'`;
+      const policy = `default-src 'none'; script-src ${sha256(script)}; style-src ${sha256(style)} ${sha256(styleOfPlot())}; base-uri 'none'; form-action 'none'${edit ? "; connect-src 'self'" : ""}`;
       html = html.replace(/<script type="module"[^>]*><\/script>\s*/, "").replace(/<link rel="stylesheet"[^>]*>\s*/, "");
       html = html.replace(
         /<meta charset="utf-8">/,
@@ -73,15 +74,23 @@ function oneFile(): Plugin {
       );
       html = html.replace("</head>", () => `<style>${style}</style>\n</head>`);
       html = html.replace("</body>", () => `<script type="module">${script}</script>\n</body>`);
-      for (const part of ["{{language}}", "{{title}}", "{{report}}"])
+      for (const part of edit ? [] : ["{{language}}", "{{title}}", "{{report}}"])
         if (html.split(part).length !== 2) throw new Error(`the page must hold ${part} once`);
-      this.emitFile({ type: "asset", fileName: "report.html", source: html });
+      this.emitFile({ type: "asset", fileName: edit ? "edit.html" : "report.html", source: html });
     },
   };
 }
 
-export default defineConfig({
-  plugins: [texts(), oneFile()],
+export default defineConfig(({ mode }) => ({
+  plugins: [texts(), oneFile(mode === "edit")],
   logLevel: "warn",
-  build: { target: "es2022", modulePreload: false, cssCodeSplit: false, assetsInlineLimit: 0, reportCompressedSize: false },
-});
+  build: {
+    target: "es2022",
+    modulePreload: false,
+    cssCodeSplit: false,
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    emptyOutDir: mode !== "edit", // the report's page is built before
+    rollupOptions: { input: mode === "edit" ? "edit.html" : "index.html" },
+  },
+}));
