@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/leftover.h"
 
 enum { PATH_MAX_HERE = 2048, PRUNE_MAX = 1024 };
 
@@ -94,9 +95,11 @@ void dk_cache_store(const char *folder, const char *name, const void *bytes, siz
     snprintf(beside, sizeof beside, "%s.XXXXXX", path);
     int fd = mkostemp(beside, O_CLOEXEC); /* mode 0600 */
     if (fd < 0) return;
+    dk_leftover_add(beside);
     bool whole = write_all(fd, bytes, size);
     if (close(fd) != 0) whole = false;
     if (!whole || rename(beside, path) != 0) unlink(beside);
+    dk_leftover_forget(beside);
 }
 
 void dk_cache_touch(const char *folder, const char *name) {

@@ -1,10 +1,12 @@
 /* The program: finds the command, runs it, prints its error. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/leftover.h"
 #include "base/nearest.h"
 #include "base/pipeline.h"
 #include "cli/cli.h"
@@ -55,6 +57,20 @@ static void settle_blas(char **argv) {
     execv("/proc/self/exe", argv); /* returns only when it fails: slow, not wrong */
 }
 
+/* Ended from outside: nothing half-written stays, and whoever waits sees the signal. */
+static void on_end(int number) {
+    dk_leftover_remove_all();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void catch_ends(void) {
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction now, wanted = {.sa_handler = on_end};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (sigaction(ends[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN) sigaction(ends[i], &wanted, NULL); /* nohup stays */
+}
+
 int main(int argc, char **argv) {
     static char executable[4096];
     ssize_t len = readlink("/proc/self/exe", executable, sizeof executable - 1);
@@ -75,6 +91,7 @@ int main(int argc, char **argv) {
     dk_error err = {0};
     const dk_command *command = find_command(argv[1], &err);
     if (command != NULL && command->computes) settle_blas(argv);
+    catch_ends();
     dk_status status = command == NULL ? DK_EUSAGE : command->run(command, &cli, argc - 1, argv + 1, &err);
     if (status == DK_OK && (fflush(stdout) != 0 || ferror(stdout))) {
         dk_fail(&err, DK_EIO, "cannot write to standard output");

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/leftover.h"
+
 enum { HELD = 64 * 1024, NAME_TRIES = 100, LINKS = 40 };
 
 struct dk_output {
@@ -30,6 +32,7 @@ int dk_output_fd(const dk_output *o) {
 static void discard(dk_output *o) {
     if (o->fd > STDERR_FILENO) close(o->fd);
     if (o->part != NULL) unlink(o->part);
+    dk_leftover_forget(o->part);
     free(o->name);
     free(o->target);
     free(o->part);
@@ -95,11 +98,13 @@ static dk_status open_part(dk_output *o, mode_t mode, dk_error *err) {
     for (int n = 0; o->fd < 0 && n < NAME_TRIES; n++) {
         char *part = part_name(o->target, n);
         if (part == NULL) return dk_fail_memory(err);
+        dk_leftover_add(part); /* before it is there; the name is this process's alone */
         o->fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (o->fd >= 0) {
             o->part = part;
             break;
         }
+        dk_leftover_forget(part);
         free(part);
         if (errno != EEXIST) return dk_fail_errno(err, errno, o->name, "cannot write");
     }
@@ -185,10 +190,12 @@ static dk_status name_part(dk_output *o, dk_error *err) {
     for (int n = 0; n < NAME_TRIES; n++) {
         char *part = part_name(o->target, n);
         if (part == NULL) return dk_fail_memory(err);
+        dk_leftover_add(part);
         if (linkat(AT_FDCWD, self, AT_FDCWD, part, AT_SYMLINK_FOLLOW) == 0) {
             o->part = part;
             return DK_OK;
         }
+        dk_leftover_forget(part);
         free(part);
         if (errno != EEXIST) return dk_fail_errno(err, errno, o->name, "cannot write");
     }
@@ -207,6 +214,7 @@ static dk_status publish(dk_output *o, dk_error *err) {
     }
     if (o->target == NULL) return DK_OK;
     if (rename(o->part, o->target) != 0) return dk_fail_errno(err, errno, o->name, "cannot write");
+    dk_leftover_forget(o->part);
     free(o->part);
     o->part = NULL;
     return DK_OK;

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/leftover.h"
 #include "io/output.h"
 
 enum { KINDS = DK_XLSX_MONEY + 1, MOST_COLUMNS = 256, NAME_CHARACTERS = 31, TEXT_CHARACTERS = 32767 };
@@ -84,6 +85,7 @@ static dk_status make_part(dk_xlsx *book, dk_error *err) {
         return status;
     }
     close(fd);
+    dk_leftover_add(book->part);
     return DK_OK;
 }
 
@@ -308,6 +310,7 @@ void dk_xlsx_chart(dk_xlsx_sheet *sheet, dk_xlsx_chart_kind kind, const char *ti
 static void dispose(dk_xlsx *book) {
     if (book->workbook != NULL) lxw_workbook_free(book->workbook);
     if (book->part != NULL) unlink(book->part);
+    dk_leftover_forget(book->part);
     free(book->part);
     free(book->path);
     dk_buf_dispose(&book->work);
