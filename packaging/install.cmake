@@ -74,8 +74,24 @@ foreach(folder site-functions vendor-completions) # Debian's zsh reads the first
   install(FILES ${CMAKE_BINARY_DIR}/manual/drivkraft.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/${folder} RENAME _drivkraft)
 endforeach()
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN "*.md" PATTERN "*.png")
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
+
+# ---- The reference of the library: pages of the header's comments; what has none is an error ----
+find_program(DOXYGEN doxygen)
+if(DOXYGEN)
+  configure_file(packaging/Doxyfile.in reference/Doxyfile @ONLY)
+  set(DK_REFERENCE ${CMAKE_BINARY_DIR}/reference/whole)
+  add_custom_command(OUTPUT ${DK_REFERENCE} COMMAND ${DOXYGEN} ${CMAKE_BINARY_DIR}/reference/Doxyfile
+    COMMAND ${CMAKE_COMMAND} -E touch ${DK_REFERENCE} # not there when doxygen has anything to say
+    DEPENDS ${CMAKE_SOURCE_DIR}/include/drivkraft.h ${CMAKE_SOURCE_DIR}/packaging/Doxyfile.in
+    COMMENT "Writing the reference of the library" VERBATIM)
+  add_custom_target(reference ALL DEPENDS ${DK_REFERENCE})
+  install(DIRECTORY ${CMAKE_BINARY_DIR}/reference/html/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/reference)
+else()
+  message(STATUS "doxygen was not found: no pages of the library's reference")
+endif()
 
 # ---- The Debian package: ./run package ----
 set(CPACK_GENERATOR DEB)
