@@ -29,10 +29,9 @@ static int letters(const char *text, size_t len) {
     return n;
 }
 
+/* How many binary digits a number has: log2 and one. */
 static int log2_floor(uint32_t n) {
-    int bits = 0;
-    while (n > 0) bits++, n >>= 1;
-    return bits;
+    return n == 0 ? 0 : 32 - __builtin_clz(n);
 }
 
 static int16_t at_most(int value, int most) {
@@ -60,15 +59,14 @@ typedef struct head_info {
     char base[DK_MORPH_WORD_MAX + 1];
     size_t base_len;
     uint64_t hash;
-    int letters, family;
-    uint32_t mass;
+    int letters, family, mass; /* the last two as log2 */
     int32_t weight;
 } head_info;
 
-static part_info look_up(const dk_morph *m, const char *text, size_t len) {
+static part_info look_up(const dk_morph *m, uint64_t hash) {
     part_info info = {.word = false};
     size_t count;
-    const morph_record *records = morph_form(m, text, len, &count);
+    const morph_record *records = morph_form_hashed(m, hash, &count);
     for (size_t i = 0; i < count; i++) {
         unsigned p = m->classes[records[i].value].properties;
         if (p & CLASS_NAME) continue;
@@ -91,9 +89,10 @@ static part_info look_up(const dk_morph *m, const char *text, size_t len) {
 typedef struct splitter {
     const dk_morph *m;
     const char *form;
-    size_t len, count;
+    size_t count;
     morph_cut *cuts;
-    uint32_t whole_mass;
+    int whole_mass; /* log2 */
+    morph_word word; /* the form */
 } splitter;
 
 static int32_t part_weight(const dk_morph *m, uint64_t hash) {
@@ -101,58 +100,74 @@ static int32_t part_weight(const dk_morph *m, uint64_t hash) {
     return weight == UINT32_MAX ? 0 : (int32_t)weight - PART_WEIGHT_OFFSET;
 }
 
+/* Sets a feature of a cut whose features are all zero, and counts it into its score. */
+static inline void set_value(const dk_morph *m, morph_cut *c, int feature, int value) {
+    c->values[feature] = (int16_t)value;
+    c->score += value * m->split_weights[feature];
+}
+
+/* The left side of a cut, as a word: len bytes, known by their sum. */
+typedef struct left_word {
+    const char *text;
+    size_t len;
+    uint64_t sum;
+    int letters;
+} left_word;
+
 /* Adds the cut with base as the left word; the joint lies from left_end to the head. */
-static void add_cut(splitter *s, size_t left_end, const head_info *head, int how, const char *base,
-                    size_t base_len, bool begin) {
-    if (s->count == CUTS_MAX || base_len == 0 || base_len > DK_MORPH_WORD_MAX) return;
+static void add_cut(splitter *s, size_t left_end, const head_info *head, int how, const left_word *base, bool begin) {
+    if (s->count == CUTS_MAX || base->len == 0 || base->len > DK_MORPH_WORD_MAX) return;
     const dk_morph *m = s->m;
     morph_cut *c = &s->cuts[s->count++];
+    uint64_t hash = morph_mix(base->sum);
+    c->left_hash = morph_part_of('l', hash);
+    morph_map_prefetch(m, MAP_FAMILIES, c->left_hash);
+    morph_map_prefetch(m, MAP_MASS, hash);
     c->left_end = (uint8_t)left_end;
     c->head_start = (uint8_t)head->at;
     c->left_known = how != SPLIT_UNKNOWN;
     c->head_is_lemma = (head->part.entry && !head->part.irregular_noun) || !head->part.word;
-    memcpy(c->base, base, base_len);
-    c->base[base_len] = '\0';
-    c->base_len = (uint8_t)base_len;
+    memcpy(c->base, base->text, base->len);
+    c->base[base->len] = '\0';
+    c->base_len = (uint8_t)base->len;
     memcpy(c->head, head->base, head->base_len + 1);
     c->lemma_len = (uint8_t)head->base_len;
     c->head_hash = head->hash;
-    c->left_hash = morph_part_hash('l', base, base_len);
-    morph_map_prefetch(m, MAP_FAMILIES, c->left_hash);
-    c->lexical = part_weight(m, c->left_hash) + head->weight;
-    uint64_t mass_hash = morph_hash(base, base_len);
-    morph_map_prefetch(m, MAP_MASS, mass_hash);
+    c->score = c->lexical = part_weight(m, c->left_hash) + head->weight;
     memset(c->values, 0, sizeof c->values);
-    int16_t *v = c->values;
     int left_family = log2_floor(value_or_0(m, MAP_FAMILIES, c->left_hash));
-    uint32_t left_mass = value_or_0(m, MAP_MASS, mass_hash);
-    int more = log2_floor(left_mass) - log2_floor(s->whole_mass), left = letters(s->form, left_end);
-    v[how] = 1;
-    v[SPLIT_BEGIN] = begin;
-    v[SPLIT_END] = head->part.end;
-    v[SPLIT_HEAD_ENTRY] = head->part.entry;
-    v[SPLIT_HEAD_LEARNED] = !head->part.word;
-    v[SPLIT_LEFT_FAMILY] = at_most(left_family, 12);
-    v[SPLIT_HEAD_FAMILY] = at_most(head->family, 12);
-    v[SPLIT_LEFT_LONELY] = left_family == 0;
-    v[SPLIT_HEAD_LONELY] = head->family == 0;
-    v[SPLIT_LEFT_MASS] = at_most(log2_floor(left_mass), 24);
-    v[SPLIT_HEAD_MASS] = at_most(log2_floor(head->mass), 24);
-    if (left <= 4) v[left <= 2 ? SPLIT_LEFT_2 : left == 3 ? SPLIT_LEFT_3 : SPLIT_LEFT_4] = 1;
+    int left_mass = log2_floor(value_or_0(m, MAP_MASS, hash));
+    int more = left_mass - s->whole_mass, left = s->word.letters[left_end];
+    set_value(m, c, how, 1);
+    set_value(m, c, SPLIT_BEGIN, begin);
+    set_value(m, c, SPLIT_END, head->part.end);
+    set_value(m, c, SPLIT_HEAD_ENTRY, head->part.entry);
+    set_value(m, c, SPLIT_HEAD_LEARNED, !head->part.word);
+    set_value(m, c, SPLIT_LEFT_FAMILY, at_most(left_family, 12));
+    set_value(m, c, SPLIT_HEAD_FAMILY, at_most(head->family, 12));
+    set_value(m, c, SPLIT_LEFT_LONELY, left_family == 0);
+    set_value(m, c, SPLIT_HEAD_LONELY, head->family == 0);
+    set_value(m, c, SPLIT_LEFT_MASS, at_most(left_mass, 24));
+    set_value(m, c, SPLIT_HEAD_MASS, at_most(head->mass, 24));
+    if (left <= 4) set_value(m, c, left <= 2 ? SPLIT_LEFT_2 : left == 3 ? SPLIT_LEFT_3 : SPLIT_LEFT_4, 1);
     if (head->letters <= 4)
-        v[head->letters <= 2 ? SPLIT_HEAD_2 : head->letters == 3 ? SPLIT_HEAD_3 : SPLIT_HEAD_4] = 1;
-    v[SPLIT_HEAD_LETTERS] = at_most(head->letters, 12);
-    v[SPLIT_BALANCE] = at_most(left < head->letters ? left : head->letters, 8);
-    v[SPLIT_LEFT_WHOLE] = at_most(more > 0 ? more : 0, 16);
+        set_value(m, c, head->letters <= 2 ? SPLIT_HEAD_2 : head->letters == 3 ? SPLIT_HEAD_3 : SPLIT_HEAD_4, 1);
+    set_value(m, c, SPLIT_HEAD_LETTERS, at_most(head->letters, 12));
+    set_value(m, c, SPLIT_BALANCE, at_most(left < head->letters ? left : head->letters, 8));
+    set_value(m, c, SPLIT_LEFT_WHOLE, at_most(more > 0 ? more : 0, 16));
+}
+
+/* The first len bytes of the form. */
+static left_word beginning(const splitter *s, size_t len) {
+    return (left_word){s->form, len, s->word.before[len], s->word.letters[len]};
 }
 
 /* Adds a cut if base (left side without its joint, or with what it lost) is an entry. */
-static bool try_word(splitter *s, size_t left_end, const head_info *head, int how, const char *base,
-                     size_t base_len) {
-    if (letters(base, base_len) < LEFT_LETTERS_MIN) return false;
-    part_info left = look_up(s->m, base, base_len);
+static bool try_word(splitter *s, size_t left_end, const head_info *head, int how, const left_word *base) {
+    if (base->letters < LEFT_LETTERS_MIN) return false;
+    part_info left = look_up(s->m, morph_mix(base->sum));
     if (!left.word || !left.entry) return false;
-    add_cut(s, left_end, head, how, base, base_len, left.begin);
+    add_cut(s, left_end, head, how, base, left.begin);
     return true;
 }
 
@@ -162,7 +177,8 @@ static bool try_sanctioned(splitter *s, const head_info *head, const part_info *
     size_t len = morph_apply(s->m, &s->m->scripts[left->sanctioned_script], s->form, head->at, base);
     if (len == 0) return false;
     bool begins = len < head->at && memcmp(base, s->form, len) == 0; /* what follows is then the joint */
-    add_cut(s, begins ? len : head->at, head, SPLIT_SANCTIONED, base, len, true);
+    left_word word = {base, len, morph_sum(base, len), letters(base, len)};
+    add_cut(s, begins ? len : head->at, head, SPLIT_SANCTIONED, &word, true);
     return true;
 }
 
@@ -171,18 +187,26 @@ static bool try_restored(splitter *s, const head_info *head) {
     char base[DK_MORPH_WORD_MAX + 2];
     size_t at = head->at;
     char last = s->form[at - 1];
+    const uint64_t *power = s->word.power;
     memcpy(base, s->form, at);
+    left_word word = {base, at, s->word.before[at], s->word.letters[at]};
     if (last == 'o' || last == 'u') {
         base[at - 1] = 'a';
-        return try_word(s, at, head, SPLIT_VOWEL, base, at);
+        word.sum -= (uint64_t)(last - 'a') * power[at];
+        return try_word(s, at, head, SPLIT_VOWEL, &word);
     }
+    word.len = at + 1;
+    word.letters++;
     base[at] = 'a';
-    bool any = try_word(s, at, head, SPLIT_VOWEL, base, at + 1);
+    word.sum = s->word.before[at] + ('a' + 1) * power[at + 1];
+    bool any = try_word(s, at, head, SPLIT_VOWEL, &word);
     base[at] = 'e';
-    any |= try_word(s, at, head, SPLIT_VOWEL, base, at + 1);
+    word.sum += ('e' - 'a') * power[at + 1];
+    any |= try_word(s, at, head, SPLIT_VOWEL, &word);
     if (at > 1 && s->form[at] == last && s->form[at - 2] != last && strchr("bdfgklmnprstv", last) != NULL) {
         base[at] = last;
-        any |= try_word(s, at, head, SPLIT_TRIPLE, base, at + 1);
+        word.sum = s->word.before[at] + ((unsigned char)last + 1) * power[at + 1];
+        any |= try_word(s, at, head, SPLIT_TRIPLE, &word);
     }
     return any;
 }
@@ -200,72 +224,69 @@ static int joint_of(char last) {
 
 /* All ways to read the left side of a cut. */
 static void read_left(splitter *s, const head_info *head) {
-    const char *form = s->form;
     size_t at = head->at;
-    if (form[at - 1] == '-') {
-        part_info left = look_up(s->m, form, at - 1);
-        add_cut(s, at - 1, head, SPLIT_HYPHEN, form, at - 1, left.begin);
+    left_word whole = beginning(s, at), shorter = beginning(s, at - 1);
+    if (s->form[at - 1] == '-') {
+        part_info left = look_up(s->m, morph_mix(shorter.sum));
+        add_cut(s, at - 1, head, SPLIT_HYPHEN, &shorter, left.begin);
         return;
     }
-    part_info left = look_up(s->m, form, at);
+    part_info left = look_up(s->m, morph_mix(whole.sum));
     bool any = left.sanctioned && try_sanctioned(s, head, &left);
     if (left.word && left.entry) {
-        add_cut(s, at, head, SPLIT_WORD, form, at, left.begin);
+        add_cut(s, at, head, SPLIT_WORD, &whole, left.begin);
         any = true;
     }
-    int joint = joint_of(form[at - 1]);
-    if (joint >= 0) any |= try_word(s, at - 1, head, joint, form, at - 1);
+    int joint = joint_of(s->form[at - 1]);
+    if (joint >= 0) any |= try_word(s, at - 1, head, joint, &shorter);
     any |= try_restored(s, head);
-    if (!any && letters(form, at) >= UNKNOWN_LETTERS_MIN)
-        add_cut(s, at, head, SPLIT_UNKNOWN, form, at, false);
+    if (!any && whole.letters >= UNKNOWN_LETTERS_MIN) add_cut(s, at, head, SPLIT_UNKNOWN, &whole, false);
 }
 
 /* Whether a head begins at this byte; fills *head with what is known of it. */
 static bool read_head(const splitter *s, size_t at, head_info *head) {
     const dk_morph *m = s->m;
-    const char *text = s->form + at;
-    size_t len = s->len - at;
-    head->part = look_up(m, text, len);
-    if (!head->part.word && morph_map_find(m, MAP_PARTS, morph_part_hash('h', text, len)) == UINT32_MAX)
-        return false;
-    head->base_len = morph_apply(m, &m->scripts[head->part.script], text, len, head->base);
+    const morph_word *w = &s->word;
+    uint64_t hash = morph_mix(w->behind[at]);
+    head->part = look_up(m, hash);
+    if (!head->part.word && morph_map_find(m, MAP_PARTS, morph_part_of('h', hash)) == UINT32_MAX) return false;
+    const morph_script *script = &m->scripts[head->part.script];
+    head->base_len = morph_apply(m, script, w->text + at, w->len - at, head->base);
     if (head->base_len == 0) return false;
+    uint64_t base = morph_mix(morph_sum_edited(w, at, w->len - at - script->strip, m->strings + script->add, script->add_len));
     head->at = at;
-    head->letters = letters(text, len);
-    head->hash = morph_part_hash('h', head->base, head->base_len);
+    head->letters = morph_letters_from(w, at);
+    head->hash = morph_part_of('h', base);
     head->family = log2_floor(value_or_0(m, MAP_FAMILIES, head->hash));
-    head->mass = value_or_0(m, MAP_MASS, morph_hash(head->base, head->base_len));
+    head->mass = log2_floor(value_or_0(m, MAP_MASS, base));
     head->weight = part_weight(m, head->hash);
     return true;
 }
 
-static void score(const dk_morph *m, morph_cut *c) {
-    c->score = c->lexical;
-    for (int i = 0; i < SPLIT_USED; i++) c->score += c->values[i] * m->split_weights[i];
-}
-
 size_t morph_cuts(const dk_morph *m, const char *form, size_t len, morph_cut *simple, morph_cut *out) {
-    splitter s = {.m = m, .form = form, .len = len, .cuts = out};
-    part_info whole = look_up(m, form, len);
+    splitter s; /* the arrays of its word are filled as far as they are used */
+    s.m = m;
+    s.form = form;
+    s.cuts = out;
+    s.count = 0;
+    morph_word_init(&s.word, form, len);
+    uint64_t hash = morph_mix(s.word.behind[0]);
+    part_info whole = look_up(m, hash);
     char base[DK_MORPH_WORD_MAX + 1];
     size_t base_len = whole.word ? morph_apply(m, &m->scripts[whole.script], form, len, base) : 0;
-    s.whole_mass = base_len > 0 ? value_or_0(m, MAP_MASS, morph_hash(base, base_len))
-                                : value_or_0(m, MAP_COUNTS, morph_hash(form, len));
+    uint32_t mass = base_len > 0 ? value_or_0(m, MAP_MASS, morph_hash(base, base_len)) : value_or_0(m, MAP_COUNTS, hash);
+    s.whole_mass = log2_floor(mass);
     memset(simple, 0, sizeof *simple);
-    simple->values[SPLIT_SIMPLE] = 1;
-    simple->values[SPLIT_SIMPLE_ENTRY] = whole.entry;
-    simple->values[SPLIT_SIMPLE_FORM] = whole.word && !whole.entry;
-    simple->values[SPLIT_SIMPLE_MASS] = at_most(log2_floor(s.whole_mass), 24);
-    simple->values[SPLIT_SIMPLE_LETTERS] = at_most(letters(form, len), 20);
-    simple->values[SPLIT_SIMPLE_UNSEEN] = s.whole_mass == 0;
-    score(m, simple);
-    for (size_t at = 2; at < len; at++) {
+    set_value(m, simple, SPLIT_SIMPLE, 1);
+    set_value(m, simple, SPLIT_SIMPLE_ENTRY, whole.entry);
+    set_value(m, simple, SPLIT_SIMPLE_FORM, whole.word && !whole.entry);
+    set_value(m, simple, SPLIT_SIMPLE_MASS, at_most(s.whole_mass, 24));
+    set_value(m, simple, SPLIT_SIMPLE_LETTERS, at_most(s.word.letters[len], 20));
+    set_value(m, simple, SPLIT_SIMPLE_UNSEEN, mass == 0);
+    for (size_t at = 2; at < len && morph_letters_from(&s.word, at) >= HEAD_LETTERS_MIN; at++) {
         head_info head;
-        if (is_start(form[at]) && letters(form + at, len - at) >= HEAD_LETTERS_MIN &&
-            read_head(&s, at, &head))
-            read_left(&s, &head);
+        if (is_start(form[at]) && read_head(&s, at, &head)) read_left(&s, &head);
     }
-    for (size_t i = 0; i < s.count; i++) score(m, &out[i]);
     return s.count;
 }
 

@@ -71,8 +71,12 @@ size_t morph_cuts(const dk_morph *m, const char *form, size_t len, morph_cut *si
 
 /* The key under which the model keeps the weight of a part: as the left side ('l') or as head ('h'); and under which words are
    kept that are never split ('s'). */
+static inline uint64_t morph_part_of(char side, uint64_t word_hash) {
+    return morph_mix(word_hash ^ (uint64_t)side << 56);
+}
+
 static inline uint64_t morph_part_hash(char side, const char *text, size_t len) {
-    return dk_hash_seeded(text, len, (uint64_t)side);
+    return morph_part_of(side, morph_hash(text, len));
 }
 
 /* Lexical weights are kept in 24 bits with this offset. */

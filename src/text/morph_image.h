@@ -14,10 +14,10 @@
 #define DK_TEXT_MORPH_IMAGE_H
 
 #include "base/hash.h"
-#include "text/morph.h"
+#include "text/morph_hash.h"
 
 #define MORPH_MAGIC UINT64_C(0x6d6f7270686b6431) /* "morphkd1" */
-#define MORPH_VERSION 2u                         /* raise when the layout or the meaning of a table changes */
+#define MORPH_VERSION 3u                         /* raise when the layout or the meaning of a table changes */
 
 /* How to make one word of another: drop strip bytes at the end, then append add. */
 typedef struct morph_script {
@@ -124,10 +124,6 @@ static inline uint32_t morph_map_find(const dk_morph *m, int map, uint64_t hash)
 static inline void morph_map_prefetch(const dk_morph *m, int map, uint64_t hash) {
     const word_map *w = &m->image->maps[map];
     __builtin_prefetch(m->base + w->slots + 8 * ((hash & 0xFFFFFFFFu) * w->nslots >> 32));
-}
-
-static inline uint64_t morph_hash(const char *text, size_t len) {
-    return dk_hash_seeded(text, len, 0x6d6f727068);
 }
 
 /* Most strings that are asked for, ends and starts of words, are no words: one bit in a table that stays in the

@@ -39,12 +39,6 @@ static bool is_start(char c) {
     return ((unsigned char)c & 0xC0) != 0x80;
 }
 
-static size_t count_letters(const char *text, size_t len) {
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++) n += is_start(text[i]);
-    return n;
-}
-
 bool morph_set_is_word(const dk_morph *m, const morph_record *records, size_t count) {
     for (size_t i = 0; i < count; i++)
         if ((m->classes[records[i].value].properties & (CLASS_COMPOUND_ONLY | CLASS_NAME)) == 0) return true;
@@ -65,6 +59,7 @@ typedef struct gather {
     const dk_morph *m;
     const char *form;
     size_t len, count;
+    morph_word word; /* the form */
     uint64_t hash;
     uint64_t endings[RULE_LETTERS_MAX]; /* hashes of the last letter, the last two, ... */
     size_t nendings;
@@ -72,15 +67,21 @@ typedef struct gather {
     bool known; /* the form stands in the dictionary: rules then add only lemmas that stand there too */
 } gather;
 
+/* The hash of what a script that fits makes of the form. */
+static uint64_t edited_hash(const gather *g, const morph_script *s) {
+    return morph_mix(morph_sum_edited(&g->word, 0, g->len - s->strip, g->m->strings + s->add, s->add_len));
+}
+
 /* The candidate of a script, added when it is new; NULL when it does not fit the form or there are too many. */
 static morph_candidate *candidate(gather *g, uint32_t script, dk_lemma_source source) {
     for (size_t i = 0; i < g->count; i++)
         if (g->list[i].script == script) return &g->list[i];
     if (g->count == CANDIDATES_MAX) return NULL;
     morph_candidate *c = &g->list[g->count];
-    size_t len = morph_apply(g->m, &g->m->scripts[script], g->form, g->len, c->text);
+    const morph_script *s = &g->m->scripts[script];
+    size_t len = morph_apply(g->m, s, g->form, g->len, c->text);
     if (len == 0) return NULL;
-    c->hash = morph_hash(c->text, len);
+    c->hash = edited_hash(g, s);
     morph_map_prefetch(g->m, MAP_MASS, c->hash);
     morph_map_prefetch(g->m, MAP_FORMS, c->hash);
     c->script = script;
@@ -97,10 +98,11 @@ static morph_candidate *candidate(gather *g, uint32_t script, dk_lemma_source so
 /* A candidate that a rule proposes. The dictionary does not link all that belongs together (psykologiska is a form of
    psykolog to it, stopped an entry): so rules speak of known forms too, but only towards known words. */
 static morph_candidate *rule_candidate(gather *g, uint32_t script) {
-    char text[DK_MORPH_WORD_MAX + 1];
     if (g->known) {
-        size_t count, len = morph_apply(g->m, &g->m->scripts[script], g->form, g->len, text);
-        const morph_record *records = morph_form(g->m, text, len, &count);
+        size_t count;
+        const morph_script *s = &g->m->scripts[script];
+        if (s->strip > g->len || g->len - s->strip + s->add_len > DK_MORPH_WORD_MAX) return NULL;
+        const morph_record *records = morph_form_hashed(g->m, edited_hash(g, s), &count);
         if (!morph_set_is_word(g->m, records, count)) return NULL;
     }
     return candidate(g, script, DK_LEMMA_RULE);
@@ -123,13 +125,30 @@ static bool add_dictionary(gather *g) {
     return g->count > 0;
 }
 
+static size_t known_tail(const dk_morph *m, const morph_word *w) {
+    for (size_t at = 1; at < w->len && morph_letters_from(w, at) >= TAIL_LETTERS_MIN; at++) {
+        if (!is_start(w->text[at])) continue;
+        size_t count;
+        const morph_record *records = morph_form_hashed(m, morph_mix(w->behind[at]), &count);
+        if (morph_set_is_word(m, records, count)) return at;
+    }
+    return 0;
+}
+
+size_t morph_known_tail(const dk_morph *m, const char *form, size_t len) {
+    morph_word w;
+    if (len > DK_MORPH_WORD_MAX) return 0;
+    morph_word_init(&w, form, len);
+    return known_tail(m, &w);
+}
+
 /* Adds what it says of the known word at its end, as if that were inflected. */
 static void add_tail(gather *g) {
     const dk_morph *m = g->m;
-    size_t count, at = morph_known_tail(m, g->form, g->len);
+    size_t count, at = known_tail(m, &g->word);
     if (at == 0) return;
-    size_t bucket = count_letters(g->form + at, g->len - at) - TAIL_LETTERS_MIN;
-    const morph_record *records = morph_form(m, g->form + at, g->len - at, &count);
+    unsigned bucket = (unsigned)(morph_letters_from(&g->word, at) - TAIL_LETTERS_MIN);
+    const morph_record *records = morph_form_hashed(m, morph_mix(g->word.behind[at]), &count);
     for (size_t i = 0; i < count; i++) {
         const morph_class *class = &m->classes[records[i].value];
         if (class->properties & (CLASS_COMPOUND_ONLY | CLASS_NAME)) continue;
@@ -137,20 +156,9 @@ static void add_tail(gather *g) {
         if (c == NULL || c->source == DK_LEMMA_DICTIONARY) continue;
         add_feature(c, class->feature);
         add_feature(c, fixed(m, FIX_TAIL));
-        add_feature(c, fixed(m, FIX_TAIL_LENGTH) + (uint32_t)(bucket < 8 ? bucket : 7));
+        add_feature(c, fixed(m, FIX_TAIL_LENGTH) + (bucket < 8 ? bucket : 7));
         if (c->word_class == DK_WORD_UNKNOWN) c->word_class = class->word_class;
     }
-}
-
-size_t morph_known_tail(const dk_morph *m, const char *form, size_t len) {
-    for (size_t at = 1; at < len; at++) {
-        if (!is_start(form[at])) continue;
-        if (count_letters(form + at, len - at) < TAIL_LETTERS_MIN) break;
-        size_t count;
-        const morph_record *records = morph_form(m, form + at, len - at, &count);
-        if (morph_set_is_word(m, records, count)) return at;
-    }
-    return 0;
 }
 
 /* The rules of the longest ending that has any. */
@@ -172,13 +180,14 @@ static void add_rules(gather *g) {
 
 /* Hashes everything that will be looked up, so that memory is under way while the first answers are read. */
 static void prepare(gather *g) {
-    g->hash = morph_hash(g->form, g->len);
+    morph_word_init(&g->word, g->form, g->len);
+    g->hash = morph_mix(g->word.behind[0]);
     morph_map_prefetch(g->m, MAP_FORMS, g->hash);
     morph_map_prefetch(g->m, MAP_COUNTS, g->hash);
     morph_map_prefetch(g->m, MAP_IRREGULARS, g->hash);
     for (size_t at = g->len; at-- > 1 && g->nendings < RULE_LETTERS_MAX;) {
         if (!is_start(g->form[at])) continue;
-        uint64_t hash = morph_hash(g->form + at, g->len - at);
+        uint64_t hash = morph_mix(g->word.behind[at]);
         morph_map_prefetch(g->m, MAP_SUFFIXES, hash);
         g->endings[g->nendings++] = hash;
     }
@@ -227,7 +236,13 @@ static void add_lemma_known(gather *g) {
 
 size_t morph_candidates(const dk_morph *m, const char *form, size_t len, bool as_unknown,
                         morph_candidate *out) {
-    gather g = {.m = m, .form = form, .len = len, .list = out};
+    gather g; /* the arrays of its word are filled as far as they are used */
+    g.m = m;
+    g.form = form;
+    g.len = len;
+    g.list = out;
+    g.count = g.nendings = 0;
+    g.known = false;
     prepare(&g);
     bool known = g.known = !as_unknown && add_dictionary(&g);
     /* an entry without more (utgör) may still be inflected like the word at its end */
@@ -251,10 +266,9 @@ size_t morph_candidates(const dk_morph *m, const char *form, size_t len, bool as
     return g.count;
 }
 
-static int by_probability(const void *pa, const void *pb) {
-    const morph_candidate *a = pa, *b = pb;
-    if (a->probability != b->probability) return a->probability > b->probability ? -1 : 1;
-    return (a->script > b->script) - (a->script < b->script);
+static bool comes_before(const morph_candidate *a, const morph_candidate *b) {
+    if (a->probability != b->probability) return a->probability > b->probability;
+    return a->script < b->script;
 }
 
 void morph_rank(const dk_morph *m, morph_candidate *list, size_t count, bool use_learned) {
@@ -271,5 +285,19 @@ void morph_rank(const dk_morph *m, morph_candidate *list, size_t count, bool use
         double p = (1 - learned) * exp((list[i].score - best) / 1000.0) / sum;
         list[i].probability = (float)(p + (use_learned ? list[i].learned / 1000.0 : 0));
     }
-    qsort(list, count, sizeof *list, by_probability);
+    uint8_t order[CANDIDATES_MAX]; /* few: by insertion, and each is moved once */
+    for (size_t i = 0; i < count; i++) {
+        size_t at = i;
+        for (; at > 0 && comes_before(&list[i], &list[order[at - 1]]); at--) order[at] = order[at - 1];
+        order[at] = (uint8_t)i;
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t from = order[i];
+        while (from < i) from = order[from]; /* it has been moved to where that one came from */
+        if (from == i) continue;
+        morph_candidate moved = list[i];
+        list[i] = list[from];
+        list[from] = moved;
+        order[i] = (uint8_t)from;
+    }
 }
