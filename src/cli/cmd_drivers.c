@@ -20,6 +20,7 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
     dk_driver_options_init(&o);
     const char *missing = "drop", *model = "linear", *format = "text", *hc = "3", *partial = NULL,
                *r2 = "mcfadden", *q = "fdr";
+    dk_format_options in = {0};
     double winsor = 0.01;
     int64_t permutations = 0, bootstrap = o.bootstrap, seed = (int64_t)o.seed, min_rows = o.min_rows;
     const dk_opt table[] = {
@@ -63,6 +64,7 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
         {"q", 0, DK_OPT_CHOICE, &q, "fdr|familywise",
          "what q is: the share of false names among the drivers, or the chance that any is false (fdr)", 0,
          0},
+        DK_FORMAT_OPTIONS(in),
         {"format", 'f', DK_OPT_CHOICE, &format, "json|csv|text", "text by default", 0, 0},
         {"partial", 0, DK_OPT_STRING, &partial, "PART", "only gather the rows into PART, for drivkraft merge",
          0, 0},
@@ -92,6 +94,8 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
         spec.cluster = spec.cluster2;
         spec.cluster2 = NULL;
     }
+    status = dk_format_apply(&in, &spec.reader, err);
+    if (status != DK_OK) goto done;
     spec.table = words[0];
     spec.predictors = predictors.items;
     spec.npredictors = predictors.count;
@@ -145,6 +149,7 @@ const dk_command dk_cmd_drivers = {
     "--cluster customer\n"
     "  drivkraft drivers survey.csv --outcome score --predictors "
     "buying/price,buying/shop=staff+queue,use/quality\n"
+    "  drivkraft drivers postgresql://host/base --query \"SELECT * FROM scores\" --outcome score --predictors a,b\n"
     "  drivkraft drivers survey.csv --outcome churned --model binary --predictors price,service --format "
     "json -o drivers.json\n",
     run_drivers,

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "io/writer_kind.h"
+#include "io/xlsx_write.h"
 
 enum { PATIENCE = 10000, RUN_LENGTH = 120 };
 
@@ -224,7 +225,8 @@ dk_status dk_writer_open(dk_writer **out, const dk_writer_options *o, dk_error *
     if (status == DK_OK) w->tables[w->ntables++] = &run_table;
     for (size_t i = 0; i < o->ntargets && status == DK_OK; i++) {
         w->targets[i] = (dk_target){.tables = w->tables, .ntables = w->ntables, .prefix = w->prefix,
-                                    .patience = o->patience > 0 ? o->patience : PATIENCE};
+                                    .patience = o->patience > 0 ? o->patience : PATIENCE,
+                                    .sheet_rows = o->sheet_rows > 0 ? o->sheet_rows : DK_XLSX_MOST_ROWS};
         status = find_kind(&w->targets[i], o->targets[i], err);
         if (w->targets[i].kind == &dk_postgres_target) w->targets[i].schema = w->schema;
         w->ntargets++;

@@ -92,6 +92,7 @@ typedef struct dk_writer_options {
     const char *schema;  /* of PostgreSQL, made when it is not there; NULL: the first of the search path */
     const char *prefix;  /* of tables in databases; NULL for none */
     int patience;        /* milliseconds to wait for who is writing to an SQLite database; 0: ten seconds */
+    int64_t sheet_rows;  /* of a workbook's sheet; 0: as many as Excel takes */
 } dk_writer_options;
 
 /* Opens all targets: connects, finds out whether they can be written. Strings are copied. DK_EUSAGE for what is no target, DK_EIO for

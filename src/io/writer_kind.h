@@ -51,6 +51,7 @@ struct dk_target {
     size_t ntables;
     const char *run, *schema, *prefix; /* prefix is never NULL */
     int patience;
+    int64_t sheet_rows;
     bool replaced; /* there were rows of this run */
     dk_buf remark; /* what dk_writer_describe adds */
 };

@@ -41,7 +41,7 @@ static dk_status begin_book(dk_target *t, dk_error *err) {
 static dk_status put_rows(dk_target *t, size_t table, const char *bytes, size_t len, dk_error *err) {
     workbook *w = t->state;
     for (const char *at = bytes, *end = bytes + len; at < end;) {
-        if (dk_xlsx_rows(w->sheets[table]) == DK_XLSX_MOST_ROWS) {
+        if (dk_xlsx_rows(w->sheets[table]) == t->sheet_rows) {
             dk_status status = add_sheet(t, table, err);
             if (status != DK_OK) return status;
         }
@@ -64,7 +64,7 @@ static dk_status prepare_book(dk_target *t, dk_error *err) {
     const workbook *w = t->state;
     for (size_t k = 0; k < t->ntables; k++)
         if (w->nsheets[k] > 1)
-            dk_buf_putf(&t->remark, "; %s are in %d sheets, of %d rows at the most", t->tables[k]->name, w->nsheets[k], DK_XLSX_MOST_ROWS);
+            dk_buf_putf(&t->remark, "; %s are in %d sheets, of %lld rows at the most", t->tables[k]->name, w->nsheets[k], (long long)t->sheet_rows);
     return dk_buf_status(&t->remark, err);
 }
 

@@ -318,9 +318,18 @@ static void dispose(dk_xlsx *book) {
     free(book);
 }
 
+/* libxlsxwriter does not look whether the rows of a long workbook could be written to their temporary file. */
+static void check_rows(dk_xlsx *book, const dk_xlsx_sheet *sheet) {
+    FILE *rows = sheet->sheet->optimize_tmpfile;
+    if (rows == NULL || (fflush(rows) == 0 && !ferror(rows))) return;
+    fail(book, DK_EIO, "cannot write rows of a workbook to a temporary file: no space left, or too large a file");
+    dk_error_remedy(&book->failure, "free some space, or set TMPDIR to a folder that has it");
+}
+
 dk_status dk_xlsx_finish(dk_xlsx *book, dk_buf *out, dk_error *err) {
     dk_buf bytes;
     dk_buf_init(&bytes);
+    for (const dk_xlsx_sheet *s = book->sheets; s != NULL; s = s->next) check_rows(book, s);
     for (dk_xlsx_sheet *s = book->sheets; s != NULL; s = s->next)
         if (s->ncolumns > 0)
             check(book, worksheet_autofilter(s->sheet, 0, 0, s->row > 0 ? s->row : 1,
