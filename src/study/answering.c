@@ -163,7 +163,7 @@ static dk_status compare_nps(dk_fit_context *x, const double *weights, const dou
         size_t n = 0;
         for (size_t i = 0; i < s->n; i++)
             if (dk_segment_has(x->segments, g, i)) rows[n++] = (uint32_t)i;
-        *out = (dk_weighted_nps){.segment = (int)g, .hidden = r->segments[g].hidden};
+        *out = (dk_weighted_nps){.segment = (int)g, .hidden = r->segments[g].hidden || r->segments[g].nps.n == 0};
         if (n == 0) continue;
         status = dk_nps_compute(scores, plain, x->clusters, rows, n, r->confidence, &out->plain, err);
         if (status == DK_OK) status = dk_nps_compute(scores, both, x->clusters, rows, n, r->confidence, &out->weighted, err);

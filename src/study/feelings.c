@@ -58,7 +58,9 @@ dk_status dk_feelings_new(dk_feelings **out, const dk_lexicon *lexicon, dk_error
         if (lexicon->entries[i].emotion != DK_EMOTION_NONE) status = add_word(&w, lexicon, i, err);
     for (uint32_t i = 0; status == DK_OK && i < lexicon->count; i++) {
         const dk_entry *e = lexicon->entries + i;
-        f->emotion[i] = e->emotion != DK_EMOTION_NONE || !e->has_valence ? e->emotion : within(&w, lexicon, i);
+        /* "glad staff" says how the staff is: only themes that restate the score tell of the customer */
+        bool own = e->kind == DK_ENTRY_THEME && !lexicon->taxonomy.themes[e->theme].outcome;
+        f->emotion[i] = e->emotion != DK_EMOTION_NONE || !e->has_valence || own ? e->emotion : within(&w, lexicon, i);
     }
     for (int l = 0; l < DK_LANGUAGES; l++) {
         dk_intern_dispose(&w.names[l]);

@@ -2,8 +2,8 @@
  *
  * A mention has a feeling when an opinion word of its clause names one, still says what the word alone says (not negated, wished for
  * or asked after), and points the same way as the mention: in "angry about the delay, but the staff were lovely" the staff get no
- * anger. Most opinion words name none: "bad" says how something is, not how somebody feels. A theme's own phrase ("made me angry") has
- * the feeling of the word in it.
+ * anger. Most opinion words name none: "bad" says how something is, not how somebody feels. A phrase of a theme that
+ * restates the score ("made me angry") has the feeling of the word in it; that of another theme ("glad staff") has none.
  */
 #ifndef DK_STUDY_FEELINGS_H
 #define DK_STUDY_FEELINGS_H

@@ -86,6 +86,7 @@ const VIEWS = [
   "comments",
   "profiles",
   "followup",
+  "answering",
   "kpis",
   "data",
   "methods",
@@ -212,6 +213,82 @@ await test("touchpoint, language, period, outcome and measure", async () => {
   await close();
 });
 
+await test("themes, journey and feelings follow segment, period and language together, or say why not", async () => {
+  const { page, noise, close } = await open(`${sample.url}#page=en`);
+  const share = () => page.locator("#themes-chart").evaluate((f) => f.querySelector("svg").getAttribute("aria-label"));
+  const everybody = await share();
+  await page.selectOption("#filter-wave", "2025 Q1");
+  const first = sample.report.theme_groups.groups.find((g) => g.wave === "2025 Q1" && !g.segment && !g.language);
+  check((await share()) !== everybody, "the themes do not follow the period");
+  await page.locator("#themes-all summary").click();
+  const row = await page.locator("#themes-all tbody tr", { hasText: "Delivery speed" }).innerText();
+  const speed = first.themes.find((t) => t[0] === "delivery.speed");
+  check(row.includes(String(speed[1])) && row.includes(String(speed[2])), `${row} is not ${speed}`);
+  check((await page.locator("#themes").innerText()).includes("All, 2025 Q1. 2,000 comments."), "who is shown is not said");
+  check((await page.locator("#journey").innerText()).includes("All, 2025 Q1. 2,000 comments."), "the journey does not follow");
+  check((await page.locator("#drivers").innerText()).includes("Not by period: these figures are of all."), "the drivers seem to follow");
+  await page.selectOption("#filter-segment", "silver");
+  await page.selectOption("#filter-language", "sv");
+  check((await page.locator("#themes").innerText()).includes("silver, 2025 Q1, Swedish. 300 comments."), "three choices together");
+  await page.selectOption("#filter-wave", "2025 Q3");
+  for (const view of ["#themes", "#journey"])
+    check((await page.locator(view).innerText()).includes("Fewer than 10 comments"), `${view} of four comments`);
+  await page.selectOption("#filter-language", "other");
+  check((await page.locator("#themes").innerText()).includes("Themes are read in Swedish, Danish and English"), "other languages");
+  same(noise, [], "console");
+  await close();
+  const shallow = pageOf("shallow", (r) => {
+    r.theme_groups.depth = 1;
+    r.theme_groups.groups = r.theme_groups.groups.filter((g) => !g.segment);
+  });
+  const other = await open(`${shallow.url}#page=en&segment=silver&wave=2025+Q1`);
+  check((await other.page.locator("#themes").innerText()).includes("take one away"), "that there are no such figures is not said");
+  await other.close();
+});
+
+await test("feelings by touchpoint", async () => {
+  const { page, close } = await open(`${sample.url}#page=en`);
+  await drawn(page);
+  const use = sample.report.themes.find((t) => t.id === "billing.invoice").segments[0];
+  const told = await page.locator("#feelings-chart svg").getAttribute("aria-label");
+  const percent = Math.round((100 * use.feelings.frustration) / use.mentions);
+  check(told.includes(`Billing: joy`) && told.includes(`frustration ${percent}%`), told);
+  check(!told.includes("Overall"), "what restates the score has feelings of its own");
+  await close();
+});
+
+await test("who answers, the contact rule, and journeys of the study", async () => {
+  const { page, close } = await open(`${sample.url}#page=en&segment=silver`);
+  const text = await page.locator("#answering").innerText();
+  for (const part of ["At most 3 surveys in 365 days: 308 of 5,274", "10,841 invitations".replace(",", ""), "Not by segment"])
+    check(text.includes(part), `${part} is not in ${text}`);
+  await page.locator("#answering-table summary").click();
+  const rows = await texts(page, "#answering-table tbody tr");
+  check(rows.some((r) => r.startsWith("guld") && r.includes("too few")), `a hidden group: ${rows}`);
+  check((await page.locator("#journey h3", { hasText: "Journey: en order <b>" }).count()) === 1, "the name of a journey is not text");
+  await page.locator("#journey-0-table summary").click();
+  const steps = await texts(page, "#journey-0-table tbody tr");
+  check(steps[0].includes("too few") && steps[1].includes("27%") && steps[2].includes("−22"), `the steps: ${steps}`);
+  await close();
+});
+
+await test("an interval without zero beside no link is explained", async () => {
+  const marked = pageOf("chance", (r) => {
+    for (const d of r.fits[0].drivers) if (!d.supported) Object.assign(d, { effect: -9, ci: [-17, -1] });
+    Object.assign(r.fits[0].drivers.find((d) => d.supported), { worth_supported: false, worth_ci: [1000, 90000] });
+  });
+  const { page, close } = await open(`${marked.url}#page=en`);
+  check((await page.locator("#drivers > .by-chance").innerText()).includes("by chance"), "the money is not explained");
+  check((await texts(page, "#drivers td")).some((t) => t.includes("no link shown\u00a0†")), "the money is not marked");
+  await page.locator("#drivers-others summary").click();
+  check((await texts(page, "#drivers-others td")).some((t) => t.startsWith("†")), "the effect is not marked");
+  await close();
+  const sure = pageOf("sure", (r) => r.fits.forEach((f) => f.drivers?.forEach((d) => (d.worth_supported = d.supported))));
+  const plain = await open(`${sure.url}#page=en`);
+  same(await plain.page.locator("#drivers > .by-chance").count(), 0, "an explanation of nothing");
+  await plain.close();
+});
+
 await test("a driver leads to its comments, and the words that decided are marked", async () => {
   const { page, close } = await open(`${sample.url}#page=en`);
   await page.locator("#drivers button.plain", { hasText: "Waiting" }).first().click();
@@ -314,6 +391,18 @@ await test("what cannot be said is not said", async () => {
   check(
     (await page.locator("body").innerText()).includes("Under 10 responses: not shown."),
     "that there are too few is not said",
+  );
+  same(noise, [], "console");
+  await close();
+  const few = pageOf("few", (r) => {
+    for (const s of r.segments) Object.assign(s, { nps: null, score: null });
+    for (const key of Object.keys(sections)) r[key] = null;
+    Object.assign(r, { fits: [], waves: [], scored: 2 });
+  });
+  ({ page, noise, close } = await open(`${few.url}#page=en`));
+  check(
+    (await page.locator("#headline").innerText()).includes("Fewer than 10 gave a score: no figure of the score is shown."),
+    "a score of two is not withheld in words",
   );
   same(noise, [], "console");
   await close();

@@ -92,14 +92,14 @@ export interface Row {
 export function intervals(
   rows: Row[],
   width: number,
-  options: { label: string; format?: (value: number) => string; from?: number },
+  options: { label: string; format?: (value: number) => string; from?: number; gap?: number },
 ): SVGSVGElement {
   const keyed = rows.map((row, i) => ({ ...row, y: i }));
   const values = keyed.flatMap((row) => [row.value, row.low, row.high]).filter(Number.isFinite);
   const low = Math.min(options.from ?? 0, ...values),
     high = Math.max(options.from ?? 0, ...values);
   const room = (high - low || 1) * 0.04;
-  const gap = 46,
+  const gap = options.gap ?? 46,
     left = keyed.some((row) => row.tie !== undefined) ? 14 : 4;
   const letters = Math.max(16, Math.floor((width - 24) / 7.2));
   const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text);

@@ -1,8 +1,61 @@
 // What every view is given: the report, the choices of the reader, and what follows from both.
 import { money, number, signed } from "./format";
-import type { Driver, Fit, Report, Segment, Theme, ThemeUse } from "./report";
+import { h, type Child } from "./dom";
+import type { Driver, Fit, Report, Segment, Theme, ThemeGroup, ThemeUse } from "./report";
 import type { State } from "./state";
 import { label, say, word } from "./words";
+
+/** The choices that not every view can follow. */
+export type Choice = "segment" | "wave" | "language" | "touchpoint";
+
+const key = (segment: string | null, wave: string | null, language: string | null): string =>
+  [segment ?? "", wave ?? "", language ?? ""].join("\n");
+
+interface Group {
+  group: ThemeGroup;
+  uses: Map<string, ThemeUse>;
+}
+
+let known: { of: Report; groups: Map<string, ThemeGroup>; read: Map<string, Group> } | null = null;
+
+/** The group of these choices with its themes, read when it is first asked for. */
+function findGroup(report: Report, at: string): Group | null {
+  if (known?.of !== report)
+    known = {
+      of: report,
+      groups: new Map(report.theme_groups?.groups.map((g) => [key(g.segment, g.wave, g.language), g])),
+      read: new Map(),
+    };
+  const group = known.groups.get(at);
+  if (!group || !report.theme_groups) return null;
+  const read = known.read.get(at);
+  if (read) return read;
+  const columns = report.theme_groups.columns,
+    uses = new Map<string, ThemeUse>();
+  const first = columns.indexOf("any");
+  for (const row of group.themes ?? []) {
+    const number = (name: string): number => Number(row[columns.indexOf(name)]),
+      maybe = (name: string): number | null => (row[columns.indexOf(name)] ?? null) as number | null;
+    uses.set(String(row[0]), {
+      segment: group.segment ?? "",
+      hidden: false,
+      mentions: number("mentions"),
+      responses: number("responses"),
+      negative: number("negative"),
+      neutral: number("neutral"),
+      positive: number("positive"),
+      mixed: number("mixed"),
+      share: number("responses") / group.comments,
+      polarity: maybe("polarity"),
+      nps: maybe("nps"),
+      impact: null,
+      feelings: Object.fromEntries(columns.slice(first).map((name, i) => [name, Number(row[first + i] ?? 0)])),
+    });
+  }
+  const made = { group, uses };
+  known.read.set(at, made);
+  return made;
+}
 
 export class Context {
   readonly themes: Map<string, Theme>;
@@ -28,10 +81,41 @@ export class Context {
     const theme = id === null ? undefined : this.themes.get(id);
     return theme ? label(theme.label, theme.id) : (id ?? say("no_theme"));
   }
-  /** Mentions of a theme in the chosen segment, or null when they may not be shown or there are none. */
+  /** Whether a wave or language is chosen that themes have figures for. */
+  get grouped(): boolean {
+    return (this.state.wave !== "" || this.state.language !== "") && Boolean(this.report.theme_groups);
+  }
+  private get group(): Group | null {
+    const segment = this.segment === this.everybody ? null : this.segment.name;
+    return findGroup(this.report, key(segment, this.state.wave, this.state.language));
+  }
+  /** What the chosen group says of a theme, or null when that may not be shown or is nothing. */
   use(theme: Theme): ThemeUse | null {
+    if (this.grouped) return this.group?.uses.get(theme.id) ?? null;
     const use = theme.segments.find((u) => u.segment === this.segment.name);
     return use && !use.hidden && use.responses > 0 ? use : null;
+  }
+  /** Whose themes are shown, and how many comments that is; or why there are none. */
+  get who(): string {
+    const names = [this.state.wave, this.state.language === "" ? "" : word(this.state.language)].filter((x) => x !== "");
+    return [this.segmentName(this.segment.name), ...(this.report.theme_groups ? names : [])].join(", ");
+  }
+  get groupNote(): string {
+    if (!this.grouped) return "";
+    if (this.state.language === "other") return say("group_unread");
+    const found = this.group,
+      chosen = [this.state.segment, this.state.wave, this.state.language].filter((x) => x !== "").length;
+    if (found && !found.group.hidden) return say("group_comments", number(found.group.comments));
+    if (!found && chosen > (this.report.theme_groups?.depth ?? 0)) return say("group_deep");
+    return say("group_small", number(this.report.min_privacy));
+  }
+  /** A line that names the choices which this view has no figures for; nothing where it follows all. */
+  notBy(...choices: Choice[]): Child {
+    const chosen = choices.filter((name) => this.state[name] !== "");
+    return (
+      chosen.length > 0 &&
+      h("p", { class: "small not-by" }, say("not_by", chosen.map((name) => say(`not_by_${name}`)).join(", ")))
+    );
   }
   driverName(driver: Driver): string {
     return driver.theme === null ? say("pooled_name", word(driver.touchpoint)) : this.themeName(driver.theme);

@@ -4,6 +4,7 @@ import { Context } from "./context";
 import { h, type Child } from "./dom";
 import { readReport } from "./report";
 import { empty, fromAddress, toAddress, type State } from "./state";
+import { answering } from "./views/answering";
 import { comments } from "./views/comments";
 import { drivers } from "./views/drivers";
 import { headline } from "./views/headline";
@@ -36,6 +37,7 @@ const views: { id: string; name: string; view: (c: Context) => HTMLElement | nul
   { id: "comments", name: "quotes", view: comments },
   { id: "profiles", name: "profiles", view: profile },
   { id: "followup", name: "followup", view: followup },
+  { id: "answering", name: "answering", view: answering },
   { id: "kpis", name: "kpis", view: kpis },
   { id: "data", name: "data", view: quality },
   { id: "methods", name: "methods", view: methods },

@@ -129,6 +129,23 @@ export interface ThemeUse {
   polarity: number | null;
   nps: number | null;
   impact: number | null;
+  feelings?: Record<string, number>;
+}
+
+/** Responses that share a segment, a wave, a language, or several; the rows of themes are named by ThemeGroups.columns. */
+export interface ThemeGroup {
+  segment: string | null;
+  wave: string | null;
+  language: string | null;
+  hidden: boolean;
+  comments: number;
+  themes: (string | number | null)[][];
+}
+
+export interface ThemeGroups {
+  depth: number;
+  columns: string[];
+  groups: ThemeGroup[];
 }
 
 export interface Theme {
@@ -252,10 +269,59 @@ export interface FollowUp {
     id: string;
     segment: string | null;
     score: number | null;
+    date?: string | null;
     urgency: number;
     themes: string;
     owner: string | null;
     reason: string;
+  }[];
+}
+
+export interface Answering {
+  basis: string;
+  note: string | null;
+  rates: {
+    by: string;
+    group: string;
+    hidden: boolean;
+    invited: number | null;
+    answered: number | null;
+    response_rate: number | null;
+    response_ci: Maybe<Interval>;
+    responses: number;
+    commented: number;
+    comment_rate: number | null;
+    comment_ci: Maybe<Interval>;
+  }[];
+  weighting: null | {
+    used: boolean;
+    method: string;
+    results: { segment: string; nps: number; ci: Maybe<Interval>; weighted: number; weighted_ci: Maybe<Interval> }[];
+  };
+}
+
+export interface ContactRule {
+  most: number;
+  days: number;
+  customers: number;
+  over: number;
+  file: string;
+}
+
+export interface Journey {
+  name: string;
+  steps: {
+    touchpoint: string;
+    stage: string | null;
+    hidden: boolean;
+    responses: number;
+    share: number;
+    negative: number;
+    positive: number;
+    polarity: number | null;
+    nps: number | null;
+    importance_share: number | null;
+    supported: boolean;
   }[];
 }
 
@@ -305,7 +371,7 @@ export interface Report {
   fits: Fit[];
   themes: Theme[];
   quotes: Quote[];
-  languages: Record<string, { responses: number; share: number | null; nps: Nps | null }>;
+  languages: Record<string, { responses: number | null; share: number | null; nps: Nps | null }>;
   uncertain_language: number;
   without_theme: number;
   labels: Record<string, number>;
@@ -321,6 +387,10 @@ export interface Report {
   problem_counts: Record<string, number>;
   problems: Problem[];
   notes: { kind: "method" | "limit" | "data"; text: string }[];
+  theme_groups?: ThemeGroups | null; // reports of an older program have none
+  answering?: Answering | null;
+  contact_rule?: ContactRule | null;
+  journeys?: Journey[] | null;
   kpis?: Kpi[] | null;
   kpi_correlations?: Correlation[] | null;
   trend?: Trend[] | null;

@@ -122,9 +122,13 @@ const worthHead = (c: Context): string => say(c.report.worth ? "worth_respondent
 const worthOf = (c: Context, d: Driver): Child =>
   d.worth === null || d.worth_supported !== false || d.worth_ci == null
     ? interval(d.worth, d.worth_ci, c.money)
-    : [say("worth_no_link"), h("small", null, range(d.worth_ci, c.money))];
+    : [say("worth_no_link"), byChance(false, d.worth_ci) && "\u00a0†", h("small", null, range(d.worth_ci, c.money))];
 
-function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean): HTMLElement {
+/** Whether an interval leaves out zero though, with all that is tested counted, no link could be shown. */
+const byChance = (supported: boolean | undefined, ci: Driver["ci"]): boolean =>
+  supported === false && ci?.[0] != null && ci[1] != null && ci[0] * ci[1] > 0;
+
+function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean): Child {
   const worth = fit.drivers.some((d) => d.worth !== null);
   const certain = new Map(fit.touchpoints.map((t) => [t.name, t.prob_top3]));
   const columns = [
@@ -154,14 +158,18 @@ function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean):
       ],
       owner ? ownerWord(owner) : "–",
       [share(d.prevalence), h("small", null, `n ${number(d.mentions)}`)],
-      interval(d.effect, d.ci, (v) => c.amount(fit, v, true)),
+      [byChance(d.supported, d.ci) && "†\u00a0", interval(d.effect, d.ci, (v) => c.amount(fit, v, true))],
       interval(d.moves, d.moves_ci, (v) => c.amount(fit, v, false)),
       ...(worth ? [worthOf(c, d)] : []),
       share(certain.get(d.touchpoint)),
       ...(actions ? [d.polarity === "positive" ? say("action_keep") : hasWord(act) ? word(act) : say("action_ask")] : []),
     ];
   });
-  return table(say("drivers_of", word(fit.outcome)), columns, rows);
+  const marked = drivers.some((d) => byChance(d.supported, d.ci) || (worth && byChance(d.worth_supported, d.worth_ci)));
+  return [
+    table(say("drivers_of", word(fit.outcome)), columns, rows),
+    marked && h("p", { class: "small by-chance" }, say("by_chance")),
+  ];
 }
 
 function importance(c: Context, fit: Fit): HTMLElement | null {
@@ -234,6 +242,7 @@ export function drivers(c: Context): HTMLElement | null {
     { id: "drivers" },
     head,
     h("p", null, h("b", null, c.segmentName(fit.segment)), ". ", verdict(c, fit)),
+    c.notBy("wave", "language"),
     h("p", { class: "small" }, say("drivers_read", share(c.report.confidence), share(c.report.alpha))),
     choice("measure", say("measure"), all, chosen, (id) => c.change({ measure: id })),
     measure

@@ -28,7 +28,7 @@ function standing(c: Context): string {
       range(all.score.ci, (v) => number(v, 2)),
       number(all.score.n),
     );
-  return say("no_score", number(c.report.comments));
+  return c.report.scored > 0 ? say("too_few_scores", number(c.report.min_privacy)) : say("no_score", number(c.report.comments));
 }
 
 function link(c: Context): string | null {

@@ -16,19 +16,13 @@ function write(c: Context, k: Kpi): (value: number) => string {
     number(value, Math.abs(value) >= 100 || Number.isInteger(value) ? 0 : k.id === "nps" ? 0 : Math.abs(value) >= 10 ? 1 : 2);
 }
 
+/** KPIs are cut by one choice at a time: the first of these that is made. */
+const chosenCut = (c: Context): "segment" | "wave" | "touchpoint" | "language" | null =>
+  (["segment", "wave", "touchpoint", "language"] as const).find((name) => c.state[name] !== "") ?? null;
+
 function cut(c: Context, k: Kpi): Cut | null {
-  const by =
-    c.state.segment !== ""
-      ? "segment"
-      : c.state.wave !== ""
-        ? "wave"
-        : c.state.touchpoint !== ""
-          ? "touchpoint"
-          : c.state.language !== ""
-            ? "language"
-            : "";
-  const group = by === "" ? "" : c.state[by as "segment" | "wave" | "touchpoint" | "language"];
-  return k.cuts.find((x) => x.by === by && x.group === group) ?? null;
+  const by = chosenCut(c);
+  return by === null ? null : (k.cuts.find((x) => x.by === by && x.group === c.state[by]) ?? null);
 }
 
 function cuts(c: Context, k: Kpi): Child {
@@ -108,6 +102,7 @@ export function kpis(c: Context): HTMLElement | null {
     "section",
     { id: "kpis" },
     h("h2", null, say("kpis")),
+    chosenCut(c) !== null && h("p", { class: "small" }, say("kpis_by", say(`not_by_${chosenCut(c)!}`))),
     (["experience", "outcome", "descriptive"] as const).map((name) => kind(c, all, name)),
     correlations(c.report.kpi_correlations ?? []),
   );
@@ -132,6 +127,7 @@ export function profile(c: Context): HTMLElement | null {
     { id: "profiles" },
     h("h2", null, say("profiles")),
     h("p", { class: "small" }, say("profiles_read")),
+    c.notBy("wave", "language"),
     mine.map((p) => [
       h("h3", null, p.segment),
       table(
@@ -154,7 +150,15 @@ export function profile(c: Context): HTMLElement | null {
 export function followup(c: Context): HTMLElement | null {
   const f = c.report.followup;
   if (!f || f.items.length === 0) return null;
-  const mine = f.items.filter((x) => c.state.segment === "" || x.segment === c.state.segment).slice(0, 20);
+  const wave = c.report.waves.find((w) => w.name === c.state.wave);
+  const mine = f.items
+    .filter(
+      (x) =>
+        (c.state.segment === "" || x.segment === c.state.segment) &&
+        (!wave || (x.date != null && x.date >= wave.first && x.date <= wave.last)) &&
+        (c.state.touchpoint === "" || x.themes.split("|").some((t) => t.split(".")[0] === c.state.touchpoint)),
+    )
+    .slice(0, 20);
   const rows = mine.map((x): Child[] => [
     x.id,
     x.segment ?? "–",
@@ -183,6 +187,7 @@ export function followup(c: Context): HTMLElement | null {
     { id: "followup" },
     h("h2", null, say("followup")),
     h("p", { class: "small" }, say("followup_read", number(f.listed), number(f.considered), f.file)),
-    rows.length > 0 && table(say("followup"), columns, rows),
+    c.notBy("language"),
+    rows.length > 0 ? table(say("followup"), columns, rows) : h("p", null, say("no_comments")),
   );
 }

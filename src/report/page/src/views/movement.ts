@@ -267,6 +267,7 @@ export function movement(c: Context): HTMLElement | null {
     { id: "movement" },
     h("h2", null, say("movement")),
     m.about && h("p", { class: "small" }, told(m.about)),
+    c.notBy("wave", "language"),
     all && flows(all, m.states),
     all && matrix(all, m.states),
     m.matrices

@@ -173,6 +173,7 @@ export function quadrant(c: Context): HTMLElement | null {
     { id: "quadrant" },
     h("h2", null, say("quadrant")),
     h("p", { class: "small" }, say("quadrant_read", number(fit.n))),
+    c.notBy("wave", "language"),
     chart({
       id: "quadrant-chart",
       describe: say("quadrant_describe", number(points.length)),

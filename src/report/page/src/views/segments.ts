@@ -160,6 +160,7 @@ export function segments(c: Context): HTMLElement | null {
     "section",
     { id: "segments" },
     h("h2", null, say("where_we_stand")),
+    c.notBy("wave", "language", "touchpoint"),
     map(c),
     table(say("where_we_stand"), columns, rows(c)),
     source && h("p", { class: "small" }, source, say("segments_read")),

@@ -59,7 +59,10 @@ export function themes(c: Context): HTMLElement | null {
       return use ? [{ theme, use }] : [];
     });
   all.sort((a, b) => b.use.responses - a.use.responses);
-  if (all.length === 0) return null;
+  if (all.length === 0)
+    return c.grouped
+      ? h("section", { id: "themes" }, h("h2", null, say("themes")), h("p", null, h("b", null, c.who), ". ", c.groupNote))
+      : null;
   const first = all.slice(0, MOST).map((x) => ({ ...x, name: c.themeName(x.theme.id) }));
   const stacked = first.flatMap(({ name, theme, use }) =>
     PARTS.map((part) => ({ id: theme.id, name, part, percent: (100 * use.share * use[part]) / use.responses })),
@@ -114,7 +117,7 @@ export function themes(c: Context): HTMLElement | null {
     });
     return svg;
   };
-  const hidden = c.report.themes.length - all.length;
+  const hidden = c.report.themes.filter((t) => c.shows(t.touchpoint)).length - all.length;
   return h(
     "section",
     { id: "themes" },
@@ -122,8 +125,10 @@ export function themes(c: Context): HTMLElement | null {
     h(
       "p",
       { class: "small" },
-      h("b", null, c.segmentName(c.segment.name)),
+      h("b", null, c.who),
       ". ",
+      c.groupNote,
+      c.grouped && " ",
       say("themes_read", number(hidden), number(c.report.min_privacy)),
     ),
     chart({

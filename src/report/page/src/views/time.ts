@@ -168,6 +168,7 @@ export function time(c: Context): HTMLElement | null {
       ". ",
       series.text ? (sentence(series.text) ?? h("span", { lang: "en" }, series.text)) : "",
     ),
+    c.notBy("language", "touchpoint"),
     chart({
       id: "time-chart",
       describe: `${say("over_time")}: ${shown.map((p) => `${p.wave} ${number(p.value, decimals)}`).join("; ")}`,

@@ -105,6 +105,7 @@ export function worth(c: Context): HTMLElement | null {
       ". ",
       shown.length > 0 ? say("worth_read", number(customers), number(w.months)) : say("worth_none"),
     ),
+    c.notBy("wave", "language"),
     rows.length > 0 &&
       chart({
         id: "worth-chart",
