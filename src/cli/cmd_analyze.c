@@ -75,9 +75,12 @@ static void put_nps(const dk_study_result *r, dk_buf *out) {
         if (r->score_is_nps) put_interval(out, g->nps.nps, g->nps.ci, "%.0f");
         else put_interval(out, g->score.mean, g->score.ci, "%.2f");
     }
+    const dk_study_segment *all = r->segments;
+    bool few = r->scored > 0 && (all->hidden || (r->score_is_nps ? all->nps.n : all->score.n) == 0);
+    if (few) dk_buf_putf(out, "\nFewer than %lld gave a score: no figure of the score is shown.", (long long)r->min_privacy);
     const dk_study_link *l = &r->link;
     if (r->scored > 0) dk_buf_putc(out, '\n');
-    if (!l->tested) return;
+    if (!l->tested || few) return;
     const char *currency = r->currency != NULL ? r->currency : "";
     dk_buf_puts(out, "Score and profit: ");
     if (l->verdict == DK_LINK) {
@@ -101,7 +104,7 @@ static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out
         return;
     }
     const char *number = o->unit[0] == 'N' ? "%.0f" : "%.3g", *moved = o->unit[0] == 'N' ? "%+.1f" : "%+.3g";
-    size_t shown = 0, supported = 0;
+    size_t shown = 0, supported = 0, by_chance = 0;
     for (size_t i = 0; i < f->nlevers; i++) supported += f->levers[i].supported;
     if (supported == 0) {
         dk_buf_putf(out, "\n%s, %s: no driver found in ", name, who);
@@ -132,6 +135,9 @@ static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out
             dk_buf_puts(out, "   ");
             if (l->worth_supported) dk_analyze_put_money(out, l->worth);
             else dk_buf_puts(out, "no link shown");
+            bool clear = !l->worth_supported && l->worth_ci.lo * l->worth_ci.hi > 0;
+            by_chance += clear;
+            if (clear) dk_buf_putc(out, '*');
             dk_buf_puts(out, " (");
             dk_analyze_put_money(out, l->worth_ci.lo);
             dk_buf_puts(out, " to ");
@@ -142,6 +148,7 @@ static void put_fit(const dk_study_result *r, const dk_study_fit *f, dk_buf *out
         dk_buf_dispose(&effect);
         dk_buf_dispose(&moves);
     }
+    if (by_chance > 0) dk_buf_puts(out, "   * the interval leaves out 0, but of so many that are tested some do so by chance\n");
     if (f->nlevers > supported) dk_buf_putf(out, "   %zu more have no link that this survey could show.\n", f->nlevers - supported);
 }
 
