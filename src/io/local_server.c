@@ -233,6 +233,13 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     *own = NULL;
 }
 
+/* What is asked for is taken as it is written: nothing here has a name that needs escapes, and %00 or %2e%2e/ mean nothing. */
+static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
 /* ---- Beginning and end ------------------------------------------------------------------------------- */
 
 static bool make_token(char out[TOKEN + 1]) {
@@ -276,6 +283,7 @@ dk_status dk_server_start(dk_server **out, const dk_server_options *options, dk_
                                      MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
                                      MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
                                      MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                                     MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
                                      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
         if (s->daemon == NULL) status = dk_fail_errno(err, errno, NULL, "cannot listen on 127.0.0.1 port %d", options->port);
     }

@@ -130,8 +130,11 @@ dk_status dk_edit_file_put(dk_edit_file *f, int64_t n, int count, dk_str line, d
 static void read_header(dk_edit_file *f) {
     dk_str line = {"", 0};
     for (int i = 0; i < DK_EDIT_CELLS; i++) f->position[i] = -1;
-    for (f->header = 1; dk_edit_file_line(f, f->header, &line) && (line.len == 0 || line.ptr[0] == '#');) f->header++;
-    if (f->header == 1 && line.len >= 3 && memcmp(line.ptr, "\xEF\xBB\xBF", 3) == 0) line = (dk_str){line.ptr + 3, line.len - 3};
+    for (f->header = 1; dk_edit_file_line(f, f->header, &line); f->header++) {
+        bool marked = f->header == 1 && line.len >= 3 && memcmp(line.ptr, "\xEF\xBB\xBF", 3) == 0;
+        if (marked) line = (dk_str){line.ptr + 3, line.len - 3};
+        if (line.len > 0 && line.ptr[0] != '#') break;
+    }
     for (f->ncells = 0; line.len > 0; f->ncells++) {
         dk_str cell = cut_cell(&line);
         for (int i = 0; dk_edit_columns[f->kind][i] != NULL; i++)
