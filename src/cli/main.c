@@ -71,6 +71,15 @@ static void catch_ends(void) {
         if (sigaction(ends[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN) sigaction(ends[i], &wanted, NULL); /* nohup stays */
 }
 
+/* The exit code once all is printed: a full disk shows only here. */
+static int end_output(void) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return 0;
+    dk_error err = {0};
+    dk_fail(&err, DK_EIO, "cannot write to standard output");
+    dk_cli_print_error(&err);
+    return dk_exit_code(DK_EIO);
+}
+
 int main(int argc, char **argv) {
     static char executable[4096];
     ssize_t len = readlink("/proc/self/exe", executable, sizeof executable - 1);
@@ -82,21 +91,18 @@ int main(int argc, char **argv) {
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
         print_overview(stdout);
-        return 0;
+        return end_output();
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("drivkraft %s\n", dk_version());
-        return 0;
+        return end_output();
     }
     dk_error err = {0};
     const dk_command *command = find_command(argv[1], &err);
     if (command != NULL && command->computes) settle_blas(argv);
     catch_ends();
     dk_status status = command == NULL ? DK_EUSAGE : command->run(command, &cli, argc - 1, argv + 1, &err);
-    if (status == DK_OK && (fflush(stdout) != 0 || ferror(stdout))) {
-        dk_fail(&err, DK_EIO, "cannot write to standard output");
-        status = DK_EIO;
-    }
-    if (status != DK_OK) dk_cli_print_error(&err);
+    if (status == DK_OK) return end_output();
+    dk_cli_print_error(&err);
     return dk_exit_code(status);
 }

@@ -120,6 +120,8 @@ static dk_status damaged(const char *path, dk_error *err) {
     return dk_fail_at(err, DK_EDATA, path, 0, 0, "not a whole partial result");
 }
 
+static const int64_t MOST_ROWS = (int64_t)1 << 48;
+
 /* Whether the options of a head are such as there are; numbers within their type are checked by the fit. */
 static bool is_choice(const int64_t options[7]) {
     return options[0] >= DK_MODEL_LINEAR && options[0] <= DK_MODEL_ORDINAL && options[1] >= 0 && options[1] <= INT32_MAX &&
@@ -140,6 +142,8 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
     cursor text = {c->at, c->at + sizes[0]};
     c->at += sizes[0];
     take(&text, h, sizeof *h);
+    for (int i = 0; i < 4; i++) /* rows that were read: more than any run could have, and the sum over parts would overflow */
+        if (h->rows[i] < 0 || h->rows[i] > MOST_ROWS) return damaged(path, err);
     size_t rest = (size_t)(text.end - text.at);
     if (*outcome != NULL) {
         dk_buf mine;
