@@ -19,12 +19,14 @@ static void pass_on(void *context, double done) {
 /* What reading left out, as notes of the whole. */
 static size_t reading_notes(const dk_drivers_data *d, dk_buf notes[3], const char *text[3]) {
     size_t n = 0;
+    int64_t missing_count, unreadable_count;
+    const char *missing_most = dk_drivers_lost_most(d, false, &missing_count), *unreadable_most = dk_drivers_lost_most(d, true, &unreadable_count);
     const struct {
         int64_t count;
         const char *what, *most;
         int64_t most_count;
-    } left[] = {{d->missing, "a missing value", d->missing_most, d->missing_count},
-                {d->unreadable, "something that is no number", d->unreadable_most, d->unreadable_count},
+    } left[] = {{d->missing, "a missing value", missing_most, missing_count},
+                {d->unreadable, "something that is no number", unreadable_most, unreadable_count},
                 {d->rejected, "a damaged line", NULL, 0}};
     for (size_t i = 0; i < 3; i++) {
         dk_buf_init(&notes[i]);

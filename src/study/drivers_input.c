@@ -271,7 +271,6 @@ typedef struct reading {
     const char *as;
     const dk_drivers_spec *spec;
     layout at;
-    int64_t *missing, *unreadable; /* rows lost to each selected column */
 } reading;
 
 static dk_status produce(void *context, void *item, bool *done, dk_error *err) {
@@ -348,15 +347,20 @@ static dk_status parse(void *context, void *worker, void *item, dk_error *err) {
     return status;
 }
 
-static const char *column_name(const reading *r, size_t j) {
-    const dk_drivers_data *d = r->data;
-    if (j == 0) return r->spec->outcome;
-    if (j <= d->npredictors) return d->predictors[j - 1];
-    if (j < r->at.plain) return d->controls[j - 1 - d->npredictors];
-    return (int)j == r->at.weight    ? r->spec->weight
-           : (int)j == r->at.cluster ? r->spec->cluster
-           : (int)j == r->at.absorb  ? r->spec->absorb
-                                     : r->spec->cluster2;
+/* Names of the columns that rows can be lost to, in the order of selection; they stay when the spec is gone. */
+static dk_status name_lost(reading *r, dk_error *err) {
+    dk_drivers_data *d = r->data;
+    const dk_drivers_spec *s = r->spec;
+    const char *const more[] = {s->weight, s->cluster, s->cluster2, s->absorb};
+    dk_status status = put_name(d, &d->lost_names, &d->nlost, dk_str_from(s->outcome), err);
+    for (size_t i = 0; i < d->npredictors && status == DK_OK; i++)
+        status = put_name(d, &d->lost_names, &d->nlost, dk_str_from(d->predictors[i]), err);
+    for (size_t i = 0; i + d->nindicators < d->ncontrols && status == DK_OK; i++)
+        status = put_name(d, &d->lost_names, &d->nlost, dk_str_from(d->controls[i]), err);
+    for (size_t i = 0; i < 4 && status == DK_OK; i++)
+        if (more[i] != NULL) status = put_name(d, &d->lost_names, &d->nlost, dk_str_from(more[i]), err);
+    if (status == DK_OK && (d->lost = dk_arena_calloc(&d->arena, 2 * d->nlost, sizeof *d->lost)) == NULL) status = dk_fail_memory(err);
+    return status;
 }
 
 static void say(const reading *r, const char *format, ...) DK_PRINTF(2, 3);
@@ -384,8 +388,8 @@ static void tell_unreadable(const reading *r, const batch *b, size_t i) {
                                           : "is no score of 0 to 10";
     const char *where = dk_reader_source(r->reader);
     long long line = (long long)b->block->row[i].line;
-    if (cell.len <= MOST_SHOWN) say(r, "%s:%lld: %s %s: %.*s", where, line, column_name(r, j), why, (int)cell.len, cell.ptr);
-    else say(r, "%s:%lld: %s %s but a text of %zu bytes", where, line, column_name(r, j), why, cell.len);
+    if (cell.len <= MOST_SHOWN) say(r, "%s:%lld: %s %s: %.*s", where, line, r->data->lost_names[j], why, (int)cell.len, cell.ptr);
+    else say(r, "%s:%lld: %s %s but a text of %zu bytes", where, line, r->data->lost_names[j], why, cell.len);
 }
 
 static dk_status deliver(void *context, void *item, dk_error *err) {
@@ -402,7 +406,7 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
     for (size_t i = 0; i < b->block->rows && status == DK_OK; i++) {
         d->read++;
         d->missing += b->state[i] == MISSING;
-        if (b->state[i] != KEPT) (b->state[i] == MISSING ? r->missing : r->unreadable)[b->bad[i]]++;
+        if (b->state[i] != KEPT) d->lost[(b->state[i] == MISSING ? 0 : d->nlost) + b->bad[i]]++;
         if (b->state[i] == UNREADABLE && d->unreadable++ < 3) tell_unreadable(r, b, i);
         if (b->state[i] != KEPT) continue;
         dk_rows_record row = {.values = b->mantissas + i * n,
@@ -454,13 +458,15 @@ static dk_status read_rows(reading *r, dk_error *err) {
     return status;
 }
 
-/* The column that most rows were lost to. */
-static const char *find_most(const reading *r, const int64_t *lost, size_t n, int64_t *count) {
+const char *dk_drivers_lost_most(const dk_drivers_data *d, bool unreadable, int64_t *count) {
+    const int64_t *lost = unreadable ? d->lost + d->nlost : d->lost;
     size_t most = 0;
-    for (size_t j = 1; j < n; j++)
+    *count = 0;
+    if (d->nlost == 0) return NULL;
+    for (size_t j = 1; j < d->nlost; j++)
         if (lost[j] > lost[most]) most = j;
     *count = lost[most];
-    return *count > 0 ? column_name(r, most) : NULL;
+    return *count > 0 ? d->lost_names[most] : NULL;
 }
 
 static dk_status none_usable(const reading *r, dk_error *err) {
@@ -474,29 +480,31 @@ static dk_status none_usable(const reading *r, dk_error *err) {
                         r->spec->weight != NULL ? r->spec->weight : "it");
         return DK_EDATA;
     }
-    bool text = d->unreadable_count >= d->missing_count;
+    int64_t missing_count, unreadable_count;
+    const char *missing_most = dk_drivers_lost_most(d, false, &missing_count), *unreadable_most = dk_drivers_lost_most(d, true, &unreadable_count);
+    bool text = unreadable_count >= missing_count;
     dk_fail_at(
         err, DK_EDATA, table, 0, 0,
         "none of %lld rows can be used: %lld with missing values, %lld with something that is no number",
         (long long)d->read, (long long)d->missing, (long long)d->unreadable);
-    const char *name = text ? d->unreadable_most : d->missing_most;
+    const char *name = text ? unreadable_most : missing_most;
     if (text && name != NULL && strcmp(name, r->spec->outcome) == 0)
         dk_error_remedy(err, "%s is no usable number in %lld of them: --outcome takes a column of numbers%s",
-                        name, (long long)d->unreadable_count,
+                        name, (long long)unreadable_count,
                         strcmp(r->as, "level") != 0 ? " that --as fits" : "");
     else if (text && name != NULL)
         dk_error_remedy(err,
                         "%s is no usable number in %lld of them; make a column of 0 and 1 for each of its "
                         "values, or leave it out",
-                        name, (long long)d->unreadable_count);
+                        name, (long long)unreadable_count);
     else if (name != NULL && strcmp(name, r->spec->outcome) == 0)
         dk_error_remedy(err, "%s is missing in %lld of them: is it the --outcome you meant?", name,
-                        (long long)d->missing_count);
+                        (long long)missing_count);
     else if (name != NULL)
         dk_error_remedy(err,
                         "%s is missing in %lld of them; leave it out, or make it one of --controls with "
                         "--missing indicator",
-                        name, (long long)d->missing_count);
+                        name, (long long)missing_count);
     return DK_EDATA;
 }
 
@@ -515,19 +523,10 @@ dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_drivers_watch *w
                                .weights = spec->weight != NULL,
                                .decimals = true};
     dk_rows *whole;
-    size_t selected = r.at.plain + 5;
-    if (status == DK_OK) {
-        r.missing = dk_arena_calloc(&d->arena, 2 * selected, sizeof *r.missing);
-        r.unreadable = r.missing + selected;
-        if (r.missing == NULL) status = dk_fail_memory(err);
-    }
+    if (status == DK_OK) status = name_lost(&r, err);
     if (status == DK_OK) status = dk_drivers_segment_rows(d, (dk_str){"", 0}, &whole, err);
     if (status == DK_OK) status = read_rows(&r, err);
-    if (status == DK_OK) {
-        d->missing_most = find_most(&r, r.missing, selected, &d->missing_count);
-        d->unreadable_most = find_most(&r, r.unreadable, selected, &d->unreadable_count);
-        if (dk_rows_count(whole) == 0) status = none_usable(&r, err);
-    }
+    if (status == DK_OK && dk_rows_count(whole) == 0) status = none_usable(&r, err);
     dk_reader_free(r.reader);
     if (status == DK_OK)
         dk_drivers_sort(d);

@@ -48,10 +48,11 @@ typedef struct dk_drivers_data {
     size_t nsegments, cap;
     /* Rows read; left out for a missing value, for what is no number; lost to the reader. */
     int64_t read, missing, unreadable, rejected;
-    /* The column most rows were lost to for a missing value, and for what is no number, with how many; NULL: none, or
-       not known (partial results do not keep it). */
-    const char *missing_most, *unreadable_most;
-    int64_t missing_count, unreadable_count;
+    /* By column that is read (the outcome, predictors, controls, then weight, clusters, fixed effects): its name, and the rows lost to
+       it: lost[i] for a missing value, lost[nlost + i] for what is no number. */
+    const char **lost_names;
+    int64_t *lost;
+    size_t nlost;
 } dk_drivers_data;
 
 /* Reads the table. Rows with a missing value or with text for a number are left out and counted; the first of the
@@ -63,6 +64,9 @@ void dk_drivers_data_dispose(dk_drivers_data *data);
 /* The rows of a segment, made when it is new; names sorted by dk_drivers_sort. */
 dk_status dk_drivers_segment_rows(dk_drivers_data *data, dk_str name, dk_rows **rows, dk_error *err);
 void dk_drivers_sort(dk_drivers_data *data);
+
+/* The column that most rows were lost to, with how many; NULL when none was. */
+const char *dk_drivers_lost_most(const dk_drivers_data *data, bool unreadable, int64_t *count);
 
 /* A frame on a segment's rows; free frame->unit, the rest is borrowed. */
 dk_status dk_drivers_frame(const dk_drivers_data *data, size_t segment, dk_frame *frame, dk_error *err);

@@ -7,11 +7,11 @@
 #include "base/hash.h"
 #include "io/output.h"
 
-static const char title[] = "drivkraft partial 2\n";
+static const char title[] = "drivkraft partial 3\n";
 
 typedef struct head {
     uint64_t shape[6];  /* columns, clusters, clusters2, fixed, weights, decimals */
-    uint64_t counts[7]; /* predictors, controls, groups, segments, indicators, impute, stages */
+    uint64_t counts[8]; /* predictors, controls, groups, segments, indicators, impute, stages, columns that rows are lost to */
     int64_t rows[4];    /* read, missing, unreadable, rejected */
     int64_t options[7]; /* model, bootstrap, seed, min_rows, hc, r2, family_wise */
     double numbers[4];  /* confidence, alpha, negligible_r2, winsor */
@@ -28,6 +28,7 @@ static void put_question(dk_buf *out, const dk_drivers_data *d, const char *outc
     for (size_t i = 0; i < d->ncontrols; i++) put_text(out, d->controls[i]);
     for (size_t i = 0; i < d->ngroups; i++) put_text(out, d->groups[i]);
     for (size_t i = 0; i < d->nstages; i++) put_text(out, d->stages[i]);
+    for (size_t i = 0; i < d->nlost; i++) put_text(out, d->lost_names[i]);
     if (d->npredictors > 0) dk_buf_put(out, d->group_of, d->npredictors * sizeof *d->group_of);
     if (d->nstages > 0) dk_buf_put(out, d->stage_of, d->ngroups * sizeof *d->stage_of);
 }
@@ -38,7 +39,7 @@ static dk_status put_head(dk_buf *out, const dk_drivers_data *d, const dk_driver
         .shape = {d->shape.ncols, d->shape.clusters, d->shape.clusters2, d->shape.fixed, d->shape.weights,
                   d->shape.decimals},
         .counts = {d->npredictors, d->ncontrols, d->ngroups, d->nsegments, d->nindicators, d->impute,
-                   d->nstages},
+                   d->nstages, d->nlost},
         .rows = {d->read, d->missing, d->unreadable, d->rejected},
         .options = {o->model, o->bootstrap, (int64_t)o->seed, o->min_rows, o->hc, o->r2, o->family_wise},
         .numbers = {o->confidence, o->alpha, o->negligible_r2, o->winsor}};
@@ -52,6 +53,10 @@ static dk_status put_head(dk_buf *out, const dk_drivers_data *d, const dk_driver
         dk_buf_puts(out, title);
         dk_buf_put(out, sizes, sizeof sizes);
         dk_buf_put(out, text.ptr, text.len);
+        size_t bytes = 2 * d->nlost * sizeof *d->lost;
+        uint64_t hash = bytes > 0 ? dk_hash(d->lost, bytes) : 0;
+        dk_buf_put(out, d->lost, bytes);
+        dk_buf_put(out, &hash, sizeof hash);
     }
     dk_buf_dispose(&text);
     return status;
@@ -129,6 +134,22 @@ static bool is_choice(const int64_t options[7]) {
            (options[6] == 0 || options[6] == 1);
 }
 
+/* How many rows were lost to each column. */
+static bool add_lost(cursor *c, dk_drivers_data *d) {
+    size_t bytes = 2 * d->nlost * sizeof *d->lost;
+    const char *counts = c->at;
+    uint64_t hash;
+    if ((size_t)(c->end - c->at) < bytes) return false;
+    c->at += bytes;
+    if (!take(c, &hash, sizeof hash) || hash != (bytes > 0 ? dk_hash(counts, bytes) : 0)) return false;
+    for (size_t i = 0; i < 2 * d->nlost; i++) {
+        int64_t count;
+        memcpy(&count, counts + i * sizeof count, sizeof count);
+        d->lost[i] += count;
+    }
+    return true;
+}
+
 /* The head of the first part becomes the question; those of others must agree with it. */
 static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_driver_options *o, head *first,
                            const char **outcome, head *h, dk_error *err) {
@@ -166,7 +187,7 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
                                .weights = h->shape[4] != 0,
                                .decimals = h->shape[5] != 0};
     if (h->counts[0] > rest || h->counts[1] > rest || h->counts[2] > rest ||
-        h->counts[6] > rest || !is_choice(h->options) ||
+        h->counts[6] > rest || h->counts[7] > rest || !is_choice(h->options) ||
         h->counts[0] + h->counts[1] + 1 != h->shape[0])
         return damaged(path, err);
     d->npredictors = h->counts[0];
@@ -174,16 +195,19 @@ static dk_status read_head(const char *path, cursor *c, dk_drivers_data *d, dk_d
     d->ngroups = h->counts[2];
     d->impute = h->counts[5] != 0;
     d->nstages = h->counts[6];
+    d->nlost = h->counts[7];
     d->nindicators = h->counts[4] < h->counts[1] ? h->counts[4] : h->counts[1];
     *outcome = take_text(&text, &d->arena);
     d->predictors = take_texts(&text, d->npredictors, &d->arena);
     d->controls = take_texts(&text, d->ncontrols, &d->arena);
     d->groups = take_texts(&text, d->ngroups, &d->arena);
     d->stages = take_texts(&text, d->nstages, &d->arena);
+    d->lost_names = take_texts(&text, d->nlost, &d->arena);
+    d->lost = dk_arena_calloc(&d->arena, 2 * d->nlost + 1, sizeof *d->lost);
     d->group_of = dk_arena_calloc(&d->arena, d->npredictors + 1, sizeof *d->group_of);
     d->stage_of = dk_arena_calloc(&d->arena, d->ngroups + 1, sizeof *d->stage_of);
     if (*outcome == NULL || d->predictors == NULL || d->controls == NULL || d->groups == NULL ||
-        d->stages == NULL || d->group_of == NULL || d->stage_of == NULL ||
+        d->stages == NULL || d->lost_names == NULL || d->lost == NULL || d->group_of == NULL || d->stage_of == NULL ||
         !take(&text, d->group_of, d->npredictors * sizeof *d->group_of) ||
         (d->nstages > 0 && !take(&text, d->stage_of, d->ngroups * sizeof *d->stage_of)))
         return damaged(path, err);
@@ -215,6 +239,7 @@ dk_status dk_drivers_merge_bytes(dk_drivers_merged *m, const char *path, const c
         dk_driver_options_init(&m->options);
     }
     dk_status status = read_head(path, &c, d, &m->options, m->first, &m->outcome, &h, err);
+    if (status == DK_OK && !add_lost(&c, d)) status = damaged(path, err);
     for (uint64_t s = 0; status == DK_OK && s < h.counts[3]; s++) {
         uint64_t size;
         size_t used = 0;

@@ -1,0 +1,182 @@
+"""Which columns of a table move an outcome."""
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from typing import Any, Sequence
+
+import pyarrow as pa
+
+from . import errors, tables
+from ._native import Keep, call, default_threads, ffi, lib, take_bytes
+
+
+def _list(value: str | Sequence[str] | dict) -> list[str]:
+    """Columns, or a dict of groups: {"waiting": ["late", "rude"], "price": "price"}; keys may be STAGE/GROUP."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [name if members is None else f"{name}={'+'.join([members] if isinstance(members, str) else members)}"
+                for name, members in value.items()]
+    return list(value)
+
+
+class Question:
+    """What is asked of a table, as the options of `drivkraft drivers`. Pickles, so that it travels to executors."""
+
+    def __init__(self, outcome: str, predictors, controls=(), *, model: str = "linear", as_: str = "level", weight: str | None = None,
+                 cluster: str | None = None, cluster2: str | None = None, absorb: str | None = None, segment: str | None = None,
+                 missing: str = "drop", bootstrap: int = 1000, seed: int = 1, hc: int = 3, min_rows: int = 30,
+                 confidence: float = 0.95, alpha: float = 0.05, negligible: float = 0.02, winsor: float = 0.01,
+                 r2: str = "mcfadden", q: str = "fdr"):
+        if q not in ("fdr", "familywise"):
+            raise errors.UsageError(f"q={q}: expected one of fdr, familywise")
+        self.values = dict(outcome=outcome, predictors=_list(predictors), controls=_list(controls), model=model, as_=as_, weight=weight,
+                           cluster=cluster, cluster2=cluster2, absorb=absorb, segment=segment, missing=missing, bootstrap=bootstrap,
+                           seed=seed, hc=hc, min_rows=min_rows, confidence=confidence, alpha=alpha, negligible_r2=negligible,
+                           winsor=winsor, r2=r2, family_wise=q == "familywise")
+
+    def columns(self, names: Sequence[str]) -> list[str]:
+        """Those of a table's columns that are asked for, so that others need not be moved."""
+        v = self.values
+        wanted = {v[k] for k in ("outcome", "weight", "cluster", "cluster2", "absorb", "segment")} | set(v["predictors"]) | set(v["controls"])
+        for item in v["predictors"] + v["controls"]:
+            for piece in item.replace("|", ",").split(","):
+                name, _, members = piece.partition("=")
+                wanted |= {piece.strip(), name.split("/")[-1].strip()} | {m.strip() for m in members.split("+")}
+        folded = {w.lower() for w in wanted if w}
+        return [n for n in names if n in wanted or n.lower() in folded]
+
+    def fill(self, keep: Keep):
+        c = ffi.new("dk_native_question *")
+        lib.dk_native_question_init(c)
+        for key, value in self.values.items():
+            if key in ("predictors", "controls"):
+                setattr(c, key, keep.texts(value))
+                setattr(c, "n" + key, len(value))
+            elif isinstance(value, str) or value is None:
+                setattr(c, {"as_": "as"}.get(key, key), keep.text(value))
+            else:
+                setattr(c, key, value)
+        return c
+
+
+class Rows:
+    """Rows gathered for a question: of a whole table, of a part of it, or of several parts."""
+
+    def __init__(self, pointer):
+        self._rows = ffi.gc(pointer, lib.dk_native_rows_free)
+
+    @classmethod
+    def read(cls, data: Any, question: Question, threads: int | None = None) -> "Rows":
+        """From a table, or from the path of a file or database."""
+        keep, out = Keep(), ffi.new("dk_native_rows **")
+        where = ffi.new("dk_native_table *")
+        threads = threads or default_threads()
+        if isinstance(data, (str, os.PathLike)):
+            where.name = keep.text(data)
+            call(lib.dk_native_rows_read, out, question.fill(keep), where, threads)
+        else:
+            table = tables.to_arrow(data)
+            kept = question.columns(table.column_names)
+            with tables.Exported(table.select(kept or table.column_names)) as exported:
+                exported.fill(where, keep.text("data"))
+                call(lib.dk_native_rows_read, out, question.fill(keep), where, threads)
+        return cls(out[0])
+
+    @classmethod
+    def merge(cls, parts) -> "Rows":
+        """From parts; DataError when they were made with other columns or options."""
+        out = ffi.new("dk_native_rows **")
+        call(lib.dk_native_rows_new, out)
+        rows = cls(out[0])
+        for part in parts:
+            call(lib.dk_native_rows_add, rows._rows, ffi.from_buffer(part), len(part))
+        return rows
+
+    def part(self) -> bytes:
+        """What `drivkraft drivers --partial` writes."""
+        return take_bytes(lib.dk_native_rows_part, self._rows)
+
+    def answer(self, format: str = "json", threads: int | None = None) -> str:
+        """What `drivkraft drivers --format json|csv|text` prints."""
+        return take_bytes(lib.dk_native_rows_answer, self._rows, format.encode(), threads or default_threads()).decode()
+
+    @property
+    def said(self) -> list[str]:
+        """Sentences about the data so far."""
+        return ffi.string(lib.dk_native_rows_said(self._rows)).decode("utf-8", "replace").splitlines()
+
+
+class Drivers:
+    """The answer. `json` is what the program prints; `result` the same as a dict; str() the table for people."""
+
+    def __init__(self, json_text: str, text: str, kind: Any = None):
+        self.json, self.text, self._kind = json_text, text, kind
+        self.result = json.loads(json_text)
+
+    @property
+    def verdict(self) -> str:
+        """link, no_link or inconclusive."""
+        return self.result["verdict"]
+
+    @property
+    def notes(self) -> list[str]:
+        return self.result["notes"]
+
+    def _fits(self):
+        yield "", self.result
+        for s in self.result.get("segments", []):
+            yield s.get("segment") or s.get("name"), s
+
+    def _table(self, rows: list[dict]):
+        return tables.like(pa.Table.from_pylist(rows), self._kind)
+
+    @property
+    def drivers(self):
+        """One row a driver (a predictor or a group), by importance; segment is empty for the whole."""
+        return self._table([{"segment": s, **_flat(d)} for s, fit in self._fits() for d in fit["drivers"]])
+
+    @property
+    def terms(self):
+        """One row a predictor within its driver."""
+        return self._table([{"segment": s, "driver": d["name"], **_flat(t)} for s, fit in self._fits() for d in fit["drivers"] for t in d["terms"]])
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"<Drivers: {self.verdict}, {len(self.result['drivers'])} drivers of {self.result['n']} rows>"
+
+
+def _flat(d: dict) -> dict:
+    """Numbers, texts and intervals as _lo and _hi; lists of objects left out."""
+    out = {}
+    for key, value in d.items():
+        if key.endswith("ci") and (value is None or isinstance(value, list)):
+            out[key + "_lo"], out[key + "_hi"] = (float(value[0]), float(value[1])) if value else (None, None)
+        elif not isinstance(value, (list, dict)):
+            out[key] = float(value) if isinstance(value, int) and not isinstance(value, bool) and key not in ("rank", "tie", "mentions") else value
+    return out
+
+
+def answer(rows: Rows, threads: int | None = None, kind: Any = None) -> Drivers:
+    """Fits what was gathered; says what was left out as warnings."""
+    result = Drivers(rows.answer("json", threads), "", kind)
+    result.text = rows.answer("text", threads)
+    for sentence in dict.fromkeys(rows.said):
+        warnings.warn(sentence, errors.DataWarning, stacklevel=3)
+    return result
+
+
+def drivers(data: Any, outcome: str, predictors, controls=(), *, threads: int | None = None, **options) -> Drivers:
+    """Ranks what moves an outcome: effects, importance, opportunity, with intervals, as `drivkraft drivers`.
+
+    data: a table of pyarrow, pandas or polars, a dict of columns, or the path of a file or database. predictors: columns, or a dict of
+    groups {"waiting": ["late", "rude"]}; a name STAGE/GROUP nests them. Other options: Question.
+    """
+    question = Question(outcome, predictors, controls, **options)
+    return answer(Rows.read(data, question, threads), threads, data)
