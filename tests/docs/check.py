@@ -84,6 +84,8 @@ def check_commands(helped):
     """Commands between backquotes and the examples of --help; how many there were."""
     count = 0
     for page in pages.paths():
+        if page == "docs/errors.md":
+            continue  # its spans are messages
         for span in pages.bare_spans(pages.read(page)):
             if span.startswith("drivkraft "):
                 count += 1
