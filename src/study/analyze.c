@@ -143,7 +143,7 @@ static dk_status tag_comments(analysis *a, dk_error *err) {
     }
     if (status == DK_OK && o->writer != NULL) status = dk_writer_begin(o->writer, dk_engine_stamp(a->engine), dk_reader_source(a->survey.reader), err);
     if (status != DK_OK) return status;
-    return dk_tagging_run(&a->tagging, &a->survey, a->engine, o->threads, a->comments, a->mentions, o->writer, o->progress, o->progress_context, err);
+    return dk_tagging_run(&a->tagging, &a->survey, &a->segments, a->engine, o->threads, a->comments, a->mentions, o->writer, o->progress, o->progress_context, err);
 }
 
 /* What was decided for the whole file, so that parts of it, or the next wave, can be tagged alike. */

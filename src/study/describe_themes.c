@@ -1,4 +1,4 @@
-/* Themes by segment, quotes, notes. */
+/* Themes by segment, notes. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,75 +143,6 @@ dk_status dk_describe_themes(dk_fit_context *x, int *theme_of, dk_error *err) {
     free(sums);
     free(all);
     free(spoken);
-    return status;
-}
-
-/* ---- Quotes ------------------------------------------------------------------------------------------ */
-
-static dk_status copy_quote(dk_fit_context *x, const dk_engine *engine, const dk_kept *from, const int *theme_of, dk_quote *to,
-                            dk_error *err) {
-    const dk_survey *s = x->survey;
-    dk_study_result *r = x->result;
-    char scratch[24];
-    dk_buf text;
-    dk_buf_init(&text);
-    dk_str id = dk_survey_id(s, from->response, scratch);
-    to->id = dk_arena_strdup(&r->arena, id.ptr, id.len);
-    to->text = dk_arena_strdup(&r->arena, from->text.ptr, from->text.len);
-    to->language = from->language;
-    to->segment = x->segments->of != NULL ? x->segments->of[from->response] : -1;
-    to->wave = s->date != NULL ? dk_waves_at(&x->waves, s->date[from->response]) : -1;
-    to->score = s->score != NULL && !isnan(s->score[from->response]) ? (int)s->score[from->response] : INT32_MIN;
-    to->sentiment = from->sentiment / 1000.0;
-    to->nmentions = from->nmentions;
-    to->mentions = dk_arena_calloc(&r->arena, from->nmentions + 1, sizeof *to->mentions);
-    bool good = to->id != NULL && to->text != NULL && to->mentions != NULL;
-    for (size_t k = 0; good && k < from->nmentions; k++) {
-        const dk_mention *m = from->mentions + k;
-        dk_quote_mention *q = to->mentions + k;
-        *q = (dk_quote_mention){.start = m->start, .end = m->end, .theme = theme_of[m->theme], .value = m->polarity / 1000.0,
-                                .polarity = m->label == DK_NEGATIVE ? DK_SIGN_NEGATIVE : m->label == DK_POSITIVE ? DK_SIGN_POSITIVE : DK_SIGN_NEUTRAL};
-        dk_buf_clear(&text);
-        dk_entry_put_place(&text, dk_engine_lexicon(engine), m->entry);
-        q->entry = dk_arena_strdup(&r->arena, dk_buf_cstr(&text), text.len);
-        dk_buf_clear(&text);
-        dk_rules_put(&text, m->rules);
-        q->rules = dk_arena_strdup(&r->arena, dk_buf_cstr(&text), text.len);
-        good = q->entry != NULL && q->rules != NULL;
-    }
-    dk_buf_dispose(&text);
-    return good ? DK_OK : dk_fail_memory(err);
-}
-
-static int by_quality(const void *a, const void *b) {
-    const dk_kept *x = a, *y = b;
-    if (x->quality != y->quality) return x->quality > y->quality ? -1 : 1;
-    return (x->response > y->response) - (x->response < y->response);
-}
-
-dk_status dk_describe_quotes(dk_fit_context *x, const dk_engine *engine, const int *theme_of, dk_error *err) {
-    dk_study_result *r = x->result;
-    dk_kept *kept = x->tagging->kept;
-    r->quotes = dk_arena_calloc(&r->arena, r->nthemes * 2 * DK_KEPT_EACH + 1, sizeof *r->quotes);
-    if (r->quotes == NULL) return dk_fail_memory(err);
-    dk_status status = DK_OK;
-    for (size_t t = 0; t < r->nthemes && status == DK_OK; t++) {
-        size_t from = 0;
-        while (theme_of[from] != (int)t) from++;
-        if (r->themes[t].use[0].hidden) continue;
-        for (size_t positive = 0; positive < 2; positive++) {
-            dk_kept *places = kept + (2 * from + positive) * DK_KEPT_EACH;
-            qsort(places, DK_KEPT_EACH, sizeof *places, by_quality);
-            for (int k = 0; k < DK_KEPT_EACH && status == DK_OK; k++) {
-                if (places[k].quality == 0) continue;
-                dk_quote *q = r->quotes + r->nquotes++;
-                status = copy_quote(x, engine, &places[k], theme_of, q, err);
-                q->theme = (int)t;
-                q->polarity = positive ? DK_SIGN_POSITIVE : DK_SIGN_NEGATIVE;
-                if (q->segment >= 0 && r->segments[q->segment].hidden) q->segment = -1;
-            }
-        }
-    }
     return status;
 }
 

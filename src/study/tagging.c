@@ -103,48 +103,13 @@ static dk_status work(void *context, void *worker, void *item, dk_error *err) {
     return status;
 }
 
-/* ---- Quotes ------------------------------------------------------------------------------------------ */
-
-/* Comments of two or three lines that say one thing clearly show a theme best. */
-static int quality_of(const tagged *row, const dk_mention *m, size_t len) {
-    int size = len < 20 ? (int)len * 10 : len <= 160 ? 300 : len <= 400 ? 200 : len <= 1000 ? 50 : 1;
-    int strength = m->polarity < 0 ? -m->polarity : m->polarity;
-    int clear = row->nmentions <= 2 ? 150 : row->nmentions <= 4 ? 80 : 0;
-    int doubt = (m->rules & (DK_RULE_COMMENT | DK_RULE_SPELLING | DK_RULE_QUESTION)) != 0 ? 200 : 0;
-    return 1000 + size + strength / 4 + clear + row->confidence / 10 - doubt;
-}
-
-static dk_status keep_quote(second_pass *p, dk_kept *place, int quality, size_t response, const tagged *row,
-                            const dk_mention *mentions, dk_str text, dk_error *err) {
-    char *copy = dk_arena_strdup(&p->t->arena, text.ptr, text.len);
-    dk_mention *copies = dk_arena_alloc(&p->t->arena, row->nmentions * sizeof *copies);
-    if (copy == NULL || copies == NULL) return dk_fail_memory(err);
-    if (!p->s->config->no_redact) dk_redact(copy, text.len);
-    memcpy(copies, mentions, row->nmentions * sizeof *copies);
-    *place = (dk_kept){quality, response, {copy, text.len}, copies, row->nmentions, row->language, row->sentiment};
-    return DK_OK;
-}
-
-static dk_status consider_quotes(second_pass *p, size_t response, const tagged *row, const dk_mention *mentions,
-                                 dk_str text, dk_error *err) {
-    dk_status status = DK_OK;
-    if (text.len > 2000 || row->language == DK_LANG_OTHER) return DK_OK;
-    for (size_t i = 0; i < row->nmentions && status == DK_OK; i++) {
-        const dk_mention *m = mentions + i;
-        if (m->label != DK_NEGATIVE && m->label != DK_POSITIVE) continue;
-        dk_kept *places = p->t->kept + (2 * (size_t)m->theme + (m->label == DK_POSITIVE)) * DK_KEPT_EACH, *worst = places;
-        int quality = quality_of(row, m, text.len);
-        bool known = false;
-        for (int k = 0; k < DK_KEPT_EACH; k++) {
-            if (places[k].quality < worst->quality) worst = places + k;
-            known = known || (places[k].quality > 0 && (places[k].response == response || dk_str_eq(places[k].text, text)));
-        }
-        if (!known && quality > worst->quality) status = keep_quote(p, worst, quality, response, row, mentions, text, err);
-    }
-    return status;
-}
-
 /* ---- Delivery ---------------------------------------------------------------------------------------- */
+
+static dk_status consider(second_pass *p, size_t response, const tagged *row, const dk_mention *mentions, dk_str text, dk_error *err) {
+    const dk_comment c = {.language = row->language, .confidence = row->confidence, .sentiment = row->sentiment, .label = row->label,
+                          .mentions = mentions, .nmentions = row->nmentions};
+    return dk_quotes_consider(&p->t->quotes, response, text, &c, err);
+}
 
 static dk_status deliver(void *context, void *item, dk_error *err) {
     second_pass *p = context;
@@ -171,24 +136,23 @@ static dk_status deliver(void *context, void *item, dk_error *err) {
             t->marks[t->nmarks++] = (dk_mark){(uint16_t)mentions[k].theme, (int16_t)mentions[k].polarity, feelings[k],
                                               mentions[k].label == DK_NEGATIVE ? -1 : mentions[k].label == DK_POSITIVE};
         if (row->nmentions > 0 && !p->s->dropped[i])
-            status = consider_quotes(p, i, row, mentions, dk_block_cell(b->block, r, p->s->place[DK_ROLE_COMMENT]), err);
+            status = consider(p, i, row, mentions, dk_block_cell(b->block, r, p->s->place[DK_ROLE_COMMENT]), err);
         mentions += row->nmentions;
         feelings += row->nmentions;
     }
     return status;
 }
 
-static dk_status make_room(dk_tagging *t, const dk_survey *s, size_t nthemes, dk_error *err) {
+static dk_status make_room(dk_tagging *t, const dk_survey *s, dk_error *err) {
     t->language = calloc(s->n + 1, sizeof *t->language);
     t->label = calloc(s->n + 1, sizeof *t->label);
     t->sentiment = calloc(s->n + 1, sizeof *t->sentiment);
     t->first = calloc(s->n + 1, sizeof *t->first);
-    t->kept = calloc(2 * nthemes * DK_KEPT_EACH + 1, sizeof *t->kept);
-    return t->language != NULL && t->label != NULL && t->sentiment != NULL && t->first != NULL && t->kept != NULL ? DK_OK
+    return t->language != NULL && t->label != NULL && t->sentiment != NULL && t->first != NULL ? DK_OK
                                                                                                                   : dk_fail_memory(err);
 }
 
-dk_status dk_tagging_run(dk_tagging *t, const dk_survey *s, const dk_engine *engine, int threads, dk_output *comments,
+dk_status dk_tagging_run(dk_tagging *t, const dk_survey *s, const dk_segments *segments, const dk_engine *engine, int threads, dk_output *comments,
                          dk_output *mentions, dk_writer *writer, dk_study_progress *progress, void *context, dk_error *err) {
     second_pass p = {.t = t, .s = s, .engine = engine, .out = {comments, mentions}, .writer = writer, .progress = progress, .context = context};
     int nitems = dk_pipeline_items(threads);
@@ -196,7 +160,8 @@ dk_status dk_tagging_run(dk_tagging *t, const dk_survey *s, const dk_engine *eng
     void **items = calloc((size_t)nitems, sizeof *items), **workers = calloc((size_t)threads, sizeof *workers);
     dk_status status = batches != NULL && items != NULL && workers != NULL ? DK_OK : dk_fail_memory(err);
     memset(t, 0, sizeof *t);
-    if (status == DK_OK) status = make_room(t, s, dk_engine_taxonomy(engine)->count, err);
+    if (status == DK_OK) status = make_room(t, s, err);
+    if (status == DK_OK) status = dk_quotes_init(&t->quotes, s, dk_engine_taxonomy(engine), segments, err);
     if (status == DK_OK) status = dk_feelings_new(&p.feelings, dk_engine_lexicon(engine), err);
     for (int i = 0; i < nitems && status == DK_OK; i++) {
         items[i] = batches + i;
@@ -235,7 +200,6 @@ void dk_tagging_dispose(dk_tagging *t) {
     free(t->sentiment);
     free(t->first);
     free(t->marks);
-    free(t->kept);
-    dk_arena_dispose(&t->arena);
+    dk_quotes_dispose(&t->quotes);
     memset(t, 0, sizeof *t);
 }

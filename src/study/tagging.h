@@ -5,7 +5,7 @@
 
 #include "io/output.h"
 #include "io/writer.h"
-#include "study/survey.h"
+#include "study/quotes.h"
 
 typedef struct dk_mark {
     uint16_t theme;   /* index into the taxonomy */
@@ -14,34 +14,20 @@ typedef struct dk_mark {
     int8_t sign;      /* dk_sign */
 } dk_mark;
 
-/* A comment kept as a quote; its mentions are copies. */
-typedef struct dk_kept {
-    int quality;      /* the higher the better it shows its theme; 0: an empty place */
-    size_t response;
-    dk_str text;      /* personal data crossed out */
-    dk_mention *mentions;
-    size_t nmentions;
-    dk_language language;
-    int32_t sentiment;
-} dk_kept;
-
-#define DK_KEPT_EACH 10 /* for each theme and sign */
-
 typedef struct dk_tagging {
     uint8_t *language, *label; /* by response */
     int16_t *sentiment;
     size_t *first;    /* by response: where its marks begin; n + 1 */
     dk_mark *marks;
     size_t nmarks, marks_cap;
-    dk_kept *kept;    /* theme x 2 (negative, positive) x DK_KEPT_EACH */
     int64_t uncertain;/* comments whose language is under 0.8 sure */
-    dk_arena arena;
+    dk_quotes quotes;
 } dk_tagging;
 
 /* Rewinds the reader of the survey and tags. comments, mentions and writer, whose first tables are dk_rows_comments and
    dk_rows_mentions, may be NULL. progress may be NULL; it is called on this thread with bytes read and bytes in all. */
 typedef void dk_study_progress(void *context, const char *stage, int64_t done, int64_t total);
-dk_status dk_tagging_run(dk_tagging *tagging, const dk_survey *survey, const dk_engine *engine, int threads,
+dk_status dk_tagging_run(dk_tagging *tagging, const dk_survey *survey, const dk_segments *segments, const dk_engine *engine, int threads,
                          dk_output *comments, dk_output *mentions, dk_writer *writer, dk_study_progress *progress,
                          void *context, dk_error *err);
 void dk_tagging_dispose(dk_tagging *tagging);

@@ -381,7 +381,7 @@ static dk_study_result *sample_result(void) {
     r->last_date = "2025-12-30";
     static const double shares[] = {0.02, 0.61, 0.24, 0.13};
     for (int l = 0; l < DK_LANGUAGES; l++)
-        r->languages[l] = (dk_language_use){(int64_t)(8189 * shares[l]), shares[l], sample_nps(1000, 30, 4)};
+        r->languages[l] = (dk_language_use){.responses = (int64_t)(8189 * shares[l]), .share = shares[l], .nps = sample_nps(1000, 30, 4)};
     r->uncertain_language = 311;
     r->without_theme = 1420;
     static const int64_t labels[] = {2100, 2300, 3100, 689};
