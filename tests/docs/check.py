@@ -5,6 +5,7 @@ usage: check.py SOURCE_DIR DRIVKRAFT
 
 - every relative link leads to a file, every anchor to a heading
 - in `drivkraft ...` between backquotes and in the examples of --help: there is such a command, and it has these options
+- every block of YAML is a study file, or a piece of one, that the program reads
 - every value of an enumeration of the header has a comment
 - docs/commands.md is what `drivkraft manual markdown` says
 - docs/study.md names every key of the study file (study.schema.json)
@@ -99,6 +100,26 @@ def check_commands(helped):
     return count
 
 
+def check_studies():
+    """Blocks of YAML are pieces of study files, or whole ones, that the program can read; how many."""
+    count = 0
+    with tempfile.TemporaryDirectory() as work:
+        with open(os.path.join(work, "r.csv"), "w", encoding="utf-8") as f:
+            f.write("id,score,comment\n")
+        for page in pages.paths():
+            for block in pages.blocks(page, pages.read(page)):
+                text = "\n".join(block.lines)
+                if block.language != "yaml":
+                    continue
+                count += 1
+                with open(os.path.join(work, "study.yaml"), "w", encoding="utf-8") as f:
+                    f.write(text + ("" if re.search(r"^responses:", text, re.M) else "\nresponses: {file: r.csv}\n"))
+                done = subprocess.run([program, "check", "study.yaml", "--data-dir", source], cwd=work, capture_output=True, text=True)
+                if re.search(r"no such key|expected|overlap|stands twice", done.stdout + done.stderr):
+                    wrong.append(f"{block}: {done.stderr}")
+    return count
+
+
 def schema_names(node, names):
     """The names of all properties below a node of a JSON Schema; kinds of free names (maps of anything) have none."""
     for name, child in node.get("properties", {}).items():
@@ -188,7 +209,8 @@ def main():
         fields = named("fields of report.json", schema_names(json.load(f), set()), "docs/report.md", known)
     columns = check_outputs(known)
     values = check_enums()
-    for what, count, least in (("links", links, 60), ("commands", commands, 60), ("keys", keys, 100), ("fields", fields, 150), ("columns", columns, 80), ("values of enumerations", values, 40)):
+    studies = check_studies()
+    for what, count, least in (("links", links, 60), ("commands", commands, 60), ("keys", keys, 100), ("fields", fields, 150), ("columns", columns, 80), ("values of enumerations", values, 40), ("pieces of study files", studies, 6)):
         if count < least:
             wrong.append(f"only {count} {what} were found: this test has lost sight of them")
     print("\n".join(wrong) if wrong else f"{links} links, {commands} commands, {keys} keys, {fields} fields and {columns} columns: all there")
