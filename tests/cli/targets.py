@@ -11,6 +11,7 @@ import openpyxl
 
 program, data = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 env = dict(os.environ, DRIVKRAFT_DATA=data, LC_ALL="C.UTF-8")
+page = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "outputs.md")
 wrong = []
 
 
@@ -99,6 +100,25 @@ def analyze():
     expect("analyze without a folder", (done.returncode, os.path.exists("only.db"), os.path.exists("report.json")), (0, True, False))
 
 
+def documented():
+    """docs/outputs.md names each column of each table with its type, in their order."""
+    types = {"text": "TEXT", "count": "INTEGER", "number": "REAL", "flag": "INTEGER"}
+    tables, table = {}, None
+    for line in open(page, encoding="utf-8"):
+        cells = [c.strip() for c in line.strip().strip("|").split("|")]
+        if not line.startswith("|") or len(cells) != 4 or cells[1] in ("column", "---"):
+            continue
+        if cells[0]:
+            table = tables.setdefault(cells[0], [("run", "TEXT")])
+        names, kinds = cells[1].split(", "), cells[2].split(", ")
+        table += [(n, types[kinds[i] if len(kinds) > 1 else kinds[0]]) for i, n in enumerate(names) if n != "run"]
+    db = sqlite3.connect("study1.db")
+    found = {t: [(c[1], c[2]) for c in db.execute(f"PRAGMA table_info({t})")] for (t,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    db.close()
+    for name in sorted(set(tables) | set(found)):
+        expect(f"docs/outputs.md, {name}", tables.get(name), found.get(name))
+
+
 def drivers():
     db = sqlite3.connect("scores.db")
     db.execute("CREATE TABLE scores (nps, price, staff)")
@@ -131,6 +151,7 @@ with tempfile.TemporaryDirectory(prefix="dk-targets-") as folder:
     os.chdir(folder)
     tag()
     analyze()
+    documented()
     drivers()
     interrupted()
     os.chdir("/")
