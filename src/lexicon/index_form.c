@@ -147,8 +147,9 @@ static dk_str base_of(const dk_index *x, dk_str word, dk_lemma *lemma) {
 static bool choose_word(const dk_index *x, const dk_str *near, size_t n, dk_str *chosen) {
     dk_lemma first, other;
     if (n == 0) return false;
-    dk_str base = base_of(x, near[0], &first);
     *chosen = near[0];
+    if (n == 1) return true;
+    dk_str base = base_of(x, near[0], &first);
     for (size_t i = 1; i < n; i++) {
         if (!dk_str_eq(base_of(x, near[i], &other), base)) return false;
         double more = x->morph != NULL ? dk_morph_frequency(x->morph, near[i]) - dk_morph_frequency(x->morph, *chosen) : 0;
@@ -167,7 +168,7 @@ static bool same_letter(const char *a, const char *b) {
 static bool means_another(const dk_index *x, dk_str form, dk_str chosen) {
     char text[DK_MORPH_WORD_MAX + 1];
     dk_lemma mine, other;
-    dk_str base = base_of(x, chosen, &mine);
+    dk_str base = {NULL, 0}; /* found when it is needed, which is seldom */
     for (size_t i = 0, next; i < form.len; i = next) {
         for (next = i + 1; next < form.len && ((unsigned char)form.ptr[next] & 0xC0) == 0x80;) next++;
         size_t after = next, size = next - i;
@@ -184,8 +185,10 @@ static bool means_another(const dk_index *x, dk_str form, dk_str chosen) {
                 memcpy(text + i, form.ptr + next, form.len - next);
             }
             dk_str word = {text, len};
-            if (dk_str_eq(word, chosen) || dk_str_eq(word, form) || dk_morph_frequency(x->morph, word) < IN_USE) continue;
-            if (dk_morph_known(x->morph, word) && !dk_str_eq(base_of(x, word, &other), base)) return true;
+            if (dk_str_eq(word, chosen) || dk_str_eq(word, form) || !dk_morph_known(x->morph, word)) continue;
+            if (dk_morph_frequency(x->morph, word) < IN_USE) continue;
+            if (base.ptr == NULL) base = base_of(x, chosen, &mine);
+            if (!dk_str_eq(base_of(x, word, &other), base)) return true;
         }
     }
     return false;

@@ -214,6 +214,7 @@ dk_status dk_reading_run(dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens
 /* Ease and satisfaction with the whole are themes only where nothing else is named: "the checkout was smooth" is about the
    checkout. */
 static bool is_general(const dk_theme *theme) {
+    if (theme->id[0] != 'o' || theme->id[1] != 'v') return false; /* nor are most */
     return strcmp(theme->id, "overall.ease") == 0 || strcmp(theme->id, "overall.satisfaction") == 0;
 }
 

@@ -234,11 +234,16 @@ bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scor
     _Static_assert(DK_LANGUAGE_CLASSES == 8, "eight classes fill a vector");
     wide sum = {0};
     dk_language_symbols_of(form, &s);
+    uint32_t homes[DK_LANGUAGE_MAX_KEYS];
     int n = dk_language_keys(&s, keys);
     /* most of the time goes into fetching the keys: ask for all of them first */
-    for (int i = 0; i < n; i++) __builtin_prefetch(model->keys + home_of(model, keys[i]));
     for (int i = 0; i < n; i++) {
-        size_t slot = slot_of(model, keys[i]);
+        homes[i] = (uint32_t)home_of(model, keys[i]);
+        __builtin_prefetch(model->keys + homes[i]);
+    }
+    for (int i = 0; i < n; i++) {
+        size_t slot = homes[i];
+        while (model->keys[slot] != 0 && model->keys[slot] != keys[i]) slot = (slot + 1) & model->mask;
         if (model->keys[slot] == 0) continue;
         const int16_t *w = model->weights + (size_t)DK_LANGUAGE_CLASSES * model->rows[slot];
         narrow row;

@@ -45,16 +45,16 @@ uint64_t dk_language_word_key(const dk_language_symbols *symbols) {
 }
 
 int dk_language_keys(const dk_language_symbols *symbols, uint64_t *keys) {
-    int n = 0;
-    for (int begin = 0; begin < symbols->count; begin++) {
-        uint64_t key = 0;
-        for (int len = 1; len <= DK_LANGUAGE_NGRAM && begin + len <= symbols->count; len++) {
-            uint32_t c = symbols->symbol[begin + len - 1];
-            key = key << 12 | (c < 0xFFF ? c : 0xFFF);
-            if (len == 1 && (c == DK_LANGUAGE_BEGIN || c == DK_LANGUAGE_END)) continue; /* in every word */
-            keys[n++] = key;
-        }
+    uint64_t clipped[DK_LANGUAGE_MAX_CHARS + 2];
+    int n = 0, count = symbols->count;
+    for (int i = 0; i < count; i++) clipped[i] = symbols->symbol[i] < 0xFFF ? symbols->symbol[i] : 0xFFF;
+    for (int begin = 0; begin < count; begin++) {
+        uint64_t key = clipped[begin];
+        keys[n] = key;
+        n += key != DK_LANGUAGE_BEGIN && key != DK_LANGUAGE_END; /* these are in every word */
+        int end = count - begin < DK_LANGUAGE_NGRAM ? count : begin + DK_LANGUAGE_NGRAM;
+        for (int i = begin + 1; i < end; i++) keys[n++] = key = key << 12 | clipped[i];
     }
-    if (symbols->count > 0) keys[n++] = dk_language_word_key(symbols);
+    if (count > 0) keys[n++] = dk_language_word_key(symbols);
     return n;
 }

@@ -65,8 +65,10 @@ static void put_slot(uint64_t *slots, uint64_t nslots, uint64_t hash, uint32_t v
     slots[at] = (hash >> 24) << 24 | (value + 1);
 }
 
+/* Half full, so that a word that is not there is seen at once; the largest three quarters, since a filter stands before them. */
 static uint64_t *make_slots(size_t words, word_map *map) {
-    map->nslots = words + words / 3 + 8; /* three quarters full */
+    enum { LARGE = 1 << 18 };
+    map->nslots = words + (words > LARGE ? words / 3 : words) + 8;
     return calloc(map->nslots, sizeof(uint64_t));
 }
 

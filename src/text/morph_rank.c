@@ -207,14 +207,13 @@ static void add_mass(gather *g) {
         mass[i] = mass[i] > self ? mass[i] - self : 0;
     }
     for (size_t i = 0; i < g->count; i++) {
+        if (mass[i] == 0 && g->count == 1) add_feature(&g->list[i], fixed(m, FIX_NO_MASS));
+        if (g->count == 1) return;
         const uint32_t *rival = &zero;
         for (size_t k = 0; k < g->count; k++)
             if (k != i && mass[k] > *rival) rival = &mass[k];
         int diff = (int)lround(log2((mass[i] + 20.0) / (*rival + 20.0)) / 1.5);
-        if (g->count > 1)
-            add_feature(&g->list[i], fixed(m, FIX_MASS) + (uint32_t)(diff < -6  ? 0
-                                                                     : diff > 6 ? 12
-                                                                                : diff + 6));
+        add_feature(&g->list[i], fixed(m, FIX_MASS) + (uint32_t)(diff < -6 ? 0 : diff > 6 ? 12 : diff + 6));
         if (mass[i] == 0) add_feature(&g->list[i], fixed(m, FIX_NO_MASS));
     }
 }
@@ -280,9 +279,10 @@ void morph_rank(const dk_morph *m, morph_candidate *list, size_t count, bool use
         if (list[i].score > best) best = list[i].score;
         if (use_learned) learned += list[i].learned / 1000.0;
     }
-    for (size_t i = 0; i < count; i++) sum += exp((list[i].score - best) / 1000.0);
+    double parts[CANDIDATES_MAX];
+    for (size_t i = 0; i < count; i++) sum += parts[i] = list[i].score == best ? 1 : exp((list[i].score - best) / 1000.0);
     for (size_t i = 0; i < count; i++) {
-        double p = (1 - learned) * exp((list[i].score - best) / 1000.0) / sum;
+        double p = (1 - learned) * parts[i] / sum;
         list[i].probability = (float)(p + (use_learned ? list[i].learned / 1000.0 : 0));
     }
     uint8_t order[CANDIDATES_MAX]; /* few: by insertion, and each is moved once */
