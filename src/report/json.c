@@ -342,8 +342,9 @@ static void put_texts(dk_json *j, const dk_study_result *r) {
     for (int l = 0; l < DK_LANGUAGES; l++) {
         const dk_language_use *u = &r->languages[l];
         begin_object(j, dk_language_name((dk_language)l));
-        count(j, "responses", u->responses);
-        number(j, "share", u->share);
+        if (u->hidden) dk_json_key(j, "responses"), dk_json_null(j);
+        else count(j, "responses", u->responses);
+        number(j, "share", u->hidden ? NAN : u->share);
         put_nps(j, "nps", &u->nps);
         dk_json_end(j);
     }

@@ -248,11 +248,11 @@ static dk_status describe_languages(dk_fit_context *x, standing *w, dk_error *er
         r->languages[l].responses = (int64_t)w->nrows;
         r->languages[l].share = r->comments > 0 ? (double)w->nrows / (double)r->comments : NAN;
         status = nps_of(x, w, &r->languages[l].nps, err);
-        counts[l] = r->languages[l].nps.n;
+        counts[l] = r->languages[l].responses;
     }
     dk_privacy_hide(counts, DK_LANGUAGES, r->min_privacy, hidden);
     for (int l = 0; l < DK_LANGUAGES; l++)
-        if (hidden[l]) r->languages[l].nps = no_nps;
+        if ((r->languages[l].hidden = hidden[l])) r->languages[l].nps = no_nps;
     return status;
 }
 

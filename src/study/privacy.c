@@ -65,5 +65,6 @@ void dk_privacy_hide_cube(const int64_t *counts, const size_t dims[3], int64_t m
                     again = hide_parts(counts + from, dims[d], strides[d], min, hidden + from) || again;
                 }
         }
+        if (!again) again = dk_privacy_solve_cube(counts, dims, min, hidden);
     }
 }

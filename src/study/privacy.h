@@ -23,4 +23,8 @@ void dk_privacy_hide_table(const int64_t *counts, size_t rows, size_t columns, i
    direction of one place has no parts. counts and hidden have dims[0] x dims[1] x dims[2] cells, the last direction running fastest. */
 void dk_privacy_hide_cube(const int64_t *counts, const size_t dims[3], int64_t min, bool *hidden);
 
+/* One step of it: when all that is shown together determines a hidden cell under the minimum, hides one more cell and returns true.
+   Up to 400 cells that are not empty; larger tables are left to the lines. */
+bool dk_privacy_solve_cube(const int64_t *counts, const size_t dims[3], int64_t min, bool *hidden);
+
 #endif

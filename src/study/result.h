@@ -145,6 +145,7 @@ typedef struct dk_study_point {
 typedef struct dk_language_use {
     int64_t responses;       /* with a comment in the language */
     double share;            /* of responses with a comment */
+    bool hidden;             /* under the privacy minimum, or to be had by subtraction: not to be shown to readers */
     dk_nps nps;
 } dk_language_use;
 

@@ -133,6 +133,9 @@ static void count_groups(cube *q) {
         for (size_t s = 0; s < r->nsegments; s++)
             q->hidden_group[s * segment + w * q->dims[LANGUAGES]] = r->series[(w - 1) * r->nsegments + s].hidden;
     dk_privacy_hide_cube(q->comments, q->dims, r->min_privacy, q->hidden_group);
+    for (size_t w = 1; w < q->dims[WAVES]; w++) /* and the other way about */
+        for (size_t s = 0; s < r->nsegments; s++)
+            if (q->hidden_group[s * segment + w * q->dims[LANGUAGES]]) r->series[(w - 1) * r->nsegments + s].hidden = true;
 }
 
 static void add_response(cube *q, size_t i, size_t theme) {

@@ -120,7 +120,7 @@ def main():
         few = os.path.join(work, "report-few")
         for name in sorted(os.listdir(few)) if os.path.isdir(few) else []:
             with open(os.path.join(few, name), "rb") as f:
-                if WORD.encode() in f.read() and name not in ("comments.csv", "mentions.csv"):
+                if WORD.encode() in f.read() and name not in ("comments.csv", "mentions.csv", "followup.csv"):  # followup.csv is a list of persons to call back
                     failed.append(f"five responses: {name} shows a comment")
         shutil.rmtree(work)
     print("\n".join(failed + [f"{len(COMMANDS)} commands, {len(failed)} failures"]))
