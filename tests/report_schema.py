@@ -70,7 +70,13 @@ with tempfile.TemporaryDirectory() as work:
     full = json.load(open(os.path.join(work, "sample", "report.json")))
     check("sample", full)
     check("no score", analyze(work, "noscore", "comment\n" + "".join(f"snabb leverans {i}\n" for i in range(60))))
-    check("tiny", analyze(work, "tiny", "id,nps,comment\n1,9,bra\n"))
+    tiny = analyze(work, "tiny", "id,nps,comment\n1,9,bra\n")
+    check("tiny", tiny)
+    if tiny["segments"] != [{"name": "all", "from": None, "below": None, "hidden": True}]:
+        wrong.append(f"one answer has figures: {tiny['segments']}")
+    summary = [cell.value for row in openpyxl.load_workbook(os.path.join(work, "tiny", "report.xlsx"))["Summary"].iter_rows() for cell in row]
+    if "NPS" in summary or "Fewer than 10 gave a score: no figure of the score is shown." not in summary:
+        wrong.append(f"the workbook of one answer: {summary}")
     subprocess.run([sys.executable, os.path.join(source, "tests/cli/make_survey.py"), "400"], cwd=work, check=True)
     check("survey", analyze(work, "survey", open(os.path.join(work, "in.csv")).read()))
     sections = copy.deepcopy(full)

@@ -141,6 +141,21 @@ static const dk_report_column themes[] = {
     VALUE("nps", nps, DK_XLSX_NUMBER, "nps"),
     VALUE("impact", impact, DK_XLSX_SIGNED, "impact"),
 };
+static const dk_report_column theme_groups[] = {
+    TEXT("segment", segment, DK_AS_SEGMENT, "^segment", 12),
+    TEXT("wave", wave, DK_AS_IS, "^wave", 12),
+    TEXT("language", language, DK_AS_WORD, "^language", 12),
+    TEXT("theme", theme, DK_AS_THEME, "0", 28),
+    COUNT("comments", comments, "^comments"),
+    COUNT("responses", responses, "1"),
+    COUNT("negative", negative, "2"),
+    COUNT("mixed", mixed, "5"),
+    COUNT("neutral", neutral, "3"),
+    COUNT("positive", positive, "4"),
+    VALUE("polarity", polarity, DK_XLSX_SIGNED, "7"),
+    VALUE("nps", nps, DK_XLSX_NUMBER, "8"),
+    COUNT("feelings", feelings_named, "9"),
+};
 static const dk_report_column kpis[] = {
     TEXT("kpi", kpi, DK_AS_LABEL, "label", 30),
     TEXT("kind", kind, DK_AS_WORD, "kind", 14),
@@ -224,6 +239,7 @@ const dk_report_table dk_report_tables[] = {
     TABLE(worth, worth_head, false, "worth.levers"),
     TABLE(rox, rox, false, "rox"),
     TABLE(themes, themes, true, "themes", "segments"),
+    TABLE(theme_groups, themes_by_group, false, "theme_groups.groups", "themes"),
     TABLE(profiles, profiles, false, "profiles", "themes"),
     TABLE(kpis, kpis, false, "kpis"),
     TABLE(kpi_cuts, kpi_cuts, false, "kpis", "cuts"),

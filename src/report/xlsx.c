@@ -1,5 +1,6 @@
 /* report.xlsx: a summary, then the tables as sheets, some with a chart of Excel's own. */
 #include <math.h>
+#include <stdio.h>
 
 #include "report/report.h"
 #include "report/tables.h"
@@ -40,6 +41,20 @@ static void put_dates(dk_xlsx_sheet *sheet, const dk_json_value *report, dk_lang
     dk_buf_dispose(&text);
 }
 
+/* That a score is withheld is said, since else it seems as if there were none. */
+static void put_withheld(dk_xlsx_sheet *sheet, const dk_json_value *report, dk_language language) {
+    bool scored = dk_json_num(dk_json_get(report, "scored")) > 0;
+    if (!scored || isfinite(dk_json_num(dk_json_at(report, "segments.0.nps.nps"))) || isfinite(dk_json_num(dk_json_at(report, "segments.0.score.mean")))) return;
+    char least[24];
+    snprintf(least, sizeof least, "%.0f", dk_json_num(dk_json_get(report, "min_privacy")));
+    const char *args[] = {least};
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_message_put(&text, MSG_too_few_scores, language, args, 1);
+    put_named(sheet, dk_message_text(MSG_score, language), dk_buf_cstr(&text));
+    dk_buf_dispose(&text);
+}
+
 static dk_status put_summary(dk_xlsx *book, const dk_json_value *report, dk_language language,
                              dk_error *err) {
     dk_xlsx_sheet *sheet;
@@ -62,6 +77,7 @@ static dk_status put_summary(dk_xlsx *book, const dk_json_value *report, dk_lang
         dk_xlsx_number(sheet, lines[i].n != NULL ? dk_json_num(dk_json_at(report, lines[i].n)) : NAN);
         dk_xlsx_end_row(sheet);
     }
+    put_withheld(sheet, report, language);
     put_dates(sheet, report, language);
     put_named(sheet, dk_message_text(MSG_currency, language), dk_json_str(dk_json_get(report, "currency")));
     put_named(sheet, "drivkraft", dk_json_str(dk_json_get(report, "version")));

@@ -221,7 +221,7 @@ static dk_status note_data(dk_fit_context *x, const dk_engine *engine, dk_error 
 
 static const char *say_redaction(const dk_fit_context *x) {
     return x->survey->config->no_redact ? "Quotes stand as they were written, with whatever they tell of persons."
-                                        : "E-mail addresses, numbers and common names of persons are crossed out in quotes; rare names and what else tells of somebody is not recognised.";
+                                        : "What tells of persons (addresses, numbers, names that are common or stand where names stand) is crossed out in quotes; rare names and what else tells of somebody is not recognised.";
 }
 
 static dk_status note_methods(dk_fit_context *x, dk_error *err) {

@@ -390,10 +390,15 @@ static dk_status state_assumptions(pricing *c, dk_error *err) {
                                          "Levels are taken as given; shares of mentions, effects, transition "
                                          "probabilities and margins carry the uncertainty."};
     enum { ALWAYS = sizeof always / sizeof *always };
+    const double NOISY = 0.1; /* of the spread between customers */
     dk_worth *w = c->w;
-    w->assumptions = dk_arena_calloc(&c->v->context->result->arena, ALWAYS, sizeof *w->assumptions);
+    const dk_move_noise *noise = &c->v->context->result->movement.noise;
+    w->assumptions = dk_arena_calloc(&c->v->context->result->arena, ALWAYS + 1, sizeof *w->assumptions);
     if (w->assumptions == NULL) return dk_fail_memory(err);
     for (size_t i = 0; i < ALWAYS; i++) w->assumptions[w->nassumptions++] = always[i];
+    if (noise->known && noise->share_of_spread > NOISY) /* the matrix is not corrected for it */
+        w->assumptions[w->nassumptions++] = "Customers who cross a border by noise alone count as moving, so that who is lifted seems to come down sooner: "
+                                            "money that comes of moving up, most of all into the most profitable segment, may be too low.";
     return DK_OK;
 }
 

@@ -169,6 +169,7 @@ function driverTable(c: Context, fit: Fit, drivers: Driver[], actions: boolean):
   return [
     table(say("drivers_of", word(fit.outcome)), columns, rows),
     marked && h("p", { class: "small by-chance" }, say("by_chance")),
+    worth && !c.report.worth && c.report.segments.length > 1 && h("p", { class: "small" }, say("worth_separate")),
   ];
 }
 
