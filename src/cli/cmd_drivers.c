@@ -97,6 +97,7 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
     status = dk_format_apply(&in, &spec.reader, err);
     if (status != DK_OK) goto done;
     spec.table = words[0];
+    spec.part = partial != NULL;
     spec.predictors = predictors.items;
     spec.npredictors = predictors.count;
     spec.controls = controls.items;

@@ -526,7 +526,7 @@ dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_drivers_watch *w
     if (status == DK_OK) status = name_lost(&r, err);
     if (status == DK_OK) status = dk_drivers_segment_rows(d, (dk_str){"", 0}, &whole, err);
     if (status == DK_OK) status = read_rows(&r, err);
-    if (status == DK_OK && dk_rows_count(whole) == 0) status = none_usable(&r, err);
+    if (status == DK_OK && !spec->part && dk_rows_count(whole) == 0) status = none_usable(&r, err);
     dk_reader_free(r.reader);
     if (status == DK_OK)
         dk_drivers_sort(d);

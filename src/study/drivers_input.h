@@ -22,6 +22,7 @@ typedef struct dk_drivers_spec {
     const char *table, *outcome, *weight, *cluster, *cluster2, *absorb, *segment;
     const char *as; /* what is made of the outcome: level, contribution, promoter, detractor, log or winsor */
     bool indicator; /* a missing control becomes 0 with an indicator beside it; else its row is left out */
+    bool part;      /* of the data: no usable row is no error */
     bool impute;    /* with indicator: such controls are filled in by multiple imputation */
     const char *const *predictors, *const *controls; /* A,B or GROUP=A+B or STAGE/GROUP=A+B; several may be joined by commas */
     size_t npredictors, ncontrols;

@@ -1,35 +1,4 @@
-"""What the tests share: the program to compare with, and a survey.
+import os, sys
 
-The environment names the program (DRIVKRAFT_PROGRAM) and the source tree (DRIVKRAFT_SOURCE); tests/python/run.py sets both. The program reads
-the lexicons of the installed package, so that both have the same.
-"""
-import os, subprocess, sys
-from pathlib import Path
-
-import pytest
-
-SOURCE = Path(os.environ["DRIVKRAFT_SOURCE"])
-
-
-@pytest.fixture(scope="session")
-def program(tmp_path_factory):
-    """Runs the program in a folder; returns standard output."""
-    from drivkraft._native import DATA
-    binary = os.environ["DRIVKRAFT_PROGRAM"]
-
-    def run(*arguments, cwd=None, code=0):
-        done = subprocess.run([binary, *map(str, arguments)], cwd=cwd, env=dict(os.environ, DRIVKRAFT_DATA=str(DATA)), capture_output=True)
-        assert done.returncode == code, done.stderr.decode()
-        return (done.stdout if code == 0 else done.stderr).decode()
-    return run
-
-
-@pytest.fixture(scope="session")
-def survey(tmp_path_factory):
-    """A folder with in.csv: id, customer, date, score, segment, comment."""
-    folder = tmp_path_factory.mktemp("survey")
-    subprocess.run([sys.executable, str(SOURCE / "tests/cli/make_survey.py"), "4000"], cwd=folder, check=True)
-    text = (folder / "in.csv").read_text(encoding="utf-8")
-    (folder / "in.csv").write_text(text + '9001,c1,2026-01-02,3,blue,"Två rader,\n""dyr"" frakt 😡"\n9002,c2,2026-01-02,,gold,\n9003,c2,2026-01-03,9,gold,NA\n',
-                                   encoding="utf-8")
-    return folder
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from fixtures import program, survey  # noqa: E402,F401

@@ -59,7 +59,7 @@ typedef struct dk_native_question {
     const char *missing; /* drop, indicator, impute */
     const char *model;   /* linear, binary, ordinal */
     const char *r2;      /* mcfadden, estrella */
-    bool family_wise;
+    bool family_wise, part; /* part: no usable row is no error, as other parts may have some */
     int bootstrap, hc;
     int64_t seed, min_rows;
     double winsor, confidence, alpha, negligible_r2; /* winsor: of --as winsor */

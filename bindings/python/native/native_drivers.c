@@ -89,7 +89,7 @@ dk_status dk_native_rows_read(dk_native_rows **out, const dk_native_question *q,
                             .absorb = q->absorb, .segment = q->segment, .as = q->as, .indicator = strcmp(q->missing, "drop") != 0,
                             .impute = strcmp(q->missing, "impute") == 0, .predictors = q->predictors, .controls = q->controls,
                             .npredictors = q->npredictors, .ncontrols = q->ncontrols,
-                            .reader = {.arrow = table->schema != NULL ? &arrow : NULL}};
+                            .part = q->part, .reader = {.arrow = table->schema != NULL ? &arrow : NULL}};
     const dk_drivers_watch watch = {.threads = threads, .say = say, .context = rows};
     dk_buf label;
     dk_buf_init(&label);

@@ -50,9 +50,10 @@ class Question:
         folded = {w.lower() for w in wanted if w}
         return [n for n in names if n in wanted or n.lower() in folded]
 
-    def fill(self, keep: Keep):
+    def fill(self, keep: Keep, part: bool):
         c = ffi.new("dk_native_question *")
         lib.dk_native_question_init(c)
+        c.part = part
         for key, value in self.values.items():
             if key in ("predictors", "controls"):
                 setattr(c, key, keep.texts(value))
@@ -71,20 +72,20 @@ class Rows:
         self._rows = ffi.gc(pointer, lib.dk_native_rows_free)
 
     @classmethod
-    def read(cls, data: Any, question: Question, threads: int | None = None) -> "Rows":
-        """From a table, or from the path of a file or database."""
+    def read(cls, data: Any, question: Question, threads: int | None = None, part: bool = False) -> "Rows":
+        """From a table, or from the path of a file or database. part: no usable row is no error, as others may have some."""
         keep, out = Keep(), ffi.new("dk_native_rows **")
         where = ffi.new("dk_native_table *")
         threads = threads or default_threads()
         if isinstance(data, (str, os.PathLike)):
             where.name = keep.text(data)
-            call(lib.dk_native_rows_read, out, question.fill(keep), where, threads)
+            call(lib.dk_native_rows_read, out, question.fill(keep, part), where, threads)
         else:
             table = tables.to_arrow(data)
             kept = question.columns(table.column_names)
             with tables.Exported(table.select(kept or table.column_names)) as exported:
                 exported.fill(where, keep.text("data"))
-                call(lib.dk_native_rows_read, out, question.fill(keep), where, threads)
+                call(lib.dk_native_rows_read, out, question.fill(keep, part), where, threads)
         return cls(out[0])
 
     @classmethod
