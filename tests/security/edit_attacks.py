@@ -22,6 +22,7 @@ TIMEOUT = 1  # seconds that the server waits for a request (--timeout)
 
 class Server:
     """The program on a lexicon and a corpus of made-up comments."""
+    requests = 0
 
     def __init__(self, program, folder, lexicon):
         corpus = os.path.join(folder, "survey.csv")
@@ -39,6 +40,7 @@ class Server:
 
     def raw(self, data, wait=10):
         """Sends bytes and reads until the server closes; the answer's bytes."""
+        Server.requests += 1
         with socket.create_connection(("127.0.0.1", self.port), timeout=wait) as s:
             try:
                 s.sendall(data)
@@ -401,7 +403,7 @@ def main():
     if server.process.poll() is None:
         server.stop()
     shutil.rmtree(folder)
-    print(f"{len(ATTACKS) - failed} of {len(ATTACKS)} attacks held off")
+    print(f"{len(ATTACKS) - failed} of {len(ATTACKS)} held, {Server.requests} requests")
     return 1 if failed else 0
 
 
