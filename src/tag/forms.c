@@ -79,9 +79,8 @@ dk_status dk_forms_trim(dk_forms *f, dk_error *err) {
 
 /* Where a spelling belongs: the high bits of a product. */
 static inline size_t home_of(uint64_t low, uint64_t high, uint32_t meta, unsigned shift) {
-    uint64_t h = (low ^ UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xBF58476D1CE4E5B9);
-    h = (h ^ h >> 32 ^ high ^ (uint64_t)meta << 40) * UINT64_C(0x94D049BB133111EB);
-    return (size_t)((h ^ h >> 29) * UINT64_C(0x9E3779B97F4A7C15) >> shift);
+    uint64_t h = low * UINT64_C(0xBF58476D1CE4E5B9) ^ (high + meta) * UINT64_C(0x94D049BB133111EB);
+    return (size_t)((h ^ h >> 32) * UINT64_C(0x9E3779B97F4A7C15) >> shift);
 }
 
 static bool grow_slots(dk_forms *f) {

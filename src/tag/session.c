@@ -5,6 +5,7 @@
 #include "tag/forms.h"
 #include "tag/inspect.h"
 #include "tag/opinion.h"
+#include "tag/pairs.h"
 
 /* Below this confidence (thousandths) a comment also gets what only the neighbour language knows. */
 enum { SURE = 900, FOREIGN = 200, SENTENCE_SURE = 970, SENTENCE_WORDS = 4 };
@@ -24,6 +25,8 @@ struct dk_session {
     dk_regex_scratch *regex;
     const dk_word **words; /* by token: what it means in the language at hand */
     size_t words_cap;
+    uint8_t *flags; /* by token: those of its form in the language at hand, 0 where it is read in another */
+    size_t flags_cap;
     evidence *sentences; /* what the tokens of each say about the language */
     size_t nsentences, sentences_cap;
     uint8_t *languages; /* by token: the language it is read in, DK_LANG_OTHER for none */
@@ -32,8 +35,10 @@ struct dk_session {
     uint64_t limited; /* patterns given up */
     dk_weigher weigher;
     dk_pairs pairs;
-    dk_pair *beside; /* by token: what it and the token before it say together */
+    dk_pair *beside; /* by token: what it and the token before it say together in the language at hand */
     size_t beside_cap;
+    int32_t *pair_values; /* by token: the value of that, in whatever language both are read */
+    size_t pair_values_cap;
     uint64_t resets; /* of the forms that pairs is of */
     bool cross_fitted; /* see dk_session_set_customer */
     uint64_t customer; /* 0: not known */
@@ -65,9 +70,11 @@ void dk_session_free(dk_session *s) {
     dk_weigher_dispose(&s->weigher);
     dk_pairs_dispose(&s->pairs);
     free(s->beside);
+    free(s->pair_values);
     free(s->seen);
     dk_regex_scratch_free(s->regex);
     free(s->words);
+    free(s->flags);
     free(s->languages);
     free(s->sentences);
     free(s);
@@ -200,17 +207,24 @@ static void learn_pair(dk_session *s, size_t i, dk_language language, dk_pair *p
     place->leads = dk_index_leads(s->engine->indexes[language], s->words[i - 1], s->words[i]);
 }
 
+/* Pairs are found so many tokens before they are followed, while their edges come: so far beside is silent behind the last token. */
+enum { AHEAD = 3 };
+
 /* Finds what the tokens mean that are read in one language; joins the flags of their forms to *all. Leaves in the key of beside[i] the
    number + 1 of the line of pairs where tokens i - 1 and i belong, or 0 when they can say nothing together. */
 static dk_status find_words(dk_session *s, dk_language language, unsigned *all, dk_error *err) {
+    static const dk_pair silent = {0, 0, DK_LEADS_NOWHERE};
     const dk_token *tokens = s->tokens.items;
     const dk_form *forms = s->forms.forms;
     const dk_word **words = s->words;
     const uint8_t *languages = s->languages;
     dk_pair *beside = s->beside;
     unsigned before = 0; /* flags of the form before */
-    for (size_t i = 0, n = s->tokens.count; i < n; i++) {
+    size_t n = s->tokens.count;
+    for (size_t i = 0; i < n; i++) {
         words[i] = NULL;
+        beside[i] = silent;
+        s->flags[i] = 0;
         if (languages[i] != language) {
             before = 0;
             continue;
@@ -220,11 +234,11 @@ static dk_status find_words(dk_session *s, dk_language language, unsigned *all, 
             dk_status status = meet(s, tokens[i].form, language, err);
             if (status != DK_OK) return status;
         }
-        unsigned flags = form->flags[language - 1];
+        s->pair_values[i] = 0;
+        unsigned flags = s->flags[i] = form->flags[language - 1];
         words[i] = form->words[language - 1];
         *all |= flags;
         if (flags & (DK_FORM_SPEAKS | DK_FORM_BEGINS | DK_FORM_GOES_ON)) __builtin_prefetch(words[i]);
-        beside[i] = (dk_pair){0, 0, DK_LEADS_NOWHERE};
         if (dk_may_speak(before, flags)) {
             size_t line = dk_pairs_line(tokens[i - 1].form, tokens[i].form);
             beside[i].key = line + 1;
@@ -232,19 +246,20 @@ static dk_status find_words(dk_session *s, dk_language language, unsigned *all, 
         }
         before = flags;
     }
+    for (size_t i = n; i < n + AHEAD; i++) beside[i] = silent;
     return DK_OK;
 }
 
-/* Finds what tokens i - 1 and i say together, if they may say anything. */
-static inline void find_pair(dk_session *s, size_t i, dk_language language) {
+/* Finds what tokens i - 1 and i say together, whose line of pairs is known. */
+static void find_pair(dk_session *s, size_t i, dk_language language) {
     dk_pair *beside = &s->beside[i];
-    if (beside->key == 0) return;
     uint64_t key = dk_pair_key(s->tokens.items[i - 1].form, s->tokens.items[i].form, language);
     dk_pair *place = dk_pairs_find(&s->pairs.places[(beside->key - 1) * DK_PAIR_PLACES], key);
     s->pairs.asked++;
     if (DK_LIKELY(place->key == key)) s->pairs.known++;
     else learn_pair(s, i, language, place);
     *beside = *place;
+    s->pair_values[i] = place->value;
     if (place->leads == DK_LEADS_NOWHERE) return;
     dk_index_fetch(s->engine->indexes[language], place->leads);
     __builtin_prefetch(s->words[i - 1]->hooks); /* who follows the path reads both */
@@ -258,22 +273,19 @@ static dk_status match_language(dk_session *s, dk_language language, bool *patte
     *patterns = all & DK_FORM_PATTERNS;
     if (status != DK_OK) return status;
     const dk_index *index = s->engine->indexes[language];
-    const dk_form *forms = s->forms.forms;
-    const dk_token *tokens = s->tokens.items;
-    const dk_word *const *words = s->words;
     const dk_pair *beside = s->beside;
-    enum { AHEAD = 3 }; /* pairs are found so many tokens before they are followed, while their edges come */
+    const uint8_t *flags = s->flags;
     size_t n = s->tokens.count;
-    for (size_t i = 1; i < n && i < AHEAD; i++)
-        if (words[i] != NULL) find_pair(s, i, language);
-    for (size_t i = 0; status == DK_OK && i < n; i++) {
-        if (i + AHEAD < n && words[i + AHEAD] != NULL) find_pair(s, i + AHEAD, language);
-        if (words[i] == NULL) continue;
-        uint32_t leads = i + 1 < n && words[i + 1] != NULL ? beside[i + 1].leads : DK_LEADS_NOWHERE;
-        if (leads != DK_LEADS_NOWHERE || forms[tokens[i].form].flags[language - 1] & DK_FORM_SPEAKS)
-            status = dk_index_match_at(index, words, &s->tokens, (uint32_t)i, leads, s->plan.packs, &s->reading.matches, err);
+    for (size_t i = 1; i < AHEAD; i++)
+        if (beside[i].key != 0) find_pair(s, i, language);
+    for (size_t i = 0; i < n; i++) {
+        if (beside[i + AHEAD].key != 0) find_pair(s, i + AHEAD, language);
+        uint32_t leads = beside[i + 1].leads;
+        if (leads == DK_LEADS_NOWHERE && !(flags[i] & DK_FORM_SPEAKS)) continue;
+        status = dk_index_match_at(index, s->words, &s->tokens, (uint32_t)i, leads, s->plan.packs, &s->reading.matches, err);
+        if (status != DK_OK) return status;
     }
-    return status;
+    return DK_OK;
 }
 
 /* In a short comment that may as well be Danish as Swedish, words that the language at hand does not know at all are looked up
@@ -305,7 +317,8 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     if (status != DK_OK) return status;
     size_t n = s->tokens.count;
     if (!dk_grow(&s->words, &s->words_cap, n) || !dk_grow(&s->languages, &s->languages_cap, n) ||
-        !dk_grow(&s->beside, &s->beside_cap, n))
+        !dk_grow(&s->flags, &s->flags_cap, n) || !dk_grow(&s->beside, &s->beside_cap, n + AHEAD) ||
+        !dk_grow(&s->pair_values, &s->pair_values_cap, n))
         return dk_fail_memory(err);
     if (DK_UNLIKELY(s->resets != s->forms.counts.resets)) {
         if (!dk_pairs_clear(&s->pairs)) return dk_fail_memory(err);
@@ -349,7 +362,8 @@ static dk_status weigh(dk_session *s, dk_str text, dk_error *err) {
     const dk_weights *weights = s->engine->weights[s->main];
     dk_reading *r = &s->reading;
     s->weigher.fold_hash = !s->cross_fitted ? 0 : s->customer != 0 ? s->customer : dk_fold_hash(text);
-    dk_status status = dk_weigher_run(&s->weigher, &s->forms, &s->tokens, s->languages, s->beside, s->main, r, s->engine->lexicon,
+    dk_status status = dk_weigher_run(&s->weigher, &s->forms, &s->tokens, s->languages, s->pair_values, s->main,
+                                      s->used == 1u << s->main, r, s->engine->lexicon,
                                       &r->logit, err);
     if (status != DK_OK) return status;
     r->learned = s->weigher.tokens;

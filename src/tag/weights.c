@@ -220,37 +220,68 @@ static int32_t next_serial(dk_weigher *x, const dk_forms *forms) {
     return ++x->serial;
 }
 
-dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
-                         const dk_pair *pairs, dk_language main, const dk_reading *r, const dk_lexicon *lexicon, int64_t *logit,
-                         dk_error *err) {
-    if (!dk_grow(&x->tokens, &x->tokens_cap, tokens->count)) return dk_fail_memory(err);
-    int32_t serial = next_serial(x, forms);
+/* What the tokens weigh by themselves and beside their neighbours, where all are read in one language and weighed by all rows of the data,
+   as nearly always. */
+static int64_t weigh_uniform(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const int32_t *pairs, unsigned language,
+                             int32_t serial) {
     int64_t sum = 0;
-    uint32_t columns[DK_LANGUAGES] = {0};
-    for (int l = 0; l < DK_LANGUAGES; l++)
-        if (x->weights[l] != NULL) columns[l] = column_of(x->weights[l], x->fold_hash);
+    bool before = false; /* whether the token before takes part in pairs */
+    for (size_t i = 0; i < tokens->count; i++) {
+        const dk_token *t = &tokens->items[i];
+        int32_t v = 0;
+        bool takes_part = !(t->flags & DK_TOKEN_READ_WHOLE); /* numbers and the like weigh nothing anyway */
+        if (DK_LIKELY(takes_part)) {
+            dk_form *f = &forms->forms[t->form];
+            if (f->seen[language - 1] != serial) v = f->weights[language - 1];
+            f->seen[language - 1] = serial;
+            if (before) v += pairs[i];
+        }
+        before = takes_part;
+        x->tokens[i] = v;
+        sum += v;
+    }
+    return sum;
+}
+
+/* The same in general. */
+static int64_t weigh_mixed(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
+                           const int32_t *pairs, const uint32_t columns[DK_LANGUAGES], int32_t serial) {
+    int64_t sum = 0;
     unsigned before = DK_LANG_OTHER; /* what the token before is read in, when it takes part in pairs */
     for (size_t i = 0; i < tokens->count; i++) {
         const dk_token *t = &tokens->items[i];
         unsigned language = languages[i];
-        bool silent = t->flags & DK_TOKEN_READ_WHOLE || x->weights[language] == NULL; /* numbers and the like weigh nothing anyway */
+        const dk_weights *w = x->weights[language];
         bool after = before == language;
         x->tokens[i] = 0;
-        before = silent ? DK_LANG_OTHER : language;
-        if (silent) continue;
+        before = t->flags & DK_TOKEN_READ_WHOLE || w == NULL ? DK_LANG_OTHER : language;
+        if (before == DK_LANG_OTHER) continue;
         dk_form *f = &forms->forms[t->form];
         uint32_t column = columns[language];
         int32_t v = 0;
         if (f->seen[language - 1] != serial) {
             f->seen[language - 1] = serial;
             v = f->weights[language - 1];
-            if (DK_UNLIKELY(column != 0) && t->form != 0) v = x->records[language][(size_t)t->form * 2 * x->weights[language]->head->width + column];
+            if (column != 0 && t->form != 0) v = x->records[language][(size_t)t->form * 2 * w->head->width + column];
         }
-        if (after && DK_LIKELY(column == 0)) v += pairs[i].value;
-        else if (after) v += weigh_pair(x->weights[language], &forms->forms[tokens->items[i - 1].form], f, language, column);
+        if (after && column == 0) v += pairs[i];
+        else if (after) v += weigh_pair(w, &forms->forms[tokens->items[i - 1].form], f, language, column);
         x->tokens[i] = v;
         sum += v;
     }
+    return sum;
+}
+
+dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
+                         const int32_t *pairs, dk_language main, bool uniform, const dk_reading *r, const dk_lexicon *lexicon,
+                         int64_t *logit, dk_error *err) {
+    if (!dk_grow(&x->tokens, &x->tokens_cap, tokens->count)) return dk_fail_memory(err);
+    int32_t serial = next_serial(x, forms);
+    uint32_t columns[DK_LANGUAGES] = {0};
+    for (int l = 0; l < DK_LANGUAGES; l++)
+        if (x->weights[l] != NULL) columns[l] = column_of(x->weights[l], x->fold_hash);
+    int64_t sum = uniform && columns[main] == 0 ? weigh_uniform(x, forms, tokens, pairs, main, serial)
+                                                : weigh_mixed(x, forms, tokens, languages, pairs, columns, serial);
     sum += weigh_negated(x, tokens, languages, r, lexicon);
     int32_t figures[DK_FIGURES];
     dk_figures_of(r, figures);

@@ -19,7 +19,6 @@
 #include "base/hash.h"
 #include "base/intern.h"
 #include "tag/features.h"
-#include "tag/pairs.h"
 
 #define DK_WEIGHT_MAX 100000 /* thousandths either way */
 #define DK_WEIGHT_FOLDS 20
@@ -69,11 +68,11 @@ void dk_weigher_dispose(dk_weigher *weigher);
 int32_t dk_weigher_pair(const dk_weigher *weigher, const dk_form *left, const dk_form *right, dk_language language);
 
 /* Weighs a comment that the rules have read. languages[i] is what token i is read in, main the language of the comment, which must
-   have weights; pairs[i] is what tokens i - 1 and i say together where both are read in one language. *logit is in thousandths. The
+   have weights, uniform whether all tokens are read in it; pairs[i] is what tokens i - 1 and i weigh together where both are read in one language. *logit is in thousandths. The
    session's forms must be those of the tokens, and met. */
 dk_status dk_weigher_run(dk_weigher *weigher, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
-                         const dk_pair *pairs, dk_language main, const dk_reading *reading, const dk_lexicon *lexicon,
-                         int64_t *logit, dk_error *err);
+                         const int32_t *pairs, dk_language main, bool uniform, const dk_reading *reading,
+                         const dk_lexicon *lexicon, int64_t *logit, dk_error *err);
 
 /* Takes a form that is met for the first time in a language, while its bases are at hand. */
 dk_status dk_weigher_meet(dk_weigher *weigher, const dk_forms *forms, uint32_t form, dk_language language,
