@@ -33,7 +33,7 @@ static dk_status take_line(dk_import *import, const list_format *f, bool plain, 
                            dk_str line, int64_t number, dk_error *err) {
     size_t at = 0;
     double value = 0;
-    dk_str none = {"", 0}, term = plain ? trimmed(line) : cell_at(line, &at), cell = none;
+    dk_str none = {"", 0}, term = plain ? trimmed(line) : cell_at(line, &at), cell;
     int64_t column = line.len > 0 && term.len > 0 ? term.ptr - line.ptr + 1 : 1;
     if (plain) return dk_import_add(import, term, f->flags, none, NULL, modifier, number, column, err);
     size_t cell_begin = at;

@@ -129,12 +129,11 @@ static dk_status write_scripts(build *b, dk_buf *out, morph_image *head) {
 }
 
 static void write_weights(build *b, const model *m, dk_buf *out, morph_image *head) {
-    const morph_script *scripts = (const morph_script *)(const void *)(out->ptr + head->scripts);
     char name[24];
     head->weights = image_align(out);
     /* room first: scripts points into the buffer */
     if (!dk_buf_reserve(out, (head->nclasses + head->nscripts + FIX_COUNT) * sizeof(int32_t))) return;
-    scripts = (const morph_script *)(const void *)(out->ptr + head->scripts);
+    const morph_script *scripts = (const morph_script *)(const void *)(out->ptr + head->scripts);
     for (size_t i = 0; i < head->nclasses; i++) {
         int32_t w = weight_of(m, "class:", b->strings.ptr + b->classes[i].name);
         dk_buf_put(out, &w, sizeof w);
