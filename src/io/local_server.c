@@ -14,7 +14,8 @@
 
 enum { TOKEN = 64, HEADERS_MAX = 16 << 10 };
 
-/* A connection: until when it may take. busy: its question is being answered. */
+/* A connection: until when it may take. busy: its question is being answered. (The library's own timeout counts that time too, and would close a
+   connection whose answer took long to make.) */
 typedef struct slot {
     int fd; /* -1 for none */
     bool busy;
@@ -279,7 +280,6 @@ dk_status dk_server_start(dk_server **out, const dk_server_options *options, dk_
         s->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, (uint16_t)options->port, NULL, NULL, on_request, s,
                                      MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&here,                           /* loopback alone */
                                      MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->connections,
-                                     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->patience,
                                      MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
                                      MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
                                      MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,

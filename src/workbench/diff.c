@@ -1,5 +1,6 @@
 #include "workbench/diff.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -152,6 +153,8 @@ static dk_status compare(const dk_comparison *c, item *t, const dk_block *block,
     said a[SAID_MAX], b[SAID_MAX], *said_of[2] = {a, b};
     size_t n[2];
     for (int s = 0; s < 2; s++) {
+        if (c->cross_fitted)
+            dk_session_set_customer(worker->sessions[s], dk_pass_extra(c->pass, block, row, c->customer));
         dk_status status = dk_session_tag(worker->sessions[s], text, &comments[s], err);
         if (status != DK_OK) return status;
         n[s] = themes_of(c, s, &comments[s], said_of[s]);
@@ -328,14 +331,19 @@ dk_status dk_diff_make(dk_book *book, const dk_engine *const engines[2], const d
                     .rejected = co->rejected,
                     .progress = co->progress,
                     .progress_context = co->progress_context};
-    dk_comparison c = {.engines = engines, .pass = &pass, .o = o};
+    dk_comparison c = {.engines = engines, .pass = &pass, .o = o, .cross_fitted = co->cross_fitted, .customer = co->nextras};
     pass.context = &c;
     dk_intern_init(&c.themes);
     dk_intern_init(&c.touchpoints);
     bool choose = co->packs != NULL && strcmp(co->packs, "auto") == 0;
     dk_reader_options ro = co->reader;
     ro.rewindable |= choose;
-    dk_pass_columns columns = {co->text, co->id, co->extras, co->options, co->nextras};
+    const char *extras[DK_PASS_EXTRAS], *options[DK_PASS_EXTRAS]; /* the customer stands behind those of the caller */
+    assert(co->nextras < DK_PASS_EXTRAS);
+    for (size_t i = 0; i < co->nextras; i++) extras[i] = co->extras[i], options[i] = co->options[i];
+    extras[co->nextras] = co->customer;
+    options[co->nextras] = "--customer";
+    dk_pass_columns columns = {co->text, co->id, extras, options, co->nextras + 1};
     dk_tag_plan plans[2] = {co->plan, co->plan};
     void **workers = calloc((size_t)co->threads, sizeof *workers);
     dk_status status =

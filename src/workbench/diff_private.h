@@ -1,4 +1,4 @@
-/* Shared by the files of the comparison alone. */
+/* Shared by the files of the comparison, and by the editor, which gives the same reasons. */
 #ifndef DK_WORKBENCH_DIFF_PRIVATE_H
 #define DK_WORKBENCH_DIFF_PRIVATE_H
 
@@ -51,6 +51,8 @@ typedef struct dk_comparison {
     const dk_engine *const *engines;
     const dk_pass *pass;
     const dk_diff_options *o;
+    bool cross_fitted;
+    size_t customer; /* number of the extra */
     dk_pairing pairing;
     dk_intern themes;      /* union of the taxonomies */
     uint32_t *theme_of[2]; /* by theme of a side: its number in the union */

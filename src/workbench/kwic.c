@@ -50,6 +50,7 @@ typedef struct search {
     const dk_engine *engine;
     const dk_kwic_options *o;
     const dk_pass *pass;
+    bool cross_fitted; /* then the customer is the only extra */
     dk_kwic_figures *figures;
     line *lines; /* a heap, the largest draw first */
     size_t nlines;
@@ -169,6 +170,7 @@ static dk_status work(void *context, void *worker, const dk_block *block, void *
         dk_comment c;
         if (text.len == 0) continue;
         size_t first = t->nplaces;
+        if (s->cross_fitted) dk_session_set_customer(worker, dk_pass_extra(s->pass, block, r, 0));
         status = dk_session_tag(worker, text, &c, err);
         if (status == DK_OK)
             status =
@@ -459,14 +461,14 @@ dk_status dk_kwic_make(dk_book *book, const dk_engine *engine, const dk_corpus_o
                     .rejected = co->rejected,
                     .progress = co->progress,
                     .progress_context = co->progress_context};
-    search s = {.engine = engine, .o = o, .pass = &pass, .figures = figures};
+    search s = {.engine = engine, .o = o, .pass = &pass, .cross_fitted = co->cross_fitted, .figures = figures};
     pass.context = &s;
     dk_intern_init(&s.words);
     dk_tag_plan plan = co->plan;
     bool choose = co->packs != NULL && strcmp(co->packs, "auto") == 0;
     dk_reader_options ro = co->reader;
     ro.rewindable |= choose;
-    dk_pass_columns columns = {.text = co->text, .id = co->id};
+    dk_pass_columns columns = {co->text, co->id, &co->customer, (const char *const[]){"--customer"}, 1};
     void **workers = calloc((size_t)co->threads, sizeof *workers);
     s.lines = malloc((o->lines + 1) * sizeof *s.lines);
     dk_status status = workers == NULL || s.lines == NULL

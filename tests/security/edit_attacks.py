@@ -38,7 +38,7 @@ class Server:
         self.port = int(self.url.split(":")[2].split("/")[0])
         self.host = f"127.0.0.1:{self.port}"
 
-    def raw(self, data, wait=10):
+    def raw(self, data, wait=60):
         """Sends bytes and reads until the server closes; the answer's bytes."""
         Server.requests += 1
         with socket.create_connection(("127.0.0.1", self.port), timeout=wait) as s:

@@ -13,6 +13,7 @@
 #include "workbench/corpus.h"
 #include "workbench/coded.h"
 #include "workbench/diff.h"
+#include "workbench/kwic.h"
 #include "workbench/neighbours.h"
 #include "workbench/sample.h"
 #include "workbench/sheet.h"
@@ -253,6 +254,62 @@ static void every_change_is_explained(void **state) {
     free(themes);
 }
 
+/* Wrong if a comparison or a concordance judged comments by weights that were learned from them, and so said otherwise than tag. */
+static void own_weights_are_cross_fitted(void **state) {
+    (void)state;
+    enum { COMMENTS = 40 };
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_buf_puts(&text, "id,text,who\n");
+    for (int i = 0; i < COMMENTS; i++) dk_buf_putf(&text, "%d,my parcel was blorvig,c%d\n", i, i);
+    char *path = write_file("folds.csv", dk_buf_cstr(&text));
+    char *weights = write_file("folds.tsv", "kind\ttext\tweight\tfolds\nlanguage\ten\t0\t0,0\nword\tblorvig\t9000\t-9000,9000\n");
+    dk_engine *own;
+    dk_engine_options options = {.data_dir = ".", .weights = (const char *const[]){weights}, .nweights = 1};
+    assert_int_equal(dk_engine_open(&own, &options, NULL), DK_OK);
+    dk_corpus_options co = {.source = path, .text = "text", .id = "id", .customer = "who", .threads = 2, .cross_fitted = true};
+    co.plan.language_fixed = true;
+    co.plan.language = DK_LANG_EN;
+    int64_t negative = 0;
+    for (int i = 0; i < COMMENTS; i++) { /* as tag does */
+        char who[8];
+        dk_comment c;
+        dk_session *session;
+        snprintf(who, sizeof who, "c%d", i);
+        assert_int_equal(dk_session_new(&session, own, &co.plan, NULL), DK_OK);
+        dk_session_set_customer(session, dk_str_from(who));
+        assert_int_equal(dk_session_tag(session, dk_str_from("my parcel was blorvig"), &c, NULL), DK_OK);
+        negative += c.label == DK_NEGATIVE;
+        dk_session_free(session);
+    }
+    assert_true(negative > 5 && negative < COMMENTS - 5);
+    dk_book book;
+    dk_diff_figures f;
+    dk_diff_options o = {.changes = SIZE_MAX, .causes = 10, .models_differ = true};
+    dk_book_init(&book, NULL);
+    assert_int_equal(dk_diff_make(&book, (const dk_engine *const[]){own, own}, &co, &o, &f, NULL), DK_OK);
+    dk_buf_clear(&text);
+    assert_int_equal(dk_book_put(&book, DK_SHEET_AS_CSV, "summary", &text, NULL), DK_OK);
+    char line[64];
+    double share = 100.0 * (double)negative / COMMENTS; /* of quarters: prints exactly */
+    snprintf(line, sizeof line, "\"negative, %%\",%g,%g", share, share);
+    if (strstr(dk_buf_cstr(&text), line) == NULL) fail_msg("not %s in\n%s", line, dk_buf_cstr(&text));
+    dk_book_dispose(&book);
+    bool *entries = calloc(dk_engine_lexicon(own)->count + 1, sizeof *entries);
+    dk_kwic_figures kf;
+    memset(entries, true, dk_engine_lexicon(own)->count);
+    dk_kwic_options ko = {.entries = entries, .theme = DK_NO_ID, .label = DK_NEGATIVE, .lines = 5, .width = 20};
+    dk_book_init(&book, NULL);
+    assert_int_equal(dk_kwic_make(&book, own, &co, &ko, &kf, NULL), DK_OK);
+    assert_int_equal(kf.comments, negative); /* each has places: an entry matches its parcel */
+    dk_book_dispose(&book);
+    free(entries);
+    dk_engine_free(own);
+    dk_buf_dispose(&text);
+    free(path);
+    free(weights);
+}
+
 /* Pairs of entries: changed in valence, moved, alone. */
 static void entries_are_paired(void **state) {
     (void)state;
@@ -342,6 +399,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tallies_equal_counting), cmocka_unit_test(corpora_do_not_depend_on_threads),
         cmocka_unit_test(company_is_found),       cmocka_unit_test(every_change_is_explained),
+        cmocka_unit_test(own_weights_are_cross_fitted),
         cmocka_unit_test(entries_are_paired),     cmocka_unit_test(samples_stand_for_the_file),
         cmocka_unit_test(polarities_are_read),    cmocka_unit_test(sheets_line_up),
     };
