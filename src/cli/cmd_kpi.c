@@ -31,7 +31,19 @@ static void put_value(dk_buf *out, const char *unit, const dk_kpi_value *v) {
     dk_buf_putc(out, ')');
 }
 
-static void put_row(dk_buf *out, const dk_kpi *k) {
+/* How wide the first column must be for the longest name, which a study may have given, but for some that are too long for a line. */
+static size_t name_width(const dk_study_result *r) {
+    enum { USUAL = 38, MOST = 72 };
+    size_t width = USUAL;
+    for (size_t i = 0; i < r->kpi.nkpis; i++) {
+        size_t n = 1;
+        for (const char *p = r->kpi.kpis[i].label[DK_LANG_EN]; *p != '\0'; p++) n += ((unsigned char)*p & 0xC0) != 0x80;
+        if (n > width && n <= MOST) width = n;
+    }
+    return width;
+}
+
+static void put_row(dk_buf *out, const dk_kpi *k, size_t width) {
     dk_buf value, mark;
     dk_buf_init(&value);
     dk_buf_init(&mark);
@@ -45,7 +57,7 @@ static void put_row(dk_buf *out, const dk_kpi *k) {
         put_figure(&mark, k->unit, k->target);
     }
     dk_buf_puts(out, "  ");
-    dk_cli_put_cell(out, k->label[DK_LANG_EN], 38);
+    dk_cli_put_cell(out, k->label[DK_LANG_EN], width);
     dk_cli_put_cell(out, dk_buf_cstr(&value), 34);
     if (!k->all.hidden) dk_cli_put_count(out, k->all.n);
     dk_buf_putf(out, " %s", k->base);
@@ -97,7 +109,7 @@ static void put_text(dk_buf *out, const dk_study_result *r, const char *by) {
             if ((int)r->kpi.kpis[i].kind != kind) continue;
             if (first) dk_buf_putf(out, "%s%s\n", out->len > 0 ? "\n" : "", dk_kpi_kind_name((dk_kpi_kind)kind));
             first = false;
-            put_row(out, &r->kpi.kpis[i]);
+            put_row(out, &r->kpi.kpis[i], name_width(r));
         }
     }
     for (int cut = DK_CUT_SEGMENT; cut <= DK_CUT_LANGUAGE && by != NULL; cut++) {

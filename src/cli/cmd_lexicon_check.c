@@ -52,7 +52,7 @@ static void put_table(dk_buf *out, const dk_cli *cli, const dk_check *check, con
         put_line(out, cli, x);
     }
     if (out->len > 0) dk_buf_putc(out, '\n');
-    dk_buf_putf(out, "%zu entries in %zu file%s", check->entries, check->files, check->files == 1 ? "" : "s");
+    dk_buf_putf(out, "%zu %s in %zu file%s", check->entries, check->entries == 1 ? "entry" : "entries", check->files, check->files == 1 ? "" : "s");
     if (check->count == 0) dk_buf_puts(out, ": nothing to say");
     dk_buf_putc(out, '\n');
     for (int k = 0; k < DK_CHECK_KINDS; k++) {

@@ -97,6 +97,17 @@ void dk_json_bool(dk_json *j, bool value) {
     dk_buf_puts(j->buf, value ? "true" : "false");
 }
 
+void dk_json_interval(dk_json *j, double lo, double hi) {
+    if (isnan(lo) || isnan(hi) || (isinf(lo) && isinf(hi))) {
+        dk_json_null(j);
+        return;
+    }
+    dk_json_array(j);
+    dk_json_double(j, lo);
+    dk_json_double(j, hi);
+    dk_json_end(j);
+}
+
 void dk_json_null(dk_json *j) {
     separate(j, false);
     dk_buf_puts(j->buf, "null");

@@ -42,6 +42,9 @@ void dk_json_text(dk_json *j, const char *text); /* NULL is null */
 void dk_json_int(dk_json *j, int64_t value);
 void dk_json_double(dk_json *j, double value);
 void dk_json_bool(dk_json *j, bool value);
+
+/* [lo, hi]: null when an end is not known (NaN), or neither is finite; an end that is open alone is null within. */
+void dk_json_interval(dk_json *j, double lo, double hi);
 void dk_json_null(dk_json *j);
 
 /* Appends text as a JSON string with its quotes, outside of any writer. */

@@ -29,14 +29,7 @@ static inline void flag(dk_json *j, const char *key, bool value) {
 
 static inline void interval(dk_json *j, const char *key, dk_interval ci) {
     dk_json_key(j, key);
-    if (!isfinite(ci.lo) && !isfinite(ci.hi)) {
-        dk_json_null(j);
-        return;
-    }
-    dk_json_array(j);
-    dk_json_double(j, ci.lo);
-    dk_json_double(j, ci.hi);
-    dk_json_end(j);
+    dk_json_interval(j, ci.lo, ci.hi);
 }
 
 /* A figure and its interval, or null when there is none. */

@@ -57,8 +57,15 @@ static dk_status find_files(const dk_study_config *c, dk_error *err) {
     static const char *const names[] = {"responses", "customers", "invitations"};
     for (int k = 0; k < 3; k++) {
         const char *path = sources[k]->path;
-        if (path == NULL || sources[k]->file_line == 0 || strcmp(path, "-") == 0 || strchr(path, ':') != NULL || dk_file_exists(path)) continue;
-        return dk_fail_at(err, DK_EIO, c->name, sources[k]->file_line, 0, "%s.file: there is no file %s", names[k], path);
+        if (path == NULL || sources[k]->file_line == 0 || strcmp(path, "-") == 0 || strncmp(path, "postgresql:", 11) == 0 || strncmp(path, "postgres:", 9) == 0) continue;
+        if (strncmp(path, "sqlite:", 7) == 0) path += 7;
+        char *file = strndup(path, path == sources[k]->path ? strlen(path) : strcspn(path, "?"));
+        if (file == NULL) return dk_fail_memory(err);
+        dk_status status = DK_OK;
+        if (!dk_file_exists(file)) status = dk_fail_at(err, DK_EIO, c->name, sources[k]->file_line, 0, "%s.file: there is no file %s", names[k], file);
+        else if (dk_is_folder(file)) status = dk_fail_at(err, DK_EIO, c->name, sources[k]->file_line, 0, "%s.file: %s is a folder", names[k], file);
+        free(file);
+        if (status != DK_OK) return status;
     }
     return DK_OK;
 }

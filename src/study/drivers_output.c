@@ -43,14 +43,7 @@ static void put_number(dk_json *j, const char *key, double value) {
 
 static void put_interval(dk_json *j, const char *key, dk_interval ci) {
     dk_json_key(j, key);
-    if (isnan(ci.lo) || isnan(ci.hi)) {
-        dk_json_null(j);
-        return;
-    }
-    dk_json_array(j);
-    dk_json_double(j, ci.lo);
-    dk_json_double(j, ci.hi);
-    dk_json_end(j);
+    dk_json_interval(j, ci.lo, ci.hi);
 }
 
 /* shrunk: of a segment's fit, else NULL. */

@@ -22,7 +22,7 @@ COMMENTS = ["Snabb leverans men dyr frakt", "Kundtjänsten svarar aldrig i telef
 
 
 def texts():
-    return " ".join(f"WHEN {i} THEN '{t} ' || g" if t else f"WHEN {i} THEN NULL" for i, t in enumerate(COMMENTS))
+    return " ".join(f"WHEN {i} THEN '{t} ' || g % 1000" if t else f"WHEN {i} THEN NULL" for i, t in enumerate(COMMENTS))
 
 
 def run(program, what, rows, arguments):
