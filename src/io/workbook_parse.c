@@ -311,6 +311,7 @@ static void take_cell(book *b) {
 }
 
 static void end_row(book *b) {
+    b->unpacked += (int64_t)(b->width * sizeof(uint32_t)); /* what a row takes where rows are kept, were its cells empty */
     dk_str *cells = calloc(b->width + 1, sizeof *cells);
     if (cells == NULL) {
         fail_memory(b);

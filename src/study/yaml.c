@@ -89,6 +89,21 @@ static dk_status make_node(builder *b, int id, const char *path, int level, dk_y
     return y->text != NULL ? DK_OK : dk_fail_memory(err);
 }
 
+/* libyaml's work grows with the square of the depth of brackets, which it does not limit: no study has this many. Those in quotes count too. */
+static dk_status check_brackets(const dk_buf *bytes, const char *path, dk_error *err) {
+    enum { MOST = 2 * MOST_LEVELS };
+    int64_t line = 1, depth = 0;
+    size_t begin = 0;
+    for (size_t i = 0; i < bytes->len; i++) {
+        char c = bytes->ptr[i];
+        if (c == '[' || c == '{') depth++;
+        else if ((c == ']' || c == '}') && depth > 0) depth--;
+        else if (c == '\n') line++, begin = i + 1;
+        if (depth > MOST) return dk_fail_at(err, DK_EDATA, path, line, (int64_t)(i - begin) + 1, "more than %d brackets within each other", MOST);
+    }
+    return DK_OK;
+}
+
 dk_status dk_yaml_read(dk_yaml_file *file, const char *path, dk_error *err) {
     yaml_parser_t parser;
     yaml_document_t document;
@@ -97,6 +112,7 @@ dk_status dk_yaml_read(dk_yaml_file *file, const char *path, dk_error *err) {
     memset(file, 0, sizeof *file);
     dk_buf_init(&bytes);
     dk_status status = dk_file_read(path, &bytes, err);
+    if (status == DK_OK) status = check_brackets(&bytes, path, err);
     if (status != DK_OK) goto done;
     file->name = dk_arena_strdup(&file->arena, path, strlen(path));
     parsing = file->name != NULL && yaml_parser_initialize(&parser);

@@ -85,7 +85,12 @@ static bool clause_polarity(const dk_reading *r, const dk_tokens *tokens, const 
     }
     int64_t sum = 0, nearest = INT64_MAX;
     enum { LOOK = 64 }; /* in a clause without end only the opinions near the mention can matter */
-    while (hi < r->nopinions && r->opinions[hi].first < m->first) hi++;
+    size_t end = r->nopinions;
+    while (hi < end) { /* the first behind the mention: by halves, since a clause may be megabytes long */
+        size_t mid = (hi + end) / 2;
+        if (r->opinions[mid].first < m->first) hi = mid + 1;
+        else end = mid;
+    }
     if (hi - lo > LOOK) lo = hi - LOOK;
     bool any = false;
     for (size_t i = lo; i < r->nopinions && i < hi + LOOK && r->opinions[i].first <= c->last; i++) {
@@ -129,8 +134,9 @@ static int64_t learned_polarity(const dk_reading *r, const dk_tokens *tokens, co
 static int64_t polarity_around(const dk_reading *r, const dk_clause *c) {
     int64_t sum = 0;
     size_t lo = (size_t)(c - r->clauses), hi = lo;
-    while (lo > 0 && r->clauses[lo - 1].sentence + 1 >= c->sentence) lo--;
-    while (hi + 1 < r->nclauses && r->clauses[hi + 1].sentence <= c->sentence + 1) hi++;
+    enum { CLAUSES = 64 }; /* of a sentence without end, those near by */
+    for (int i = 0; i < CLAUSES && lo > 0 && r->clauses[lo - 1].sentence + 1 >= c->sentence; i++) lo--;
+    for (int i = 0; i < CLAUSES && hi + 1 < r->nclauses && r->clauses[hi + 1].sentence <= c->sentence + 1; i++) hi++;
     size_t first = 0, end = r->nopinions;
     while (first < end) {
         size_t mid = (first + end) / 2;
