@@ -53,6 +53,11 @@ static dk_status read_points(const dk_fit_context *x, dk_trend *t, dk_error *err
     return status;
 }
 
+/* An NPS lies within -100 and 100, whatever a normal approximation says of it. */
+static dk_interval within_scale(const dk_trend *t, dk_interval i) {
+    return strcmp(t->measure, "nps") == 0 ? (dk_interval){fmax(i.lo, -100), fmin(i.hi, 100)} : i;
+}
+
 static void set_limits(dk_trend *t, size_t n) {
     double all = 0, sum = 0, variance = 0;
     for (size_t w = 0; w < n; w++) {
@@ -68,8 +73,8 @@ static void set_limits(dk_trend *t, size_t n) {
         dk_trend_point *p = t->points + w;
         if (!p->used) continue;
         double half = 3 * sqrt(variance / all / (double)p->n);
-        p->limits = (dk_interval){t->centre - half, t->centre + half};
-        p->outside = p->value < p->limits.lo || p->value > p->limits.hi;
+        p->outside = p->value < t->centre - half || p->value > t->centre + half;
+        p->limits = within_scale(t, (dk_interval){t->centre - half, t->centre + half});
     }
 }
 
@@ -85,7 +90,7 @@ static dk_status smooth(const dk_study_result *r, dk_trend *t, dk_error *err) {
     t->level_sd = sqrt(dk_level_smooth(y, variance, n, NAN, smoothed, se));
     for (size_t w = 0; w < n; w++) {
         t->points[w].smoothed = smoothed[w];
-        t->points[w].band = (dk_interval){smoothed[w] - z * se[w], smoothed[w] + z * se[w]};
+        t->points[w].band = within_scale(t, (dk_interval){smoothed[w] - z * se[w], smoothed[w] + z * se[w]});
     }
     free(work);
     return DK_OK;

@@ -186,6 +186,33 @@ await test("a click on a segment in the chart chooses it", async () => {
   await close();
 });
 
+await test("many segments, sizes in any order, and none with a profit", async () => {
+  const grow = pageOf("grow", (r) => r.segments.forEach((s, i) => (s.customers = 100 * (i + 1))));
+  let { page, close } = await open(grow.url);
+  await drawn(page);
+  await page.locator("#segment-map circle").first().click({ force: true });
+  same(await page.inputValue("#filter-segment"), "blå <b>", "the segment of the smallest circle");
+  await close();
+  const many = pageOf("many", (r) => {
+    const [all, one] = r.segments;
+    const names = Array.from({ length: 20 }, (_, i) => `a segment with a name that is long, number ${i}`);
+    r.segments = [all, ...names.map((name, i) => ({ ...one, name, profit: { ...one.profit, mean: 900 + 40 * (i % 7) } }))];
+  });
+  ({ page, close } = await open(many.url));
+  await drawn(page);
+  const over = await page.locator("#segment-map g[text-anchor] text, #segment-map g text").evaluateAll((all) => {
+    const boxes = all.filter((t) => t.textContent.startsWith("a segment")).map((t) => t.getBoundingClientRect());
+    return boxes.filter((a, i) => boxes.some((b, k) => k < i && a.left < b.right && b.left < a.right && a.top < b.bottom - 2 && b.top < a.bottom - 2)).length;
+  });
+  same(over, 0, "names that cover each other");
+  await close();
+  const plain = pageOf("plain", (r) => r.segments.forEach((s) => (s.profit = null)));
+  ({ page, close } = await open(plain.url));
+  await drawn(page);
+  check((await page.locator("#segment-map .plot").innerText()).includes("silver"), "segments without profit are not named");
+  await close();
+});
+
 await test("touchpoint, language, period, outcome and measure", async () => {
   const { page, close } = await open(`${sample.url}#page=en`);
   await page.selectOption("#filter-touchpoint", "support");

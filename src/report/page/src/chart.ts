@@ -101,8 +101,10 @@ export function intervals(
   const room = (high - low || 1) * 0.04;
   const gap = options.gap ?? 46,
     left = keyed.some((row) => row.tie !== undefined) ? 14 : 4;
-  const letters = Math.max(16, Math.floor((width - 24) / 7.2));
-  const cut = (text: string, most: number): string => (text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text);
+  const letters = Math.max(16, Math.floor((width - 24) / 8.2));
+  /** Names that begin alike often differ at their end. */
+  const cut = (text: string, most: number): string =>
+    text.length > most ? `${text.slice(0, Math.max(1, most - 7))}…${text.slice(-6)}` : text;
   const ties = keyed.filter(
     (row, i) => row.tie !== undefined && (row.tie === keyed[i - 1]?.tie || row.tie === keyed[i + 1]?.tie),
   );
@@ -154,7 +156,10 @@ export function intervals(
         dy: -18,
         dx: 2,
         textAnchor: "start",
-        text: (d: Row) => cut(`${d.name}  ${d.text}`, letters - (d.note && width > 430 ? Math.min(d.note.length + 2, 24) : 0)),
+        text: (d: Row) => {
+          const room = letters - d.text.length - 2 - (d.note && width > 430 ? Math.min(d.note.length + 2, 24) : 0);
+          return `${cut(d.name, Math.max(6, room))}  ${d.text}`;
+        },
         fontWeight: 600,
         fill: "var(--ink)",
         fontSize: 13,
@@ -190,6 +195,40 @@ function pickable(svg: SVGSVGElement, top: number, rows: Row[]): void {
     const y = (((event.clientY - box.top) * scale - top) / inner) * (rows.length - 0.4 + 0.65) - 0.65;
     rows[Math.max(0, Math.min(rows.length - 1, Math.floor(y + 0.65)))]?.pick?.();
   });
+}
+
+/** Places names beside their points so that none covers another; what finds no place stands in the table alone. */
+export function placed<Point extends { name: string }>(
+  points: Point[],
+  at: (p: Point) => [number, number],
+  width: number,
+  height: number,
+  letter = 6.6,
+): (Point & { px: number; py: number })[] {
+  const taken: [number, number, number, number][] = points.map((p) => [at(p)[0] - 6, at(p)[1] - 6, at(p)[0] + 6, at(p)[1] + 6]);
+  const out: (Point & { px: number; py: number })[] = [];
+  for (const p of points) {
+    const [x, y] = at(p),
+      wide = p.name.length * letter + 4;
+    for (const [left, top] of [
+      [x + 9, y - 7],
+      [x - 9 - wide, y - 7],
+      [x - wide / 2, y - 24],
+      [x - wide / 2, y + 10],
+      [x + 9, y - 20],
+      [x + 9, y + 6],
+      [x - 9 - wide, y - 20],
+      [x - 9 - wide, y + 6],
+    ] as [number, number][]) {
+      const box: [number, number, number, number] = [left, top, left + wide, top + 14];
+      if (box[0] < 44 || box[2] > width - 4 || box[1] < 22 || box[3] > height - 58) continue;
+      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
+      taken.push(box);
+      out.push({ ...p, px: left, py: top + 11 });
+      break;
+    }
+  }
+  return out;
 }
 
 export { Plot };

@@ -95,7 +95,7 @@ function weighting(c: Context, w: NonNullable<Answering["weighting"]>): Child {
 export function answering(c: Context): HTMLElement | null {
   const a = c.report.answering,
     rule = c.report.contact_rule;
-  if (!a || (a.rates.length === 0 && !rule)) return null;
+  if (!a || (!a.rates.some((r) => !r.hidden) && !rule)) return null;
   const invited = a.basis === "invitations";
   return h(
     "section",

@@ -275,7 +275,7 @@ export function movement(c: Context): HTMLElement | null {
       .map((x, i) => details(`matrix-${i}`, `${upper(word(x.who))}, ${word(x.step)}`, matrix(x, m.states))),
     m.noise && m.noise.known && m.noise.share_of_spread !== null
       ? h("p", { class: "small" }, say("noise_share", share(m.noise.share_of_spread)), " ", told(m.noise.about))
-      : m.noise?.reason && h("p", { class: "small" }, told(m.noise.reason)),
+      : m.noise?.reason && !m.gap && h("p", { class: "small" }, told(m.noise.reason)),
     hazards.length > 0 && [
       h("h3", null, say("what_moves")),
       rates(c, hazards),

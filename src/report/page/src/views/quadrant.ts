@@ -1,5 +1,5 @@
 // How often something is said against what a mention goes with: four corners with names.
-import { chart, key, Plot, tick } from "../chart";
+import { chart, key, placed, Plot, tick } from "../chart";
 import type { Context } from "../context";
 import { h, table, type Child } from "../dom";
 import { figure, number, share } from "../format";
@@ -13,39 +13,6 @@ interface Point {
   high: number;
   supported: boolean;
   color: string;
-}
-
-/** Places names beside their points so that none covers another; what finds no place stands in the table alone. */
-function placed(
-  points: Point[],
-  at: (p: Point) => [number, number],
-  width: number,
-  height: number,
-): (Point & { px: number; py: number })[] {
-  const taken: [number, number, number, number][] = points.map((p) => [at(p)[0] - 6, at(p)[1] - 6, at(p)[0] + 6, at(p)[1] + 6]);
-  const out: (Point & { px: number; py: number })[] = [];
-  for (const p of points) {
-    const [x, y] = at(p),
-      wide = p.name.length * 6.6 + 4;
-    for (const [left, top] of [
-      [x + 9, y - 7],
-      [x - 9 - wide, y - 7],
-      [x - wide / 2, y - 24],
-      [x - wide / 2, y + 10],
-      [x + 9, y - 20],
-      [x + 9, y + 6],
-      [x - 9 - wide, y - 20],
-      [x - 9 - wide, y + 6],
-    ] as [number, number][]) {
-      const box: [number, number, number, number] = [left, top, left + wide, top + 14];
-      if (box[0] < 44 || box[2] > width - 4 || box[1] < 22 || box[3] > height - 58) continue;
-      if (taken.some((t) => t[0] < box[2] && t[2] > box[0] && t[1] < box[3] && t[3] > box[1])) continue;
-      taken.push(box);
-      out.push({ ...p, px: left, py: top + 11 });
-      break;
-    }
-  }
-  return out;
 }
 
 export function quadrant(c: Context): HTMLElement | null {

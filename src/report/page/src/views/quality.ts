@@ -58,7 +58,7 @@ function languages(c: Context): Child {
     h(
       "p",
       null,
-      `${say("languages")} ${parts.join(", ")}. `,
+      parts.length > 0 && `${say("languages")} ${parts.join(", ")}. `,
       say("language_limits", number(r.languages["other"]?.responses ?? 0), number(r.uncertain_language), number(r.without_theme)),
     ),
     !all.hidden &&

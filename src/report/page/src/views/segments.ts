@@ -1,5 +1,5 @@
 // Segments: profit per customer across, NPS up, each with its intervals; size by customers. A click filters all.
-import { chart, Plot, tick } from "../chart";
+import { chart, intervals, placed, Plot, tick } from "../chart";
 import type { Context } from "../context";
 import { details, h, table, type Child } from "../dom";
 import { figure, money, number, range, share } from "../format";
@@ -39,27 +39,51 @@ function map(c: Context): HTMLElement | null {
         `${r.name}: ${nps ? "NPS" : say("score")} ${number(r.y, nps ? 0 : 2)}${profit ? `, ${money(r.x, c.report.currency)}` : ""}`,
     )
     .join("; ");
-  const draw = (width: number): SVGSVGElement => {
-    const svg = Plot.plot({
+  const pick = (r: { key: string }): void => c.change({ segment: c.state.segment === r.key ? "" : r.key });
+  const list = (width: number): SVGSVGElement =>
+    intervals(
+      rows.map((r) => ({
+        name: r.name,
+        note: `n ${number(r.size)}`,
+        value: r.y,
+        low: r.lowY,
+        high: r.highY,
+        text: number(r.y, nps ? 0 : 2),
+        color: r.chosen ? "var(--accent)" : "var(--seg)",
+        pick: () => pick(r),
+      })),
       width,
-      height: Math.min(380, Math.max(260, width * 0.4)),
+      { label: nps ? "NPS" : say("score") },
+    );
+  /** Where there are many, each name stands where there is room, and the table has them all. */
+  const names = (svg: SVGSVGElement & Plot.Plot, width: number, height: number): (typeof rows[number] & { px: number; py: number })[] => {
+    const x = svg.scale("x")!,
+      y = svg.scale("y")!;
+    const short = rows.map((r) => ({ ...r, name: `${r.name.length > 18 ? `${r.name.slice(0, 9)}…${r.name.slice(-8)}` : r.name} ${number(r.y, nps ? 0 : 1)}` }));
+    return placed(short, (r) => [x.apply(r.x) as number, y.apply(r.y) as number], width, height + 30, 8.2);
+  };
+  const draw = (width: number): SVGSVGElement => {
+    if (!profit) return list(width);
+    const many = rows.length > 5,
+      height = Math.min(many ? 520 : 380, Math.max(260, width * (many ? 0.5 : 0.4)));
+    const options: Plot.PlotOptions = {
+      width,
+      height,
       marginLeft: 46,
       marginBottom: 44,
       marginTop: 26,
       marginRight: 24,
-      x: profit
-        ? {
-            label: profitLabel(c),
-            labelArrow: "none",
-            labelAnchor: "right",
-            nice: true,
-            tickFormat: tick,
-            ticks: Math.floor(width / 110),
-            grid: true,
-            insetLeft: width < 500 ? 28 : 40,
-            insetRight: width < 500 ? 34 : 60,
-          }
-        : { axis: null, type: "point", padding: 0.6 },
+      x: {
+        label: profitLabel(c),
+        labelArrow: "none",
+        labelAnchor: "right",
+        nice: true,
+        tickFormat: tick,
+        ticks: Math.floor(width / 110),
+        grid: true,
+        insetLeft: width < 500 ? 28 : 40,
+        insetRight: width < 500 ? 34 : 60,
+      },
       y: {
         label: nps ? "NPS" : say("score"),
         labelArrow: "none",
@@ -71,37 +95,48 @@ function map(c: Context): HTMLElement | null {
         insetBottom: 14,
       },
       r: { range: [5, 22], domain: [0, Math.max(...rows.map((r) => r.size))] },
-      marks: [
-        Plot.ruleX(rows, { x: profit ? "x" : "name", y1: "lowY", y2: "highY", stroke: "var(--seg)", strokeWidth: 2.5 }),
-        profit ? Plot.ruleY(rows, { y: "y", x1: "lowX", x2: "highX", stroke: "var(--seg)", strokeWidth: 2.5 }) : null,
-        Plot.dot(rows, {
-          x: profit ? "x" : "name",
-          y: "y",
-          r: "size",
-          fill: "var(--seg)",
-          fillOpacity: (d) => (d.chosen ? 0.8 : 0.35),
-          stroke: "var(--seg)",
-          strokeWidth: 2,
-        }),
-        Plot.text(rows, {
-          x: profit ? "x" : "name",
+    };
+    const marks = [
+      Plot.ruleX(rows, { x: "x", y1: "lowY", y2: "highY", stroke: "var(--seg)", strokeWidth: 2.5 }),
+      Plot.ruleY(rows, { y: "y", x1: "lowX", x2: "highX", stroke: "var(--seg)", strokeWidth: 2.5 }),
+      Plot.dot(rows, {
+        x: "x",
+        y: "y",
+        r: "size",
+        sort: null, // a click counts them
+        fill: "var(--seg)",
+        fillOpacity: (d) => (d.chosen ? 0.8 : 0.35),
+        stroke: "var(--seg)",
+        strokeWidth: 2,
+      }),
+    ];
+    const text = { fontSize: many ? 12 : 14, fontWeight: 600, fill: "var(--ink)", stroke: "var(--card)", strokeWidth: 5 };
+    const empty = many ? (Plot.plot({ ...options, marks }) as SVGSVGElement & Plot.Plot) : null;
+    const x = empty?.scale("x"),
+      y = empty?.scale("y");
+    const label = empty
+      ? Plot.text(names(empty, width, height), {
+          x: (d: { px: number }) => x!.invert!(d.px),
+          y: (d: { py: number }) => y!.invert!(d.py),
+          text: "name",
+          textAnchor: "start",
+          lineAnchor: "bottom",
+          ...text,
+        })
+      : Plot.text(rows, {
+          x: "x",
           y: "y",
           text: (d) => `${d.name} ${number(d.y, nps ? 0 : 1)}`,
-          dx: profit && width >= 500 ? 28 : 0,
-          dy: profit && width >= 500 ? -16 : -30,
-          textAnchor: profit && width >= 500 ? "start" : "middle",
-          fontSize: 14,
-          fontWeight: 600,
-          fill: "var(--ink)",
-          stroke: "var(--card)",
-          strokeWidth: 5,
-        }),
-      ],
-    }) as SVGSVGElement;
+          dx: width >= 500 ? 28 : 0,
+          dy: width >= 500 ? -16 : -30,
+          textAnchor: width >= 500 ? "start" : "middle",
+          ...text,
+        });
+    const svg = Plot.plot({ ...options, marks: [...marks, label] }) as SVGSVGElement;
     svg
       .querySelectorAll("[aria-label=dot] circle")
       .forEach((dot, i) =>
-        dot.addEventListener("click", () => c.change({ segment: c.state.segment === rows[i]!.key ? "" : rows[i]!.key })),
+        dot.addEventListener("click", () => pick(rows[i]!)),
       );
     svg.classList.add("pick");
     return svg;
@@ -110,7 +145,8 @@ function map(c: Context): HTMLElement | null {
 }
 
 function rows(c: Context): Child[][] {
-  const money_ = c.report.segments.some((s) => s.profit);
+  const money_ = c.report.segments.some((s) => s.profit),
+    customers = c.report.customers > 0;
   return c.report.segments.map((s, i) => {
     const name =
       i === 0
@@ -127,14 +163,14 @@ function rows(c: Context): Child[][] {
               },
               s.name,
             );
-    if (s.hidden) return [name, say("too_few_to_show", number(c.report.min_privacy)), "", "", "", ...(money_ ? [""] : [])];
+    if (s.hidden) return [name, say("too_few_to_show", number(c.report.min_privacy)), "", "", ...(customers ? [""] : []), ...(money_ ? [""] : [])];
     const decimals = s.nps ? 0 : 2,
       mine = score(s);
     return [
       name,
       mine ? figure(mine.value, mine.ci?.ci, (v) => number(v, decimals)) : "–",
       number(s.responses),
-      number(s.customers),
+      ...(customers ? [number(s.customers)] : []),
       share(s.commented),
       ...(money_ ? [s.profit ? money(s.profit.mean, c.report.currency) : "–"] : []),
     ];
@@ -149,7 +185,7 @@ export function segments(c: Context): HTMLElement | null {
     { head: say("segment") },
     { head: c.report.score_is_nps ? say("nps_ci") : say("score_ci"), num: true },
     { head: say("responses"), num: true },
-    { head: say("customers_head"), num: true },
+    ...(c.report.customers > 0 ? [{ head: say("customers_head"), num: true }] : []),
     { head: say("with_comment"), num: true },
     ...(c.report.segments.some((s) => s.profit) ? [{ head: profitLabel(c), num: true }] : []),
   ];
