@@ -148,6 +148,21 @@ static void mark_sentences(dk_session *s, dk_language main) {
     }
 }
 
+/* Which of our languages a few words are in that were taken for another one's: the one whose dictionary knows most of them, the likeliest
+   when it knows as many as any. Norwegian looks like Danish, but "dyr frakt" is all Swedish. */
+static dk_language known_best(const dk_session *s, dk_language likeliest) {
+    enum { A_FEW = 8 };
+    if (s->tokens.count > A_FEW) return likeliest;
+    unsigned known[DK_LANGUAGES] = {0};
+    for (size_t i = 0; i < s->tokens.count; i++)
+        for (int l = DK_LANG_SV; l < DK_LANGUAGES && s->tokens.items[i].kind == DK_TOKEN_WORD; l++)
+            if (s->engine->morphs[l] != NULL) known[l] += dk_morph_known(s->engine->morphs[l], s->forms.folded[s->tokens.items[i].form]);
+    dk_language best = likeliest;
+    for (int l = DK_LANG_SV; l < DK_LANGUAGES; l++)
+        if (known[l] > known[best]) best = (dk_language)l;
+    return best;
+}
+
 /* Sets the language of the comment and of each token; *readable is false when it is none of ours and nothing is to be read. */
 static dk_status choose_languages(dk_session *s, dk_comment *c, bool *readable, dk_error *err) {
     size_t n = s->tokens.count;
@@ -174,6 +189,7 @@ static dk_status choose_languages(dk_session *s, dk_comment *c, bool *readable, 
         int32_t confidence;
         read_in = e.nwords > 0 ? decide(s, &e, &ours, &confidence) : DK_LANG_EN;
         if (read_in == DK_LANG_OTHER) read_in = DK_LANG_EN; /* emoji alone: the shared entries are in every index */
+        read_in = known_best(s, read_in);
     }
     memset(s->languages, read_in, n);
     s->used = 1u << read_in;

@@ -81,6 +81,18 @@ static void the_same_thing_is_said_in_three_languages(void **state) {
 }
 
 /* A session that has met half a million other words, and has emptied its cache, says the same as a new one. */
+/* A few words that look Norwegian are read in the language that knows them all; in Danish "frakt" would be fra+akt, and say nothing. */
+static void few_words_are_read_where_they_are_known(void **state) {
+    (void)state;
+    dk_session *session;
+    dk_comment c;
+    assert_int_equal(dk_session_new(&session, engine, NULL, NULL), DK_OK);
+    assert_int_equal(dk_session_tag(session, dk_str_from("dyr frakt"), &c, NULL), DK_OK);
+    assert_int_equal(c.nmentions, 1);
+    assert_string_equal(dk_engine_taxonomy(engine)->themes[c.mentions[0].theme].id, "delivery.cost");
+    dk_session_free(session);
+}
+
 static void what_came_before_changes_nothing(void **state) {
     (void)state;
     dk_session *old, *new;
@@ -193,6 +205,7 @@ static void counts_say_what_the_cache_spared(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_thing_is_said_in_three_languages),
+        cmocka_unit_test(few_words_are_read_where_they_are_known),
         cmocka_unit_test(what_came_before_changes_nothing),
         cmocka_unit_test(hostile_comments_are_survived),
         cmocka_unit_test(packs_are_off_until_asked_for),
