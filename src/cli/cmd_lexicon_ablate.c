@@ -62,14 +62,11 @@ static dk_status run_ablate(const dk_command *command, dk_cli *cli, int argc, ch
         {"top", 'n', DK_OPT_INT, &o.top, "N",
          "how many entries (40): half the best, half the worst, where they are judged", 1, 1e9},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
-    const char *words[DK_CLI_WORDS];
-    int nwords;
-    bool answered;
-    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
-    if (status == DK_OK && !answered && nwords != 1)
-        status = dk_fail(err, DK_EUSAGE,
-                         "which file? drivkraft lexicon ablate survey.csv --text comment --score nps");
-    if (status == DK_OK && !answered) status = make(&o, cli, words[0], err);
+    const char *corpus;
+    dk_status status =
+        dk_bench_parse(command, table, cli, argc, argv, &corpus,
+                       "which file? drivkraft lexicon ablate survey.csv --text comment --score nps", err);
+    if (status == DK_OK && corpus != NULL) status = make(&o, cli, corpus, err);
     dk_bench_dispose(&o.bench);
     return status;
 }

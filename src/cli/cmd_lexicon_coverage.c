@@ -65,13 +65,11 @@ static dk_status run_coverage(const dk_command *command, dk_cli *cli, int argc, 
         {"prior", 0, DK_OPT_NUMBER, &o.prior, "N",
          "words of background that each side is given beforehand (500)", 1e-3, 1e12},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
-    const char *words[DK_CLI_WORDS];
-    int nwords;
-    bool answered;
-    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
-    if (status == DK_OK && !answered && nwords != 1)
-        status = dk_fail(err, DK_EUSAGE, "which file? drivkraft lexicon coverage survey.csv --text comment");
-    if (status == DK_OK && !answered) status = make(&o, cli, words[0], err);
+    const char *corpus;
+    dk_status status =
+        dk_bench_parse(command, table, cli, argc, argv, &corpus,
+                       "which file? drivkraft lexicon coverage survey.csv --text comment", err);
+    if (status == DK_OK && corpus != NULL) status = make(&o, cli, corpus, err);
     dk_bench_dispose(&o.bench);
     return status;
 }

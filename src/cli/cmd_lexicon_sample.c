@@ -86,14 +86,11 @@ static dk_status run_sample(const dk_command *command, dk_cli *cli, int argc, ch
          0, 0},
         DK_BENCH_OPTIONS(o.bench),
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
-    const char *words[DK_CLI_WORDS];
-    int nwords;
-    bool answered;
-    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
-    if (status == DK_OK && !answered && nwords != 1)
-        status = dk_fail(err, DK_EUSAGE,
-                         "which file? drivkraft lexicon sample survey.csv --text comment -o coding.xlsx");
-    if (status == DK_OK && !answered) status = make(&o, cli, words[0], err);
+    const char *corpus;
+    dk_status status =
+        dk_bench_parse(command, table, cli, argc, argv, &corpus,
+                       "which file? drivkraft lexicon sample survey.csv --text comment -o coding.xlsx", err);
+    if (status == DK_OK && corpus != NULL) status = make(&o, cli, corpus, err);
     dk_bench_dispose(&o.bench);
     dk_opt_list_dispose(&o.coded);
     return status;

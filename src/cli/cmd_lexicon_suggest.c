@@ -13,21 +13,40 @@ typedef struct options {
     double prior, least;
 } options;
 
-static dk_status accept(const options *o, const dk_cli *cli, const dk_suggestions *s, dk_error *err) {
+/* Whether a list is one of themes: its header, or the name of one that is not there yet, tells. */
+static bool is_of_themes(const char *path, dk_str text) {
+    const char *at = text.ptr, *end = text.ptr + text.len;
+    while (at < end && (*at == '#' || *at == '\n')) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        at = stop != NULL ? stop + 1 : end;
+    }
+    if (at < end) return end - at >= 6 && memcmp(at, "theme\t", 6) == 0;
+    return strcmp(dk_path_name(path), "themes.tsv") == 0;
+}
+
+static dk_status accept(const options *o, const dk_cli *cli, const dk_suggestions *s, const dk_theme_suggestions *themes,
+                        dk_error *err) {
     dk_language language;
     if (o->bench.language == NULL || !dk_language_from_name(dk_str_from(o->bench.language), &language))
         return dk_fail(err, DK_EUSAGE,
-                       "--accept needs --language sv, da or en: a valence list is of one language");
+                       "--accept needs --language sv, da or en: a list is of one language");
     dk_buf old, text;
     dk_buf_init(&old);
     dk_buf_init(&text);
     size_t added = 0;
     dk_status status = dk_file_exists(o->accept) ? dk_file_read(o->accept, &old, err) : DK_OK;
-    if (status == DK_OK)
+    bool of_themes = status == DK_OK && is_of_themes(o->accept, (dk_str){old.ptr, old.len});
+    if (of_themes && o->codes == NULL) {
+        status = dk_fail(err, DK_EUSAGE, "--accept %s: a list of themes takes what is said where codes were missed", o->accept);
+        dk_error_remedy(err, "name the column of the codes: --codes COL");
+    }
+    if (status == DK_OK && of_themes)
+        status = dk_suggest_accept_themes(themes, language, (size_t)o->top, (dk_str){old.ptr, old.len}, &text, &added, err);
+    else if (status == DK_OK)
         status = dk_suggest_accept(s, language, (size_t)o->top, o->least, (dk_str){old.ptr, old.len}, &text,
                                    &added, err);
     if (status == DK_OK) status = dk_bench_write_file(o->accept, &text, err);
-    if (status == DK_OK) dk_cli_note(cli, "%s: %zu entries added", o->accept, added);
+    if (status == DK_OK) dk_cli_note(cli, "%s: %zu %s added", o->accept, added, added == 1 ? "entry" : "entries");
     dk_buf_dispose(&old);
     dk_buf_dispose(&text);
     return status;
@@ -35,7 +54,7 @@ static dk_status accept(const options *o, const dk_cli *cli, const dk_suggestion
 
 /* Suggestions for themes, from the comments in which a code was missed. */
 static dk_status suggest_themes(const options *o, const dk_cli *cli, dk_book *book, const dk_engine *engine,
-                                const char *source, dk_error *err) {
+                                const char *source, dk_theme_suggestions *kept, dk_error *err) {
     const char *extras[DK_CODED_PAIRS] = {[DK_CODED_CODES] = o->codes};
     static const char *const names[DK_CODED_PAIRS] = {"--coder", "--codes", "--polarity", "--sentiment",
                                                       "--score"};
@@ -50,7 +69,7 @@ static dk_status suggest_themes(const options *o, const dk_cli *cli, dk_book *bo
     if (status == DK_OK) status = dk_coded_add(&coded, &scheme, &corpus, "coder", false, err);
     if (status == DK_OK)
         status = dk_suggest_themes(book, &coded, &scheme, &corpus, engine, (uint32_t)o->min_count, 15,
-                                   o->prior, err);
+                                   o->prior, kept, err);
     dk_coded_dispose(&coded);
     dk_scheme_dispose(&scheme);
     if (corpus.source != NULL) dk_corpus_dispose(&corpus);
@@ -69,6 +88,7 @@ static dk_status make(const options *o, const dk_cli *cli, const char *source, d
     dk_corpus corpus = {0};
     dk_engine *engine = NULL;
     dk_suggestions suggestions = {0};
+    dk_theme_suggestions themes = {0};
     dk_book book;
     dk_status status = dk_bench_corpus_options(&co, cli, &o->bench, source, err);
     if (status == DK_OK) status = dk_bench_engine(&engine, cli, &o->bench, err);
@@ -76,11 +96,12 @@ static dk_status make(const options *o, const dk_cli *cli, const char *source, d
     dk_book_init(&book, engine != NULL ? dk_engine_stamp(engine) : NULL);
     if (status == DK_OK) status = dk_suggest_make(&suggestions, &corpus, engine, &so, err);
     if (status == DK_OK) dk_suggest_put(&book, &suggestions, &corpus, (size_t)o->top, o->least);
-    if (status == DK_OK && o->codes != NULL) status = suggest_themes(o, cli, &book, engine, source, err);
-    if (status == DK_OK && o->accept != NULL) status = accept(o, cli, &suggestions, err);
+    if (status == DK_OK && o->codes != NULL) status = suggest_themes(o, cli, &book, engine, source, &themes, err);
+    if (status == DK_OK && o->accept != NULL) status = accept(o, cli, &suggestions, &themes, err);
     if (status == DK_OK) status = dk_bench_write(&book, cli, &o->bench, err);
     dk_book_dispose(&book);
     dk_suggest_dispose(&suggestions);
+    dk_theme_suggestions_dispose(&themes);
     if (corpus.source != NULL) dk_corpus_dispose(&corpus);
     dk_engine_free(engine);
     return status;
@@ -103,16 +124,13 @@ static dk_status run_suggest(const dk_command *command, dk_cli *cli, int argc, c
         {"prior", 0, DK_OPT_NUMBER, &o.prior, "N",
          "words of background that each side is given beforehand (500)", 1e-3, 1e12},
         {"accept", 0, DK_OPT_STRING, &o.accept, "FILE",
-         "add what is shown to this valence list (needs --language)", 0, 0},
+         "add what is shown to this list, of valences or with --codes of themes (needs --language)", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
-    const char *words[DK_CLI_WORDS];
-    int nwords;
-    bool answered;
-    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
-    if (status == DK_OK && !answered && nwords != 1)
-        status = dk_fail(err, DK_EUSAGE,
-                         "which file? drivkraft lexicon suggest survey.csv --text comment --score nps");
-    if (status == DK_OK && !answered) status = make(&o, cli, words[0], err);
+    const char *corpus;
+    dk_status status =
+        dk_bench_parse(command, table, cli, argc, argv, &corpus,
+                       "which file? drivkraft lexicon suggest survey.csv --text comment --score nps", err);
+    if (status == DK_OK && corpus != NULL) status = make(&o, cli, corpus, err);
     dk_bench_dispose(&o.bench);
     return status;
 }
@@ -124,6 +142,7 @@ const dk_command dk_lexicon_suggest_command = {
     "  drivkraft lexicon suggest survey.csv --text comment --score nps\n"
     "  drivkraft lexicon suggest survey.csv --text comment --score nps --language da --top 30 --accept "
     "my/da/valence.tsv\n"
-    "  drivkraft lexicon suggest coded.csv --text comment --codes themes --table themes\n",
+    "  drivkraft lexicon suggest coded.csv --text comment --codes themes --table themes\n"
+    "  drivkraft lexicon suggest coded.csv --text comment --codes themes --language en --accept my/en/themes.tsv\n",
     run_suggest,
     true};

@@ -7,6 +7,19 @@ void dk_bench_dispose(dk_bench_options *b) {
     dk_opt_list_dispose(&b->weights);
 }
 
+dk_status dk_bench_parse(const dk_command *command, const dk_opt *table, dk_cli *cli, int argc, char **argv,
+                         const char **source, const char *missing, dk_error *err) {
+    const char *words[DK_CLI_WORDS];
+    int nwords;
+    bool answered;
+    *source = NULL;
+    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
+    if (status != DK_OK || answered) return status;
+    if (nwords != 1) return dk_fail(err, DK_EUSAGE, "%s", missing);
+    *source = words[0];
+    return DK_OK;
+}
+
 dk_status dk_bench_engine(dk_engine **engine, const dk_cli *cli, const dk_bench_options *b, dk_error *err) {
     dk_engine_options o = {.lexicons = b->lexicons.items,
                            .nlexicons = b->lexicons.count,

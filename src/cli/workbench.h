@@ -50,6 +50,11 @@ typedef struct dk_bench_options {
 
 void dk_bench_dispose(dk_bench_options *b);
 
+/* Parses a command line that names one corpus. *source is NULL when --help or --version was answered; missing is the message when no
+   corpus, or more than one, is named. */
+dk_status dk_bench_parse(const dk_command *command, const dk_opt *table, dk_cli *cli, int argc, char **argv,
+                         const char **source, const char *missing, dk_error *err);
+
 /* The engine that the options ask for. */
 dk_status dk_bench_engine(dk_engine **engine, const dk_cli *cli, const dk_bench_options *b, dk_error *err);
 

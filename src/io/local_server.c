@@ -11,6 +11,7 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { TOKEN = 64, HEADERS_MAX = 16 << 10 };
 
@@ -255,16 +256,51 @@ static bool make_token(char out[TOKEN + 1]) {
     return true;
 }
 
-static dk_status name_places(dk_server *s, dk_error *err) {
+/* A socket that listens on the loopback, made here so that its port is known before anybody is answered; -1 when there is none. */
+static int listen_here(int port) {
+    struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
+    if (fd < 0) return -1;
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes); /* of a port whose last connections have not died away */
+    if (bind(fd, (struct sockaddr *)&here, sizeof here) == 0 && listen(fd, DK_SERVER_CONNECTIONS) == 0) return fd;
+    int why = errno;
+    close(fd);
+    errno = why;
+    return -1;
+}
+
+static void name_places(dk_server *s, int port) {
     static const char *const names[] = {"127.0.0.1", "localhost"};
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT);
-    if (info == NULL || info->port == 0) return dk_fail(err, DK_EIO, "the port of the server is not known");
     for (int i = 0; i < 2; i++) {
-        snprintf(s->hosts[i], sizeof s->hosts[i], "%s:%d", names[i], info->port);
-        snprintf(s->origins[i], sizeof s->origins[i], "http://%s:%d", names[i], info->port);
+        snprintf(s->hosts[i], sizeof s->hosts[i], "%s:%d", names[i], port);
+        snprintf(s->origins[i], sizeof s->origins[i], "http://%s:%d", names[i], port);
     }
-    snprintf(s->url, sizeof s->url, "http://127.0.0.1:%d/?token=%s", info->port, s->token);
-    return DK_OK;
+    snprintf(s->url, sizeof s->url, "http://127.0.0.1:%d/?token=%s", port, s->token);
+}
+
+static dk_status begin(dk_server *s, dk_error *err) {
+    struct sockaddr_in here;
+    socklen_t size = sizeof here;
+    if (!make_token(s->token)) return dk_fail(err, DK_EIO, "the system gives no random numbers");
+    int fd = listen_here(s->o.port);
+    if (fd < 0 || getsockname(fd, (struct sockaddr *)&here, &size) != 0) {
+        dk_fail_errno(err, errno, NULL, "cannot listen on 127.0.0.1 port %d", s->o.port);
+        if (fd >= 0) close(fd);
+        return DK_EIO;
+    }
+    name_places(s, ntohs(here.sin_port));
+    s->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, on_request, s,
+                                 MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
+                                 MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->o.connections,
+                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
+                                 MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+                                 MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+                                 MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+                                 MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    if (s->daemon != NULL) return DK_OK;
+    close(fd);
+    return dk_fail(err, DK_EIO, "the server cannot be started");
 }
 
 dk_status dk_server_start(dk_server **out, const dk_server_options *options, dk_error *err) {
@@ -273,21 +309,7 @@ dk_status dk_server_start(dk_server **out, const dk_server_options *options, dk_
     s->o = *options;
     pthread_mutex_init(&s->lock, NULL);
     for (int i = 0; i < DK_SERVER_CONNECTIONS; i++) s->slots[i].fd = -1;
-    struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options->port)};
-    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    dk_status status = make_token(s->token) ? DK_OK : dk_fail(err, DK_EIO, "the system gives no random numbers");
-    if (status == DK_OK) {
-        s->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, (uint16_t)options->port, NULL, NULL, on_request, s,
-                                     MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&here,                           /* loopback alone */
-                                     MHD_OPTION_CONNECTION_LIMIT, (unsigned)options->connections,
-                                     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
-                                     MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-                                     MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-                                     MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-                                     MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
-        if (s->daemon == NULL) status = dk_fail_errno(err, errno, NULL, "cannot listen on 127.0.0.1 port %d", options->port);
-    }
-    if (status == DK_OK) status = name_places(s, err);
+    dk_status status = begin(s, err);
     if (status != DK_OK) dk_server_stop(s);
     else *out = s;
     return status;

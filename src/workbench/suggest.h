@@ -55,14 +55,35 @@ void dk_suggest_dispose(dk_suggestions *suggestions);
 void dk_suggest_put(dk_book *book, const dk_suggestions *s, const dk_corpus *corpus, size_t top,
                     double least);
 
-/* Adds the table themes: what stands in comments in which a code was missed. */
+/* A term that is said where a code was missed. */
+typedef struct dk_theme_suggestion {
+    const char *theme; /* the first that the code stands for; the engine's */
+    dk_str term, code; /* as a lexicon has terms: +part for a part of compounds */
+    dk_language language;
+    uint32_t support; /* comments in which the code was missed */
+    double z;
+    size_t rank; /* among those of its code, from 0 */
+} dk_theme_suggestion;
+
+typedef struct dk_theme_suggestions {
+    dk_theme_suggestion *items;
+    size_t count, cap;
+    dk_arena arena;
+} dk_theme_suggestions;
+void dk_theme_suggestions_dispose(dk_theme_suggestions *suggestions);
+
+/* Adds the table themes: what stands in comments in which a code was missed, `top` terms a code. kept (all zero) gets them too. */
 dk_status dk_suggest_themes(dk_book *book, const dk_coded *coded, const dk_scheme *scheme,
                             const dk_corpus *corpus, const dk_engine *engine, uint32_t min_count, size_t top,
-                            double prior, dk_error *err);
+                            double prior, dk_theme_suggestions *kept, dk_error *err);
 
 /* The text of a valence list (term, valence, emotion, note) with the suggestions of one language behind what it holds already; a
    term that stands there is left out. *added counts. old may be empty. */
 dk_status dk_suggest_accept(const dk_suggestions *s, dk_language language, size_t top, double least,
                             dk_str old, dk_buf *out, size_t *added, dk_error *err);
+
+/* The same for a list of themes (theme, term, valence, note): the first `top` terms of each code in one language. */
+dk_status dk_suggest_accept_themes(const dk_theme_suggestions *s, dk_language language, size_t top, dk_str old, dk_buf *out,
+                                   size_t *added, dk_error *err);
 
 #endif

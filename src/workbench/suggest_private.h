@@ -8,6 +8,9 @@
 
 enum { DK_FOLDS = 5 };
 
+/* The cells file and examples of a row: the ids of up to n comments. */
+void dk_suggest_put_examples(dk_sheet *sheet, const dk_corpus *corpus, const uint32_t *examples, int n);
+
 /* What is known of a word that occurs often enough. */
 typedef struct dk_candidate_word {
     uint32_t word, support;
