@@ -1,7 +1,11 @@
 // Makes the sample as large as an analysis of 200,000 comments makes it: every theme of the taxonomy with as many comments as
-// the analysis keeps (tagging.h, DK_KEPT_EACH for each theme and polarity), 8 segments, 24 months.
+// the analysis keeps (quotes.h, DK_KEPT_EACH for each theme and polarity, DK_KEPT_GROUP for each touchpoint, polarity and group), 8 segments,
+// 24 months, and as many rows of themes by group as it writes at most (theme_groups.c, MOST_ROWS).
 const KEPT = 10,
-  THEMES = 150;
+  KEPT_GROUP = 2,
+  THEMES = 150,
+  TOUCHPOINTS = 20,
+  ROWS = 40000;
 
 export function large(report) {
   const theme = report.themes[0],
@@ -43,6 +47,31 @@ export function large(report) {
       })),
     ),
   );
+  const groups = [...names.slice(1).map((segment) => ({ segment })), ...report.waves.map((w) => ({ wave: w.name })), { language: "sv" }, { language: "da" }, { language: "en" }];
+  for (let t = 0; t < TOUCHPOINTS; t++)
+    for (const [g, group] of groups.entries())
+      for (let k = 0; k < 2 * KEPT_GROUP; k++)
+        report.quotes.push({
+          ...report.quotes[0],
+          ...group,
+          id: `group-${t}-${g}-${k}`,
+          theme: `touch${t}.theme${t}`,
+          polarity: k % 2 ? "negative" : "positive",
+          text: `${t} ${g} ${k} ${words}`,
+        });
+  report.theme_groups.groups = [];
+  for (let rows = 0; rows < ROWS; rows += THEMES) {
+    const at = report.theme_groups.groups.length,
+      alone = groups[at];
+    report.theme_groups.groups.push({
+      segment: alone ? (alone.segment ?? null) : names[1 + (at % 8)],
+      wave: alone ? (alone.wave ?? null) : report.waves[at % 24].name,
+      language: alone ? (alone.language ?? null) : ["sv", "da", "en"][at % 3],
+      hidden: false,
+      comments: 12345,
+      themes: report.themes.map((t, i) => [t.id, 4000 - i, 1500, 300, 2000 - i, 200, 4400, -0.1234, 12.34, 400, 100, 20, 10, 5, 5, 100, 60, 20, 70, 10]),
+    });
+  }
   const fit = report.fits.find((f) => f.fitted);
   report.fits = names.map((segment) => ({
     ...fit,
