@@ -124,7 +124,7 @@ static dk_status refuse_noise(const dk_source *s, dk_error *err) {
     for (size_t i = 0; i < len;) {
         unsigned char c = (unsigned char)s->head[i];
         size_t n = dk_utf8_sequence((const unsigned char *)s->head + i, s->head_len - i);
-        control += c < 0x20 && strchr("\t\n\r\f\x1a", c) == NULL;
+        control += c < 0x20 && memchr("\t\n\r\f\x1a", c, 5) == NULL; /* NUL is one */
         broken += n == 0;
         i += n == 0 ? 1 : n;
     }

@@ -39,8 +39,9 @@ static dk_str next_line(dk_str *text) {
 }
 
 static dk_str trimmed(dk_str s, const char *blanks) {
-    while (s.len > 0 && strchr(blanks, s.ptr[0]) != NULL) s.ptr++, s.len--;
-    while (s.len > 0 && strchr(blanks, s.ptr[s.len - 1]) != NULL) s.len--;
+    size_t n = strlen(blanks);
+    while (s.len > 0 && memchr(blanks, s.ptr[0], n) != NULL) s.ptr++, s.len--;
+    while (s.len > 0 && memchr(blanks, s.ptr[s.len - 1], n) != NULL) s.len--;
     return s;
 }
 

@@ -51,6 +51,12 @@ def read_tree(folder):
     return found
 
 
+def is_part(path):
+    """What SIGKILL may leave beside an output."""
+    name = os.path.basename(path)
+    return name.startswith(".") and name.endswith(".part")
+
+
 def survey_rows(n):
     return [(i, PHRASES[i % len(PHRASES)], (i * 7) % 11, ("blue", "silver", "gold")[i % 3], f"2025-{1 + i % 12:02d}-01") for i in range(n)]
 
@@ -137,7 +143,7 @@ class Bench:
             self.fail(f"{name}: ends with {done.returncode} and no word", fault, command, done)
         now, hard = read_tree(self.path("out")), -signal.SIGKILL in killed
         for path, text in now.items():
-            if text != good.get(path) and text != old.get(path) and not (hard and path.endswith(".part") and path.startswith(".")):
+            if text != good.get(path) and text != old.get(path) and not (hard and is_part(path)):
                 self.fail(f"{name}: {path} is neither whole nor absent ({len(text)} bytes)", fault, command, done)
         if done.returncode == 0:
             for path in good:
@@ -182,7 +188,7 @@ class Bench:
     def repeat(self, name, command, old, good, fault):
         """The same run without a fault, on what the last one left."""
         done = self.run(command)
-        now = {k: v for k, v in read_tree(self.path("out")).items() if not k.startswith(".")}
+        now = {k: v for k, v in read_tree(self.path("out")).items() if not is_part(k)}
         if done.returncode != 0 or now != good:
             self.fail(f"{name}: the run after does not give the bytes of an undisturbed one (exit {done.returncode})", fault, command, done)
 
