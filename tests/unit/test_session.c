@@ -80,7 +80,6 @@ static void the_same_thing_is_said_in_three_languages(void **state) {
     dk_session_free(session);
 }
 
-/* A session that has met half a million other words, and has emptied its cache, says the same as a new one. */
 /* A few words that look Norwegian are read in the language that knows them all; in Danish "frakt" would be fra+akt, and say nothing. */
 static void few_words_are_read_where_they_are_known(void **state) {
     (void)state;
@@ -93,6 +92,7 @@ static void few_words_are_read_where_they_are_known(void **state) {
     dk_session_free(session);
 }
 
+/* A session that has met half a million other words, and has emptied its cache, says the same as a new one. */
 static void what_came_before_changes_nothing(void **state) {
     (void)state;
     dk_session *old, *new;
