@@ -54,6 +54,7 @@ static dk_status run_coverage(const dk_command *command, dk_cli *cli, int argc, 
     options o = {.against = "covered", .waves = "quarter", .min_count = 5, .top = 20, .prior = 500};
     const dk_opt table[] = {
         DK_BENCH_OPTIONS(o.bench),
+        DK_BENCH_ENGINE_OPTION(o.bench),
         {"score", 0, DK_OPT_STRING, &o.score, "COL", "the column of the scores", 0, 0},
         {"segment", 0, DK_OPT_STRING, &o.segment, "COL", "the column of the segments", 0, 0},
         {"date", 0, DK_OPT_STRING, &o.date, "COL", "the column of the dates", 0, 0},

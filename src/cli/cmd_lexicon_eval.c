@@ -131,6 +131,7 @@ static dk_status run_eval(const dk_command *command, dk_cli *cli, int argc, char
         {"map", 0, DK_OPT_STRING, &o.map, "FILE", "TSV of code and themes, for codes of your own", 0, 0},
         {"level", 0, DK_OPT_CHOICE, &o.level, "theme|touchpoint", "what codes are compared as (theme)", 0, 0},
         DK_BENCH_OPTIONS(o.bench),
+        DK_BENCH_ENGINE_OPTION(o.bench),
         {"bootstrap", 'b', DK_OPT_INT, &o.bootstrap, "N", "replicates for the intervals (1000)", 0, 100000},
         {"seed", 0, DK_OPT_INT, &o.seed, "N", "of the bootstrap and the lists (1)", 0, 9e12},
         {"errors", 0, DK_OPT_INT, &o.errors, "N", "how many of each kind are listed (10; 0 for all)", 0, 1e9},

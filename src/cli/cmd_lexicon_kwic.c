@@ -128,6 +128,9 @@ static dk_status make(options *o, const dk_cli *cli, const char *source, dk_erro
     dk_book book;
     dk_bench_watch watch;
     dk_status status = dk_bench_corpus_options(&co, cli, &o->bench, source, err);
+    if (status == DK_OK && o->pattern != NULL && o->bench.engine != NULL)
+        status = dk_fail(err, DK_EUSAGE, "a pattern cannot be joined to %s, which is compiled; --entry and --theme are found in it",
+                         o->bench.engine);
     if (status == DK_OK && o->pattern != NULL) {
         status = open_pattern(&file, cli, o->pattern, err);
         dk_opt_list *l = &o->bench.lexicons;
@@ -165,6 +168,7 @@ static dk_status run_kwic(const dk_command *command, dk_cli *cli, int argc, char
         {"label", 0, DK_OPT_CHOICE, &o.label, "negative|neutral|positive|mixed",
          "only mentions of a theme, or comments, that came out so", 0, 0},
         DK_BENCH_OPTIONS(o.bench),
+        DK_BENCH_ENGINE_OPTION(o.bench),
         {"sort", 's', DK_OPT_CHOICE, &o.sort, "place|left|right|match", "order of the lines (place)", 0, 0},
         {"lines", 'n', DK_OPT_INT, &o.lines, "N", "how many, drawn from all (25)", 0, 1e7},
         {"seed", 0, DK_OPT_INT, &o.seed, "N", "of the draw (1)", 0, 9e15},

@@ -85,6 +85,7 @@ static dk_status run_sample(const dk_command *command, dk_cli *cli, int argc, ch
         {"blind", 0, DK_OPT_FLAG, &o.blind, NULL, "without what the engine says, so that coders are not led",
          0, 0},
         DK_BENCH_OPTIONS(o.bench),
+        DK_BENCH_ENGINE_OPTION(o.bench),
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *corpus;
     dk_status status =

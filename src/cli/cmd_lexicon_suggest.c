@@ -116,6 +116,7 @@ static dk_status run_suggest(const dk_command *command, dk_cli *cli, int argc, c
          0, 0},
         {"map", 0, DK_OPT_STRING, &o.map, "FILE", "TSV of code and themes, for codes of your own", 0, 0},
         DK_BENCH_OPTIONS(o.bench),
+        DK_BENCH_ENGINE_OPTION(o.bench),
         {"min-count", 0, DK_OPT_INT, &o.min_count, "N", "comments that a word must stand in (10)", 2, 1e9},
         {"top", 'n', DK_OPT_INT, &o.top, "N", "how many (50)", 0, 1e9},
         {"least", 0, DK_OPT_NUMBER, &o.least, "P", "only words that are at least so probable (0)", 0, 1},

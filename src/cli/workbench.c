@@ -25,6 +25,7 @@ dk_status dk_bench_engine(dk_engine **engine, const dk_cli *cli, const dk_bench_
                            .nlexicons = b->lexicons.count,
                            .weights = b->weights.items,
                            .nweights = b->weights.count,
+                           .engine = b->engine,
                            .no_spelling = b->no_spelling,
                            .no_learned = b->no_learned};
     return dk_input_engine(engine, cli, &o, err);

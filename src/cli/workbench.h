@@ -9,6 +9,7 @@
 typedef struct dk_bench_options {
     dk_input_options input;
     const char *language, *pack, *format, *table;
+    const char *engine; /* a compiled one */
     dk_opt_list lexicons, weights;
     bool no_learned, no_spelling;
 } dk_bench_options;
@@ -32,6 +33,13 @@ typedef struct dk_bench_options {
         {"no-learned", 0, DK_OPT_FLAG, &(b).no_learned, NULL, "hand-written entries and rules alone", 0, 0},   \
     {                                                                                                          \
         "no-spelling", 0, DK_OPT_FLAG, &(b).no_spelling, NULL, "do not match words with typing errors", 0, 0   \
+    }
+
+/* For commands that read comments as they are read by one engine, whatever it was made of. */
+#define DK_BENCH_ENGINE_OPTION(b)                                                                              \
+    {                                                                                                          \
+        "engine", 0, DK_OPT_STRING, &(b).engine, "FILE",                                                       \
+            "lexicons and models as one file (drivkraft lexicon compile)", 0, 0                                \
     }
 
 #define DK_BENCH_OPTIONS(b)                                                                                    \
