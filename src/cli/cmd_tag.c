@@ -216,6 +216,11 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
         dk_error_remedy(err, "name the packs, or say --plan plan.tsv with the plan of an analysis");
         return DK_EUSAGE;
     }
+    if (o->targets.to.count > 0 && o->input.stream) {
+        dk_fail(err, DK_EUSAGE, "--to shows its rows when all are there, which a stream has no time for");
+        dk_error_remedy(err, "-o - answers line by line");
+        return DK_EUSAGE;
+    }
     dk_status status = check_partial(cli, o, in, err);
     if (status == DK_OK) status = open_targets(in, o, source, table, err);
     if (status == DK_OK) status = dk_input_open(in, cli, source, &o->input, twice, err);

@@ -24,7 +24,7 @@ static dk_status fail(const dk_target *t, dk_error *err, const char *doing) {
     if (code == SQLITE_NOMEM) return dk_fail_memory(err);
     dk_status status = code == SQLITE_ERROR || code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_CONSTRAINT ? DK_EDATA : DK_EIO;
     dk_fail_at(err, status, t->name, 0, 0, "%s: %s", doing, sqlite3_errmsg(d->db));
-    if (code == SQLITE_BUSY) dk_error_remedy(err, "another program writes to it: try again when that is done");
+    if (code == SQLITE_BUSY) dk_error_remedy(err, "another program uses it: try again when that is done; if it is the input too, say once: PRAGMA journal_mode = WAL");
     if (code == SQLITE_FULL) dk_error_remedy(err, "free some space; nothing was changed");
     if (code == SQLITE_NOTADB) dk_error_remedy(err, "give the target another name");
     return status;

@@ -133,6 +133,23 @@ def drivers():
     expect("drivers of a query", (base.returncode, base.stdout == table.stdout), (0, True))
 
 
+def itself():
+    """Input and target are one database: in WAL mode reading does not hinder writing."""
+    db = sqlite3.connect("self.db")
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("CREATE TABLE responses (id, text)")
+    db.executemany("INSERT INTO responses VALUES (?, ?)", [(g, "Snabb leverans men dyr frakt") for g in range(20000)])
+    db.commit()
+    db.close()
+    done = run("tag", "sqlite:self.db?SELECT * FROM responses", "--text", "text", "--id", "id", "--to", "self.db", "--quiet")
+    expect("a database into itself", (done.returncode, done.stderr), (0, ""))
+    db = sqlite3.connect("self.db")
+    expect("its rows", db.execute("SELECT count(*), (SELECT count(*) FROM mentions) FROM comments").fetchone(), (20000, 40000))
+    db.close()
+    done = run("tag", "-", "--stream", "--text", "text", "--to", "self.db", "--run", "x", input="text\n")
+    expect("--stream and --to", (done.returncode, "line by line" in done.stderr), (2, True))
+
+
 def interrupted():
     """Ctrl-C while rows come: more of the input than a pipe holds has been taken, so that writing has begun."""
     before = dump("only.db")
@@ -153,6 +170,7 @@ with tempfile.TemporaryDirectory(prefix="dk-targets-") as folder:
     analyze()
     documented()
     drivers()
+    itself()
     interrupted()
     os.chdir("/")
 print("\n".join(wrong) if wrong else "every target holds what it should")

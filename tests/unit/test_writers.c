@@ -294,7 +294,7 @@ static void test_locked(void **state) {
     assert_int_equal(sqlite3_open(in_folder("", "l.db"), &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     expect_failure(write_run(in_folder("", "l.db"), "two", fill_many, 10, true, NULL, &err), &err, DK_EIO, "database is locked");
-    assert_non_null(strstr(err.remedy, "another program writes"));
+    assert_non_null(strstr(err.remedy, "another program uses it"));
     sqlite3_close(other);
     must(write_run(in_folder("", "l.db"), "two", fill_many, 10, true, NULL, &err), &err);
 }
