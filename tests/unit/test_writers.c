@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
+#include "base/pipeline.h"
 #include "io/source_stamp.h"
 #include "io/writer.h"
 
@@ -323,6 +325,88 @@ static void test_misfits(void **state) {
     drop_file(text);
 }
 
+/* ---- Threads ---- */
+
+typedef struct ordered {
+    dk_writer *writer;
+    int64_t produced;
+} ordered;
+
+typedef struct piece {
+    dk_parcel *parcel;
+    int64_t serial;
+} piece;
+
+enum { PIECES = 200 };
+
+static dk_status produce_piece(void *context, void *item, bool *done, dk_error *err) {
+    (void)err;
+    ordered *o = context;
+    *done = o->produced == PIECES;
+    ((piece *)item)->serial = o->produced++;
+    return DK_OK;
+}
+
+static dk_status shape_piece(void *context, void *worker, void *item, dk_error *err) {
+    (void)worker;
+    piece *p = item;
+    fill_hostile(p->parcel, TEXTS);
+    fill_many(p->parcel, (int)(p->serial % 17));
+    return dk_writer_shape(((ordered *)context)->writer, p->parcel, err);
+}
+
+static dk_status put_piece(void *context, void *item, dk_error *err) {
+    return dk_writer_put(((ordered *)context)->writer, ((piece *)item)->parcel, err);
+}
+
+/* All of it through the ordered pipeline of the program, into NAME.csv, NAME.jsonl and NAME.db. */
+static void write_on(int threads, const char *name) {
+    dk_error err;
+    ordered o = {0};
+    piece pieces[16] = {0};
+    void *items[16], *workers[8] = {0};
+    char paths[3][160];
+    static const char *const endings[] = {"csv", "jsonl", "db"};
+    for (int i = 0; i < 3; i++) snprintf(paths[i], sizeof paths[i], "%s/%s.%s", folder, name, endings[i]);
+    const char *targets[] = {paths[0], paths[1], paths[2]};
+    dk_writer_options how = {.targets = targets, .ntargets = 3, .tables = tables, .ntables = 2, .run = "one", .command = "test"};
+    must(dk_writer_open(&o.writer, &how, &err), &err);
+    must(dk_writer_begin(o.writer, "stamp", "source.csv", &err), &err);
+    for (int i = 0; i < dk_pipeline_items(threads); i++) {
+        pieces[i].parcel = dk_parcel_new(o.writer);
+        assert_non_null(pieces[i].parcel);
+        items[i] = &pieces[i];
+    }
+    const dk_pipeline pipeline = {&o, produce_piece, shape_piece, put_piece, items, workers, threads};
+    must(dk_pipeline_run(&pipeline, &err), &err);
+    must(dk_writer_finish(o.writer, PIECES, &err), &err);
+    for (int i = 0; i < dk_pipeline_items(threads); i++) dk_parcel_free(pieces[i].parcel);
+    dk_writer_free(o.writer);
+}
+
+/* If it failed: targets depend on the number of threads, or (under the thread sanitizer) workers share what they write. */
+static void test_threads(void **state) {
+    (void)state;
+    static const char *const endings[] = {"csv", "jsonl", "db"};
+    write_on(1, "one");
+    write_on(4, "four");
+    for (int i = 0; i < 3; i++) {
+        dk_error err;
+        dk_buf one, four;
+        char name[16];
+        dk_buf_init(&one);
+        dk_buf_init(&four);
+        snprintf(name, sizeof name, "one.%s", endings[i]);
+        must(dk_file_read(in_folder("", name), &one, &err), &err);
+        snprintf(name, sizeof name, "four.%s", endings[i]);
+        must(dk_file_read(in_folder("", name), &four, &err), &err);
+        assert_true(one.len > 10000);
+        if (one.len != four.len || memcmp(one.ptr, four.ptr, one.len) != 0) fail_msg("%s differs", endings[i]);
+        dk_buf_dispose(&one);
+        dk_buf_dispose(&four);
+    }
+}
+
 /* ---- What a run is called, and targets that are none ---- */
 
 static void run_id(const char *bytes, const char *stamp, char out[40]) {
@@ -385,6 +469,6 @@ static void test_no_targets(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {TEST(test_round_trips), TEST(test_workbook), TEST(test_runs),   TEST(test_nothing_on_failure), TEST(test_full_disk),
-                                       TEST(test_locked),      TEST(test_misfits),  TEST(test_run_id), TEST(test_no_targets)};
+                                       TEST(test_locked),      TEST(test_misfits),  TEST(test_threads), TEST(test_run_id), TEST(test_no_targets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
