@@ -129,21 +129,6 @@ static dk_status produce(void *context, void *item, bool *done, dk_error *err) {
     return DK_OK;
 }
 
-static void put_themes(const dk_tagger *t, chunk *c, const dk_comment *comment) {
-    uint64_t seen[(DK_THEMES_MAX + 63) / 64] = {0};
-    bool first = true;
-    for (size_t i = 0; i < comment->nmentions; i++) {
-        uint32_t theme = comment->mentions[i].theme;
-        if (seen[theme / 64] >> (theme % 64) & 1) continue;
-        seen[theme / 64] |= UINT64_C(1) << (theme % 64);
-        if (!first) dk_buf_putc(&c->themes, '|');
-        first = false;
-        dk_buf_puts(&c->themes, t->themes[theme]);
-        dk_buf_putc(&c->themes, ':');
-        dk_buf_puts(&c->themes, labels[dk_rows_theme_label(comment, i)]);
-    }
-}
-
 static dk_status put_mentions(const dk_tagger *t, chunk *c, dk_str text, const dk_comment *comment, dk_error *err) {
     if (!dk_grow(&c->mentions, &c->mentions_cap, c->nmentions + comment->nmentions + 1)) return dk_fail_memory(err);
     for (size_t i = 0; i < comment->nmentions; i++) {
@@ -180,7 +165,7 @@ static dk_status work(void *context, void *worker, void *item, dk_error *err) {
         b->label[c->first + i] = (int8_t)comment.label;
         b->confidence[c->first + i] = comment.confidence / 1000.0;
         b->sentiment[c->first + i] = comment.sentiment / 1000.0;
-        put_themes(b->tagger, c, &comment);
+        dk_rows_put_themes(&c->themes, dk_engine_taxonomy(b->tagger->engine), &comment);
         status = put_mentions(b->tagger, c, text, &comment, err);
         if (status != DK_OK) return status;
         if (c->themes.len > INT32_MAX || c->match.len > INT32_MAX || c->entry.len > INT32_MAX || c->rules.len > INT32_MAX)

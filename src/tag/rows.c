@@ -61,6 +61,25 @@ static const dk_str labels[] = {{"neutral", 7}, {"negative", 8}, {"positive", 8}
 /* More than the short cells of a row take together: numbers, a label, all rules. */
 enum { SHORT_CELLS = 256 };
 
+void dk_rows_put_themes(dk_buf *buf, const dk_taxonomy *taxonomy, const dk_comment *c) {
+    uint64_t seen[(DK_THEMES_MAX + 63) / 64] = {0};
+    bool first = true;
+    for (size_t i = 0; i < c->nmentions; i++) {
+        uint32_t theme = c->mentions[i].theme;
+        if (seen[theme / 64] >> (theme % 64) & 1) continue;
+        seen[theme / 64] |= 1ull << (theme % 64);
+        dk_str name = dk_str_from(taxonomy->themes[theme].id);
+        if (!dk_buf_reserve(buf, name.len + SHORT_CELLS)) return;
+        char *p = buf->ptr + buf->len;
+        *p = '|';
+        p = put(p + !first, name);
+        *p++ = ':';
+        p = put(p, labels[dk_rows_theme_label(c, i)]);
+        buf->len = (size_t)(p - buf->ptr);
+        first = false;
+    }
+}
+
 void dk_rows_put_comment(dk_buf *buf, const dk_engine *engine, dk_str id, const dk_comment *c) {
     const dk_taxonomy *taxonomy = dk_engine_taxonomy(engine);
     dk_csv_put(buf, id);
@@ -76,22 +95,7 @@ void dk_rows_put_comment(dk_buf *buf, const dk_engine *engine, dk_str id, const 
     p = put(p, labels[c->label]);
     *p++ = ',';
     buf->len = (size_t)(p - buf->ptr);
-    uint64_t seen[(DK_THEMES_MAX + 63) / 64] = {0};
-    bool first = true;
-    for (size_t i = 0; i < c->nmentions; i++) {
-        uint32_t theme = c->mentions[i].theme;
-        if (seen[theme / 64] >> (theme % 64) & 1) continue;
-        seen[theme / 64] |= 1ull << (theme % 64);
-        dk_str name = dk_str_from(taxonomy->themes[theme].id);
-        if (!dk_buf_reserve(buf, name.len + SHORT_CELLS)) return;
-        p = buf->ptr + buf->len;
-        *p = '|';
-        p = put(p + !first, name);
-        *p++ = ':';
-        p = put(p, labels[dk_rows_theme_label(c, i)]);
-        buf->len = (size_t)(p - buf->ptr);
-        first = false;
-    }
+    dk_rows_put_themes(buf, taxonomy, c);
     dk_buf_putc(buf, '\n');
 }
 

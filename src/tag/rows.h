@@ -25,6 +25,9 @@ extern const dk_out_table dk_rows_comments, dk_rows_mentions;
 void dk_rows_add_comment(dk_out_rows *rows, const dk_engine *engine, int64_t number, dk_str id, const dk_comment *comment);
 void dk_rows_add_mentions(dk_out_rows *rows, const dk_engine *engine, int64_t number, dk_str id, dk_str text, const dk_comment *comment);
 
+/* Appends theme:label of each theme in the order of the text, joined by |. */
+void dk_rows_put_themes(dk_buf *buf, const dk_taxonomy *taxonomy, const dk_comment *comment);
+
 /* The label of the theme of a mention over it and all later mentions of the theme. */
 dk_label dk_rows_theme_label(const dk_comment *comment, size_t first);
 

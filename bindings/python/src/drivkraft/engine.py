@@ -148,7 +148,7 @@ class Engine:
         found = self.tag_array(column, threads)
         n = len(found)
         if ids is None:
-            ids = pa.array(range(1, n + 1), pa.int64()) if n < 1000 else pa.chunked_array([pc.add(pc.cast(_count(n), pa.int64()), 1)])
+            ids = pa.array(range(1, n + 1), pa.int64())
         comments = {"id": ids}
         flat = [c.flatten() for c in found.chunks]
         names = [f.name for f in found.type]
@@ -170,12 +170,6 @@ class Engine:
         """Why one comment is tagged as it is: tokens, clauses, modifiers, opinions, mentions, learned words, each with its span."""
         raw = text.encode("utf-8")
         return Explanation(text, take_bytes(lib.dk_native_explain, self._engine, self._plan, raw, len(raw)).decode())
-
-
-def _count(n: int) -> pa.Array:
-    """0 .. n - 1."""
-    import array
-    return pa.Array.from_buffers(pa.int64(), n, [None, pa.py_buffer(array.array("q", range(n)))])
 
 
 class Explanation(dict):
