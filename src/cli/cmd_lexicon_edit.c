@@ -48,7 +48,8 @@ static dk_status read_page(const dk_cli *cli, const char *data_dir, dk_buf *page
     dk_status status = dk_report_page_find(data_dir, cli->executable, &report, err);
     if (status != DK_OK) return status;
     if (report == NULL) {
-        dk_fail(err, DK_EIO, "the page of the editor is not there: the program was built without node and npm");
+        dk_fail(err, DK_EIO,
+                "the page of the editor is not there: the program was built without node and npm");
         dk_error_remedy(err, "install nodejs and npm, and build it anew");
         return DK_EIO;
     }
@@ -83,14 +84,21 @@ static void wait_for_end(const dk_cli *cli, dk_server *server, asked *a, const s
         if (signal <= 0) continue;
         size_t unsaved = atomic_load(&a->unsaved);
         if (signal != SIGINT || unsaved == 0 || warned || !isatty(STDIN_FILENO)) return;
-        dk_cli_note(cli, "\n%zu unsaved %s: press Ctrl-C again to end without saving", unsaved, unsaved == 1 ? "change" : "changes");
+        dk_cli_note(cli, "\n%zu unsaved %s: press Ctrl-C again to end without saving", unsaved,
+                    unsaved == 1 ? "change" : "changes");
         warned = true;
     }
 }
 
 static dk_status serve(const options *o, const dk_cli *cli, asked *a, dk_str page, dk_error *err) {
-    dk_server_options so = {.page = page, .port = (int)o->port, .body_max = BODY_MAX, .connections = 32, .patience = (int)o->timeout,
-                            .context = a, .knows = knows, .answer = answer};
+    dk_server_options so = {.page = page,
+                            .port = (int)o->port,
+                            .body_max = BODY_MAX,
+                            .connections = 32,
+                            .patience = (int)o->timeout,
+                            .context = a,
+                            .knows = knows,
+                            .answer = answer};
     dk_server *server = NULL;
     sigset_t signals;
     sigemptyset(&signals);
@@ -107,23 +115,31 @@ static dk_status serve(const options *o, const dk_cli *cli, asked *a, dk_str pag
     wait_for_end(cli, server, a, &signals);
     dk_server_stop(server);
     size_t unsaved = dk_edit_unsaved(a->edit);
-    if (unsaved > 0) fprintf(stderr, "drivkraft: %zu unsaved %s lost\n", unsaved, unsaved == 1 ? "change is" : "changes are");
+    if (unsaved > 0)
+        fprintf(stderr, "drivkraft: %zu unsaved %s lost\n", unsaved,
+                unsaved == 1 ? "change is" : "changes are");
     return DK_OK;
 }
 
 static void note_opened(const dk_cli *cli, const dk_edit *edit) {
     const dk_corpus *k = dk_edit_corpus(edit);
-    if (k != NULL) dk_cli_note(cli, "%s: %zu comments", k->source, k->count);
-    else dk_cli_note(cli, "without a corpus: entries can be edited, but not what that does be seen");
+    if (k != NULL)
+        dk_cli_note(cli, "%s: %zu comments", k->source, k->count);
+    else
+        dk_cli_note(cli, "without a corpus: entries can be edited, but not what that does be seen");
 }
 
 static dk_status make(const options *o, const dk_cli *cli, const char *source, dk_error *err) {
-    const char *extras[DK_EDIT_EXTRAS] = {[DK_EDIT_SCORE] = o->score, [DK_EDIT_CUSTOMER] = o->bench.input.customer};
-    static const char *const names[DK_EDIT_EXTRAS] = {[DK_EDIT_SCORE] = "--score", [DK_EDIT_CUSTOMER] = "--customer"};
+    const char *extras[DK_EDIT_EXTRAS] = {
+        [DK_EDIT_SCORE] = o->score, [DK_EDIT_CUSTOMER] = o->bench.input.customer};
+    static const char *const names[DK_EDIT_EXTRAS] = {
+        [DK_EDIT_SCORE] = "--score", [DK_EDIT_CUSTOMER] = "--customer"};
     char *data_dir = NULL;
     dk_buf page;
     dk_buf_init(&page);
-    dk_edit_options eo = {.has_score = o->score != NULL, .has_weights = o->bench.weights.count > 0, .threads = (int)cli->threads};
+    dk_edit_options eo = {.has_score = o->score != NULL,
+                          .has_weights = o->bench.weights.count > 0,
+                          .threads = (int)cli->threads};
     dk_status status = DK_OK;
     if (source != NULL) status = dk_bench_corpus_options(&eo.corpus, cli, &o->bench, source, err);
     eo.corpus.extras = extras;
@@ -170,18 +186,23 @@ static dk_status run_edit(const dk_command *command, dk_cli *cli, int argc, char
     bool answered;
     dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
     if (status == DK_OK && !answered) {
-        if (nwords > 1) status = dk_fail(err, DK_EUSAGE, "one corpus at most, but %s stands here too", words[1]);
+        if (nwords > 1)
+            status = dk_fail(err, DK_EUSAGE, "one corpus at most, but %s stands here too", words[1]);
         else if (cli->output != NULL) {
-            status = dk_fail(err, DK_EUSAGE, "-o says nothing here: the page writes the lexicon files themselves when you save");
+            status =
+                dk_fail(err, DK_EUSAGE,
+                        "-o says nothing here: the page writes the lexicon files themselves when you save");
             dk_error_remedy(err, "--lexicon PATH names those to edit; without it they are the shipped ones");
-        } else status = make(&o, cli, nwords == 1 ? words[0] : NULL, err);
+        } else
+            status = make(&o, cli, nwords == 1 ? words[0] : NULL, err);
     }
     dk_bench_dispose(&o.bench);
     return status;
 }
 
 const dk_command dk_lexicon_edit_command = {
-    "lexicon edit", "Opens a local page: entries, where they stand, and what a change would do.", "[CORPUS --text COL] [--lexicon PATH]... [options]",
+    "lexicon edit", "Opens a local page: entries, where they stand, and what a change would do.",
+    "[CORPUS --text COL] [--lexicon PATH]... [options]",
     "  drivkraft lexicon edit survey.csv --text comment --lexicon my/lexicon --open\n"
     "  drivkraft lexicon edit survey.csv --text comment --score nps --language sv\n"
     "  drivkraft lexicon edit\n",

@@ -50,7 +50,8 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
     dk_server *s = context;
     pthread_mutex_lock(&s->lock);
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        const union MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
         *own = NULL;
         for (int i = 0; i < DK_SERVER_CONNECTIONS && info != NULL && *own == NULL; i++) {
             if (s->slots[i].fd >= 0) continue;
@@ -65,7 +66,8 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 
 /* From here on its answer is made, or is to be taken within the time. */
 static void set_busy(dk_server *s, struct MHD_Connection *connection, bool busy) {
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     slot *own = info != NULL ? info->socket_context : NULL;
     if (own == NULL) return;
     pthread_mutex_lock(&s->lock);
@@ -76,9 +78,11 @@ static void set_busy(dk_server *s, struct MHD_Connection *connection, bool busy)
 
 void dk_server_sweep(dk_server *s) {
     double t = now();
-    pthread_mutex_lock(&s->lock); /* a socket is closed behind on_connection, so that its number is still its own */
+    pthread_mutex_lock(
+        &s->lock); /* a socket is closed behind on_connection, so that its number is still its own */
     for (int i = 0; i < DK_SERVER_CONNECTIONS; i++)
-        if (s->slots[i].fd >= 0 && !s->slots[i].busy && t > s->slots[i].until) (void)shutdown(s->slots[i].fd, SHUT_RDWR);
+        if (s->slots[i].fd >= 0 && !s->slots[i].busy && t > s->slots[i].until)
+            (void)shutdown(s->slots[i].fd, SHUT_RDWR);
     pthread_mutex_unlock(&s->lock);
 }
 
@@ -88,7 +92,8 @@ void dk_server_sweep(dk_server *s) {
 static bool is_token(const dk_server *s, const char *given) {
     size_t len = given != NULL ? strlen(given) : 0;
     unsigned differ = len != TOKEN;
-    for (size_t i = 0; i < TOKEN; i++) differ |= (unsigned char)s->token[i] ^ (unsigned char)(i < len ? given[i] : 0);
+    for (size_t i = 0; i < TOKEN; i++)
+        differ |= (unsigned char)s->token[i] ^ (unsigned char)(i < len ? given[i] : 0);
     return differ == 0;
 }
 
@@ -101,7 +106,8 @@ typedef struct counting {
     int count;
 } counting;
 
-static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *key, const char *value) {
+static enum MHD_Result count_header(void *context, enum MHD_ValueKind kind, const char *key,
+                                    const char *value) {
     counting *c = context;
     (void)kind;
     (void)value;
@@ -117,23 +123,27 @@ static bool is_single(struct MHD_Connection *connection, const char *name) {
 }
 
 static bool is_json(const char *type) {
-    return type != NULL && strncasecmp(type, "application/json", 16) == 0 && (type[16] == '\0' || type[16] == ';' || type[16] == ' ');
+    return type != NULL && strncasecmp(type, "application/json", 16) == 0 &&
+           (type[16] == '\0' || type[16] == ';' || type[16] == ' ');
 }
 
 /* 0 when a request may be answered, or the status that it is refused with. Who has no token learns nothing else. */
 static int refuse(const dk_server *s, struct MHD_Connection *c, const char *path, const char *method) {
     bool get = strcmp(method, "GET") == 0, post = strcmp(method, "POST") == 0;
     const char *host = header(c, "Host"), *origin = header(c, "Origin"), *site = header(c, "Sec-Fetch-Site");
-    if (host == NULL || !is_single(c, "Host") || (strcmp(host, s->hosts[0]) != 0 && strcmp(host, s->hosts[1]) != 0))
+    if (host == NULL || !is_single(c, "Host") ||
+        (strcmp(host, s->hosts[0]) != 0 && strcmp(host, s->hosts[1]) != 0))
         return MHD_HTTP_MISDIRECTED_REQUEST;
     if (!get && !post) return MHD_HTTP_METHOD_NOT_ALLOWED;
     bool same = origin != NULL && is_single(c, "Origin") &&
                 ((strcmp(origin, s->origins[0]) == 0 && strcmp(host, s->hosts[0]) == 0) ||
                  (strcmp(origin, s->origins[1]) == 0 && strcmp(host, s->hosts[1]) == 0));
     if ((origin != NULL || post) && !same) return MHD_HTTP_FORBIDDEN;
-    if (site != NULL && strcmp(site, "same-origin") != 0 && (post || strcmp(site, "none") != 0)) return MHD_HTTP_FORBIDDEN;
+    if (site != NULL && strcmp(site, "same-origin") != 0 && (post || strcmp(site, "none") != 0))
+        return MHD_HTTP_FORBIDDEN;
     if (!is_single(c, "X-Drivkraft-Token")) return MHD_HTTP_FORBIDDEN;
-    const char *token = get ? MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "token") : header(c, "X-Drivkraft-Token");
+    const char *token =
+        get ? MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "token") : header(c, "X-Drivkraft-Token");
     if (!is_token(s, token)) return MHD_HTTP_FORBIDDEN;
     if (get) return strcmp(path, "/") == 0 ? 0 : MHD_HTTP_NOT_FOUND;
     if (strncmp(path, "/api/", 5) != 0 || !s->o.knows(s->o.context, path + 5)) return MHD_HTTP_NOT_FOUND;
@@ -147,7 +157,9 @@ static int refuse(const dk_server *s, struct MHD_Connection *c, const char *path
 
 static const char *reason(int status) {
     switch (status) {
-    case MHD_HTTP_FORBIDDEN: return "the token is missing or wrong, or another page asks; open the address that the program printed";
+    case MHD_HTTP_FORBIDDEN:
+        return "the token is missing or wrong, or another page asks; open the address that the program "
+               "printed";
     case MHD_HTTP_NOT_FOUND: return "there is no such page";
     case MHD_HTTP_METHOD_NOT_ALLOWED: return "only GET and POST are understood";
     case MHD_HTTP_MISDIRECTED_REQUEST: return "this is not the address of this server";
@@ -158,21 +170,27 @@ static const char *reason(int status) {
 }
 
 /* Sends text, which is copied or stays. */
-static enum MHD_Result send_text(struct MHD_Connection *connection, int status, dk_str text, const char *type, bool stays) {
+static enum MHD_Result send_text(struct MHD_Connection *connection, int status, dk_str text, const char *type,
+                                 bool stays) {
     static const char *const headers[][2] = {
-        {"Cache-Control", "no-store"},          {"X-Content-Type-Options", "nosniff"},
-        {"X-Frame-Options", "DENY"},            {"Referrer-Policy", "no-referrer"},
-        {"Cross-Origin-Opener-Policy", "same-origin"}, {"Cross-Origin-Resource-Policy", "same-origin"},
+        {"Cache-Control", "no-store"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"X-Frame-Options", "DENY"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Opener-Policy", "same-origin"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
         {"Connection", "close"},
     };
-    struct MHD_Response *r = MHD_create_response_from_buffer(text.len, (void *)(uintptr_t)text.ptr,
-                                                             stays ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *r = MHD_create_response_from_buffer(
+        text.len, (void *)(uintptr_t)text.ptr, stays ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
     if (r == NULL) return MHD_NO;
-    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) MHD_add_response_header(r, headers[i][0], headers[i][1]);
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
+        MHD_add_response_header(r, headers[i][0], headers[i][1]);
     MHD_add_response_header(r, "Content-Type", type);
     /* the page's own policy stands in the page, with the hashes of its script and styles; both hold */
     MHD_add_response_header(r, "Content-Security-Policy",
-                            stays ? "frame-ancestors 'none'; base-uri 'none'; form-action 'none'" : "default-src 'none'; frame-ancestors 'none'");
+                            stays ? "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+                                  : "default-src 'none'; frame-ancestors 'none'");
     if (status == MHD_HTTP_METHOD_NOT_ALLOWED) MHD_add_response_header(r, "Allow", "GET, POST");
     enum MHD_Result done = MHD_queue_response(connection, (unsigned)status, r);
     MHD_destroy_response(r);
@@ -183,15 +201,17 @@ static enum MHD_Result send_refusal(struct MHD_Connection *connection, int statu
     return send_text(connection, status, dk_str_from(reason(status)), "text/plain; charset=utf-8", false);
 }
 
-static enum MHD_Result answer(dk_server *s, struct MHD_Connection *connection, const char *path, const request *q) {
+static enum MHD_Result answer(dk_server *s, struct MHD_Connection *connection, const char *path,
+                              const request *q) {
     dk_buf out;
     dk_buf_init(&out);
     set_busy(s, connection, true);
-    dk_status status = s->o.answer(s->o.context, path + 5, (dk_str){q->body.len > 0 ? q->body.ptr : "", q->body.len}, &out);
+    dk_status status =
+        s->o.answer(s->o.context, path + 5, (dk_str){q->body.len > 0 ? q->body.ptr : "", q->body.len}, &out);
     set_busy(s, connection, false);
     if (status == DK_OK && out.failed) status = DK_ENOMEM;
-    int code = status == DK_OK      ? MHD_HTTP_OK
-               : status == DK_EDATA ? MHD_HTTP_UNPROCESSABLE_CONTENT
+    int code = status == DK_OK       ? MHD_HTTP_OK
+               : status == DK_EDATA  ? MHD_HTTP_UNPROCESSABLE_CONTENT
                : status == DK_EUSAGE ? MHD_HTTP_BAD_REQUEST
                                      : MHD_HTTP_INTERNAL_SERVER_ERROR;
     enum MHD_Result done = send_text(connection, code, (dk_str){out.ptr, out.len}, "application/json", false);
@@ -200,8 +220,9 @@ static enum MHD_Result answer(dk_server *s, struct MHD_Connection *connection, c
 }
 
 /* Called when the headers have come, for each piece of the body, and when all has come. */
-static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *path, const char *method,
-                                  const char *version, const char *data, size_t *size, void **own) {
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *path,
+                                  const char *method, const char *version, const char *data, size_t *size,
+                                  void **own) {
     dk_server *s = context;
     request *q = *own;
     (void)version;
@@ -220,11 +241,13 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     }
     if (q->refused != 0) return send_refusal(connection, q->refused);
     set_busy(s, connection, false);
-    if (strcmp(method, "GET") == 0) return send_text(connection, MHD_HTTP_OK, s->o.page, "text/html; charset=utf-8", true);
+    if (strcmp(method, "GET") == 0)
+        return send_text(connection, MHD_HTTP_OK, s->o.page, "text/html; charset=utf-8", true);
     return answer(s, connection, path, q);
 }
 
-static void on_completed(void *context, struct MHD_Connection *connection, void **own, enum MHD_RequestTerminationCode code) {
+static void on_completed(void *context, struct MHD_Connection *connection, void **own,
+                         enum MHD_RequestTerminationCode code) {
     request *q = *own;
     (void)context;
     (void)connection;
@@ -262,8 +285,10 @@ static int listen_here(int port) {
     here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), yes = 1;
     if (fd < 0) return -1;
-    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes); /* of a port whose last connections have not died away */
-    if (bind(fd, (struct sockaddr *)&here, sizeof here) == 0 && listen(fd, DK_SERVER_CONNECTIONS) == 0) return fd;
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes,
+                     sizeof yes); /* of a port whose last connections have not died away */
+    if (bind(fd, (struct sockaddr *)&here, sizeof here) == 0 && listen(fd, DK_SERVER_CONNECTIONS) == 0)
+        return fd;
     int why = errno;
     close(fd);
     errno = why;
@@ -290,14 +315,12 @@ static dk_status begin(dk_server *s, dk_error *err) {
         return DK_EIO;
     }
     name_places(s, ntohs(here.sin_port));
-    s->daemon = MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, on_request, s,
-                                 MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd,
-                                 MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->o.connections,
-                                 MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX,
-                                 MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
-                                 MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-                                 MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-                                 MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+    s->daemon = MHD_start_daemon(
+        MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL, 0, NULL, NULL, on_request, s,
+        MHD_OPTION_LISTEN_SOCKET, (MHD_socket)fd, MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->o.connections,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADERS_MAX, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
+        s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (s->daemon != NULL) return DK_OK;
     close(fd);
     return dk_fail(err, DK_EIO, "the server cannot be started");
@@ -310,12 +333,16 @@ dk_status dk_server_start(dk_server **out, const dk_server_options *options, dk_
     pthread_mutex_init(&s->lock, NULL);
     for (int i = 0; i < DK_SERVER_CONNECTIONS; i++) s->slots[i].fd = -1;
     dk_status status = begin(s, err);
-    if (status != DK_OK) dk_server_stop(s);
-    else *out = s;
+    if (status != DK_OK)
+        dk_server_stop(s);
+    else
+        *out = s;
     return status;
 }
 
-const char *dk_server_url(const dk_server *s) { return s->url; }
+const char *dk_server_url(const dk_server *s) {
+    return s->url;
+}
 
 void dk_server_stop(dk_server *s) {
     if (s == NULL) return;

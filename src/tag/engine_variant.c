@@ -14,10 +14,13 @@ typedef struct variant {
 static bool same_terms(const dk_lexicon *a, const dk_lexicon *b, dk_language language) {
     size_t n = a->count > b->count ? a->count : b->count;
     for (size_t i = 0; i < n; i++) {
-        bool in_a = i < a->count && (a->entries[i].language == language || a->entries[i].language == DK_LANG_OTHER);
-        bool in_b = i < b->count && (b->entries[i].language == language || b->entries[i].language == DK_LANG_OTHER);
+        bool in_a =
+            i < a->count && (a->entries[i].language == language || a->entries[i].language == DK_LANG_OTHER);
+        bool in_b =
+            i < b->count && (b->entries[i].language == language || b->entries[i].language == DK_LANG_OTHER);
         if (!in_a && !in_b) continue;
-        if (in_a != in_b || a->entries[i].pack != b->entries[i].pack || !dk_str_eq(a->sources[i].text, b->sources[i].text))
+        if (in_a != in_b || a->entries[i].pack != b->entries[i].pack ||
+            !dk_str_eq(a->sources[i].text, b->sources[i].text))
             return false;
     }
     return true;
@@ -29,7 +32,8 @@ static dk_status make_index(void *context, size_t number, dk_error *err) {
     dk_language language = (dk_language)(number + DK_LANG_SV);
     size_t size = 0;
     const void *image = NULL;
-    if (same_terms(v->base->lexicon, e->lexicon, language)) image = dk_engine_index_image(v->base, language, &size);
+    if (same_terms(v->base->lexicon, e->lexicon, language))
+        image = dk_engine_index_image(v->base, language, &size);
     if (image == NULL) {
         dk_buf *own = &e->indexes_owned[language];
         dk_status status = dk_index_build(own, e->lexicon, language, e->morphs[language], v->spelling, err);
@@ -40,8 +44,8 @@ static dk_status make_index(void *context, size_t number, dk_error *err) {
     return dk_index_attach(&e->indexes[language], image, size, e->lexicon, e->morphs[language], err);
 }
 
-dk_status dk_engine_with_lexicon(dk_engine **out, const dk_engine *base, dk_lexicon *lexicon, bool spelling, int threads,
-                                 dk_error *err) {
+dk_status dk_engine_with_lexicon(dk_engine **out, const dk_engine *base, dk_lexicon *lexicon, bool spelling,
+                                 int threads, dk_error *err) {
     dk_engine *e = calloc(1, sizeof *e);
     if (e == NULL) {
         dk_lexicon_free(lexicon);
@@ -59,7 +63,9 @@ dk_status dk_engine_with_lexicon(dk_engine **out, const dk_engine *base, dk_lexi
     variant v = {e, base, spelling};
     dk_status status = dk_parallel_for(threads, DK_LANGUAGES - DK_LANG_SV, make_index, &v, err);
     if (status == DK_OK) status = dk_engine_make_cells(e, err);
-    if (status != DK_OK) dk_engine_free(e);
-    else *out = e;
+    if (status != DK_OK)
+        dk_engine_free(e);
+    else
+        *out = e;
     return status;
 }

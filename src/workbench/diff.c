@@ -331,14 +331,16 @@ dk_status dk_diff_make(dk_book *book, const dk_engine *const engines[2], const d
                     .rejected = co->rejected,
                     .progress = co->progress,
                     .progress_context = co->progress_context};
-    dk_comparison c = {.engines = engines, .pass = &pass, .o = o, .cross_fitted = co->cross_fitted, .customer = co->nextras};
+    dk_comparison c = {
+        .engines = engines, .pass = &pass, .o = o, .cross_fitted = co->cross_fitted, .customer = co->nextras};
     pass.context = &c;
     dk_intern_init(&c.themes);
     dk_intern_init(&c.touchpoints);
     bool choose = co->packs != NULL && strcmp(co->packs, "auto") == 0;
     dk_reader_options ro = co->reader;
     ro.rewindable |= choose;
-    const char *extras[DK_PASS_EXTRAS], *options[DK_PASS_EXTRAS]; /* the customer stands behind those of the caller */
+    const char *extras[DK_PASS_EXTRAS],
+        *options[DK_PASS_EXTRAS]; /* the customer stands behind those of the caller */
     assert(co->nextras < DK_PASS_EXTRAS);
     for (size_t i = 0; i < co->nextras; i++) extras[i] = co->extras[i], options[i] = co->options[i];
     extras[co->nextras] = co->customer;

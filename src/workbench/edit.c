@@ -19,8 +19,10 @@ static dk_entry_kind kind_of(const char *path) {
         }
         const char *stop = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
         size_t len = at < end ? (size_t)((stop != NULL ? stop : end) - at) : 0;
-        if (len > 0 && memmem(at, len, "kind", 4) != NULL) kind = DK_ENTRY_MODIFIER;
-        else if (len > 0 && memmem(at, len, "theme", 5) != NULL) kind = DK_ENTRY_THEME;
+        if (len > 0 && memmem(at, len, "kind", 4) != NULL)
+            kind = DK_ENTRY_MODIFIER;
+        else if (len > 0 && memmem(at, len, "theme", 5) != NULL)
+            kind = DK_ENTRY_THEME;
     }
     dk_buf_dispose(&text);
     return kind;
@@ -61,7 +63,8 @@ static dk_status open_files(dk_edit *edit, dk_error *err) {
         edit->files[lex->sources[i].file].language = (dk_language)lex->entries[i].language;
     }
     for (size_t i = lex->nuser_files; status == DK_OK && lex->nuser_files > 0 && i < edit->nfiles; i++)
-        snprintf(edit->files[i].closed, sizeof edit->files[i].closed, "shipped; only what --lexicon names is edited");
+        snprintf(edit->files[i].closed, sizeof edit->files[i].closed,
+                 "shipped; only what --lexicon names is edited");
     free(folder);
     return status;
 }
@@ -79,12 +82,16 @@ dk_status dk_edit_open(dk_edit **out, const dk_edit_options *options, dk_error *
     if (status == DK_OK) status = edit_first_results(edit, &edit->saved, err);
     edit->saved.engine = edit->base;
     edit->now = edit->saved;
-    if (status != DK_OK) dk_edit_free(edit);
-    else *out = edit;
+    if (status != DK_OK)
+        dk_edit_free(edit);
+    else
+        *out = edit;
     return status;
 }
 
-const dk_corpus *dk_edit_corpus(const dk_edit *edit) { return edit->has_corpus ? &edit->corpus : NULL; }
+const dk_corpus *dk_edit_corpus(const dk_edit *edit) {
+    return edit->has_corpus ? &edit->corpus : NULL;
+}
 
 void dk_edit_free(dk_edit *edit) {
     if (edit == NULL) return;

@@ -16,7 +16,8 @@ typedef struct dk_edit dk_edit;
 
 typedef struct dk_edit_options {
     dk_engine_options engine; /* engine.lexicons: the user's own; they are edited, or else the shipped ones */
-    dk_corpus_options corpus; /* source NULL: none. Its only extras are the score, and the customer when customers is set */
+    dk_corpus_options
+        corpus; /* source NULL: none. Its only extras are the score, and the customer when customers is set */
     bool has_score, has_weights;
     int threads;
 } dk_edit_options;
@@ -47,7 +48,8 @@ size_t dk_edit_unsaved(const dk_edit *edit);
    A file is its number in `state`. line is that of an entry to change; without one an entry is added. cells are texts by column.
    Each answer says too how many steps there are, and how many are unsaved. Errors: DK_EUSAGE for a question that cannot be asked, DK_EDATA for an entry that cannot stand
    (err->column: number of the cell), or for a file changed on the disk. */
-dk_status dk_edit_answer(dk_edit *edit, const char *question, const dk_json_value *ask, dk_buf *out, dk_error *err);
+dk_status dk_edit_answer(dk_edit *edit, const char *question, const dk_json_value *ask, dk_buf *out,
+                         dk_error *err);
 
 /* The same from the text of a question to the text of an answer. When it fails out holds {"error": {"message", "remedy", "cell"}}. */
 dk_status dk_edit_reply(dk_edit *edit, const char *question, dk_str body, dk_buf *out);

@@ -26,7 +26,8 @@ static int64_t place_for(const dk_edit_file *f, const dk_str cells[DK_EDIT_CELLS
     for (size_t at = 0; at < text.len; line++) {
         const char *stop = memchr(text.ptr + at, '\n', text.len - at);
         size_t len = stop != NULL ? (size_t)(stop - text.ptr) - at : text.len - at;
-        bool same = line > f->header && len > cells[0].len && memcmp(text.ptr + at, cells[0].ptr, cells[0].len) == 0 &&
+        bool same = line > f->header && len > cells[0].len &&
+                    memcmp(text.ptr + at, cells[0].ptr, cells[0].len) == 0 &&
                     text.ptr[at + cells[0].len] == '\t';
         if (same) last = line;
         at += len + 1;
@@ -50,7 +51,8 @@ static dk_status step_of(const dk_edit *edit, const dk_json_value *ask, edit_ste
     int64_t number = edit_whole(dk_json_get(ask, "line"), 1, INT32_MAX, 0);
     const char *was = dk_json_str(dk_json_get(ask, "was"));
     if (number > 0) {
-        if (!dk_edit_file_cells(f, number, cells) || !dk_edit_file_line(f, number, &line)) return stale(f, number, err);
+        if (!dk_edit_file_cells(f, number, cells) || !dk_edit_file_line(f, number, &line))
+            return stale(f, number, err);
         if (was != NULL && !dk_str_is(line, was)) return stale(f, number, err);
     }
     dk_buf text;
@@ -58,19 +60,22 @@ static dk_status step_of(const dk_edit *edit, const dk_json_value *ask, edit_ste
     if (!dk_json_is_true(dk_json_get(ask, "remove"))) {
         const dk_json_value *given = dk_json_get(ask, "cells");
         for (int i = 0; i < DK_EDIT_CELLS; i++) {
-            const char *column = dk_edit_columns[f->kind][i], *cell = column != NULL ? dk_json_str(dk_json_get(given, column)) : NULL;
+            const char *column = dk_edit_columns[f->kind][i],
+                       *cell = column != NULL ? dk_json_str(dk_json_get(given, column)) : NULL;
             cells[i] = dk_str_from(cell != NULL ? cell : "");
             while (cells[i].len > 0 && cells[i].ptr[0] == ' ') cells[i].ptr++, cells[i].len--;
             while (cells[i].len > 0 && cells[i].ptr[cells[i].len - 1] == ' ') cells[i].len--;
         }
         int term = f->kind == DK_ENTRY_THEME ? 1 : 0;
-        if (cells[term].len == 0) status = dk_fail_at(err, DK_EDATA, f->shown, 0, term + 1, "a term is missing");
+        if (cells[term].len == 0)
+            status = dk_fail_at(err, DK_EDATA, f->shown, 0, term + 1, "a term is missing");
         if (status == DK_OK) status = dk_edit_file_compose(f, cells, &text, err);
         new = (dk_str){text.ptr, text.len};
     } else if (number == 0) {
         status = dk_fail(err, DK_EUSAGE, "which line is to be removed?");
     }
-    if (status == DK_OK) status = edit_step_add(step, file, number > 0 ? number : place_for(f, cells), line, new, err);
+    if (status == DK_OK)
+        status = edit_step_add(step, file, number > 0 ? number : place_for(f, cells), line, new, err);
     dk_buf_dispose(&text);
     return status;
 }
@@ -101,9 +106,11 @@ static dk_status answer_state(dk_edit *edit, const dk_json_value *ask, dk_json *
 static dk_status answer_places(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
     int64_t file = edit_whole(dk_json_get(ask, "file"), 0, (int64_t)edit->nfiles - 1, -1);
     int64_t line = edit_whole(dk_json_get(ask, "line"), 1, INT32_MAX, 0);
-    uint32_t entry = file < 0 ? DK_NO_ID : edit_entry_at(dk_engine_lexicon(edit->now.engine), (uint32_t)file, line);
+    uint32_t entry =
+        file < 0 ? DK_NO_ID : edit_entry_at(dk_engine_lexicon(edit->now.engine), (uint32_t)file, line);
     if (entry == DK_NO_ID) return dk_fail(err, DK_EUSAGE, "no entry stands there");
-    return edit_put_places(edit, entry, (size_t)edit_whole(dk_json_get(ask, "lines"), 1, LINES_MAX, LINES), j, err);
+    return edit_put_places(edit, entry, (size_t)edit_whole(dk_json_get(ask, "lines"), 1, LINES_MAX, LINES), j,
+                           err);
 }
 
 static void put_findings(const dk_edit *edit, const dk_check *check, uint32_t file, dk_json *j) {
@@ -130,13 +137,15 @@ static dk_status check_step(dk_edit *edit, const edit_step *step, dk_json *j, dk
     const edit_change *c = &step->changes[0];
     dk_lexicon *lexicon = NULL;
     dk_check *check = NULL;
-    dk_check_options co = {.data_dir = o->data_dir, .paths = o->lexicons, .npaths = o->nlexicons, .threads = 1};
+    dk_check_options co = {
+        .data_dir = o->data_dir, .paths = o->lexicons, .npaths = o->nlexicons, .threads = 1};
     dk_status status = edit_apply(edit, step, false, err);
     if (status != DK_OK) return status;
     status = edit_read_lexicon(edit, &lexicon, err);
     dk_status back = edit_apply(edit, step, true, status == DK_OK ? err : NULL);
     if (status == DK_OK) status = back;
-    uint32_t entry = status == DK_OK && c->after != NULL ? edit_entry_at(lexicon, c->file, c->line) : DK_NO_ID;
+    uint32_t entry =
+        status == DK_OK && c->after != NULL ? edit_entry_at(lexicon, c->file, c->line) : DK_NO_ID;
     if (entry != DK_NO_ID) status = dk_check_entry(&check, &co, lexicon, entry, edit->base, err);
     dk_json_key(j, "findings");
     dk_json_array(j);
@@ -248,9 +257,13 @@ static dk_status answer_suggest(dk_edit *edit, const dk_json_value *ask, dk_json
     const char *name = dk_json_str(dk_json_get(ask, "language"));
     dk_language language;
     bool one = name != NULL && dk_language_from_name(dk_str_from(name), &language);
-    if (!edit->has_corpus) return dk_fail(err, DK_EUSAGE, "suggestions are made from comments: give a corpus");
+    if (!edit->has_corpus)
+        return dk_fail(err, DK_EUSAGE, "suggestions are made from comments: give a corpus");
     if (!edit->suggested) {
-        dk_suggest_options so = {.has_score = edit->options->has_score, .min_count = 10, .prior = 500, .max_words = 12000,
+        dk_suggest_options so = {.has_score = edit->options->has_score,
+                                 .min_count = 10,
+                                 .prior = 500,
+                                 .max_words = 12000,
                                  .threads = edit->options->threads};
         dk_status status = dk_suggest_make(&edit->suggestions, &edit->corpus, edit->now.engine, &so, err);
         if (status != DK_OK) {
@@ -283,21 +296,24 @@ static void put_note(const dk_edit *edit, const char *term, dk_buf *note) {
 }
 
 /* One line of the valence list for a term that was accepted. */
-static dk_status accept_one(const dk_edit *edit, uint32_t file, int64_t line, const dk_json_value *item, edit_step *step,
-                            dk_error *err) {
+static dk_status accept_one(const dk_edit *edit, uint32_t file, int64_t line, const dk_json_value *item,
+                            edit_step *step, dk_error *err) {
     const char *term = dk_json_str(dk_json_get(item, "term"));
     int64_t valence = edit_whole(dk_json_get(item, "valence"), -5, 5, 0);
-    if (term == NULL || *term == '\0' || valence == 0) return dk_fail(err, DK_EUSAGE, "a term and a valence are needed");
+    if (term == NULL || *term == '\0' || valence == 0)
+        return dk_fail(err, DK_EUSAGE, "a term and a valence are needed");
     dk_buf note, number, text;
     dk_buf_init(&note);
     dk_buf_init(&number);
     dk_buf_init(&text);
     put_note(edit, term, &note);
     dk_buf_put_int(&number, valence);
-    dk_str cells[DK_EDIT_CELLS] = {dk_str_from(term), {number.ptr, number.len}, {"", 0}, {note.ptr, note.len}, {"", 0}};
+    dk_str cells[DK_EDIT_CELLS] = {
+        dk_str_from(term), {number.ptr, number.len}, {"", 0}, {note.ptr, note.len}, {"", 0}};
     if (edit->files[file].position[3] < 0) cells[3].len = 0; /* a list without notes */
     dk_status status = dk_edit_file_compose(&edit->files[file], cells, &text, err);
-    if (status == DK_OK) status = edit_step_add(step, file, line, (dk_str){NULL, 0}, (dk_str){text.ptr, text.len}, err);
+    if (status == DK_OK)
+        status = edit_step_add(step, file, line, (dk_str){NULL, 0}, (dk_str){text.ptr, text.len}, err);
     dk_buf_dispose(&note);
     dk_buf_dispose(&number);
     dk_buf_dispose(&text);
@@ -312,8 +328,10 @@ static dk_status answer_accept(dk_edit *edit, const dk_json_value *ask, dk_json 
     (void)j;
     dk_status status = open_for(edit, ask, &file, err);
     if (status != DK_OK) return status;
-    if (edit->files[file].kind != DK_ENTRY_VALENCE) return dk_fail(err, DK_EUSAGE, "%s is no valence list", edit->files[file].shown);
-    if (n == 0 || n > ACCEPTED_MAX) return dk_fail(err, DK_EUSAGE, "1 to %d suggestions at a time", ACCEPTED_MAX);
+    if (edit->files[file].kind != DK_ENTRY_VALENCE)
+        return dk_fail(err, DK_EUSAGE, "%s is no valence list", edit->files[file].shown);
+    if (n == 0 || n > ACCEPTED_MAX)
+        return dk_fail(err, DK_EUSAGE, "1 to %d suggestions at a time", ACCEPTED_MAX);
     int64_t line = dk_edit_file_lines(&edit->files[file]);
     for (size_t i = 0; status == DK_OK && i < n; i++)
         status = accept_one(edit, file, line + 1 + (int64_t)i, dk_json_item(items, i), &step, err);
@@ -328,10 +346,9 @@ static const struct question {
     const char *name;
     dk_status (*answer)(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err);
 } questions[] = {
-    {"state", answer_state},     {"entries", edit_put_list},  {"places", answer_places},
-    {"check", answer_check},     {"try", answer_try},         {"take", answer_take},
-    {"effect", answer_effect},   {"undo", answer_undo},        {"save", answer_save},
-    {"suggest", answer_suggest}, {"accept", answer_accept},
+    {"state", answer_state}, {"entries", edit_put_list},  {"places", answer_places}, {"check", answer_check},
+    {"try", answer_try},     {"take", answer_take},       {"effect", answer_effect}, {"undo", answer_undo},
+    {"save", answer_save},   {"suggest", answer_suggest}, {"accept", answer_accept},
 };
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 
@@ -341,9 +358,12 @@ static const struct question *find(const char *name) {
     return NULL;
 }
 
-bool dk_edit_knows(const char *question) { return find(question) != NULL; }
+bool dk_edit_knows(const char *question) {
+    return find(question) != NULL;
+}
 
-dk_status dk_edit_answer(dk_edit *edit, const char *question, const dk_json_value *ask, dk_buf *out, dk_error *err) {
+dk_status dk_edit_answer(dk_edit *edit, const char *question, const dk_json_value *ask, dk_buf *out,
+                         dk_error *err) {
     const struct question *q = find(question);
     if (q == NULL) return dk_fail(err, DK_EUSAGE, "no such question");
     dk_json j;
@@ -384,8 +404,10 @@ dk_status dk_edit_reply(dk_edit *edit, const char *question, dk_str body, dk_buf
     dk_json_value *ask = NULL;
     dk_status status = dk_json_parse(&ask, "question", body.len > 0 ? body : dk_str_from("{}"), &mistake);
     if (status == DK_EDATA) status = DK_EUSAGE;
-    if (status != DK_OK) mistake.column = 0; /* of the JSON */
-    else if (!dk_json_is_object(ask)) status = dk_fail(&mistake, DK_EUSAGE, "a JSON object was expected");
+    if (status != DK_OK)
+        mistake.column = 0; /* of the JSON */
+    else if (!dk_json_is_object(ask))
+        status = dk_fail(&mistake, DK_EUSAGE, "a JSON object was expected");
     if (status == DK_OK) status = dk_edit_answer(edit, question, ask, out, &mistake);
     dk_json_free(ask);
     if (status != DK_OK) put_error(edit, &mistake, out);

@@ -34,7 +34,8 @@ static void put_pair(dk_json *j, const char *key, const int64_t pair[2]) {
     dk_json_end(j);
 }
 
-static dk_status put_themes(const dk_edit *edit, const edit_state *const states[2], dk_json *j, dk_error *err) {
+static dk_status put_themes(const dk_edit *edit, const edit_state *const states[2], dk_json *j,
+                            dk_error *err) {
     const dk_taxonomy *t = dk_engine_taxonomy(edit->base);
     theme_counts *counts = calloc(t->count + 1, sizeof *counts);
     if (counts == NULL) return dk_fail_memory(err);
@@ -43,7 +44,8 @@ static dk_status put_themes(const dk_edit *edit, const edit_state *const states[
     dk_json_array(j);
     for (size_t i = 0; i < t->count; i++) {
         const theme_counts *c = &counts[i];
-        if (c->all[0] == c->all[1] && c->negative[0] == c->negative[1] && c->positive[0] == c->positive[1]) continue;
+        if (c->all[0] == c->all[1] && c->negative[0] == c->negative[1] && c->positive[0] == c->positive[1])
+            continue;
         dk_json_object(j);
         dk_json_key(j, "theme");
         dk_json_text(j, t->themes[i].id);
@@ -93,14 +95,15 @@ static void put_side(const dk_edit *edit, const edit_state *s, uint32_t comment,
 }
 
 /* The places of the entries that are a reason. */
-static size_t find_spans(const dk_why *why, size_t nwhy, const dk_reading *const readings[2], const dk_comment comments[2],
-                         edit_span *spans, size_t max) {
+static size_t find_spans(const dk_why *why, size_t nwhy, const dk_reading *const readings[2],
+                         const dk_comment comments[2], edit_span *spans, size_t max) {
     size_t n = 0;
     for (size_t w = 0; w < nwhy; w++) {
         if (why[w].entry == DK_NO_ID) continue;
         const dk_matches *all = &readings[why[w].side]->matches;
         for (size_t i = 0; i < all->count && n < max; i++)
-            if (all->items[i].entry == why[w].entry) spans[n++] = edit_span_of(&all->items[i], &comments[why[w].side]);
+            if (all->items[i].entry == why[w].entry)
+                spans[n++] = edit_span_of(&all->items[i], &comments[why[w].side]);
     }
     return n;
 }
@@ -129,8 +132,9 @@ static void put_why(const dk_why *why, size_t nwhy, const edit_state *const stat
     dk_buf_dispose(&place);
 }
 
-static dk_status put_example(const dk_edit *edit, const edit_state *const states[2], dk_session *const sessions[2],
-                             const dk_pairing *pairing, uint32_t number, dk_json *j, dk_error *err) {
+static dk_status put_example(const dk_edit *edit, const edit_state *const states[2],
+                             dk_session *const sessions[2], const dk_pairing *pairing, uint32_t number,
+                             dk_json *j, dk_error *err) {
     enum { SPANS = 32 };
     const dk_corpus_comment *k = &edit->corpus.comments[number];
     dk_comment comments[2];
@@ -156,13 +160,14 @@ static dk_status put_example(const dk_edit *edit, const edit_state *const states
     return DK_OK;
 }
 
-static dk_status put_examples(const dk_edit *edit, const edit_state *const states[2], const edit_drawn *drawn, size_t n, dk_json *j,
-                              dk_error *err) {
+static dk_status put_examples(const dk_edit *edit, const edit_state *const states[2], const edit_drawn *drawn,
+                              size_t n, dk_json *j, dk_error *err) {
     dk_session *sessions[2] = {NULL, NULL};
     dk_pairing pairing = {0};
     dk_status status = DK_OK;
     if (n > 0) {
-        status = dk_pairing_make(&pairing, dk_engine_lexicon(states[0]->engine), dk_engine_lexicon(states[1]->engine), err);
+        status = dk_pairing_make(&pairing, dk_engine_lexicon(states[0]->engine),
+                                 dk_engine_lexicon(states[1]->engine), err);
         for (int s = 0; s < 2 && status == DK_OK; s++)
             status = dk_session_new(&sessions[s], states[s]->engine, &edit->corpus.plan, err);
     }
@@ -176,7 +181,8 @@ static dk_status put_examples(const dk_edit *edit, const edit_state *const state
     return status;
 }
 
-dk_status edit_put_effect(dk_edit *edit, const edit_state *a, const edit_state *b, size_t examples, dk_json *j, dk_error *err) {
+dk_status edit_put_effect(dk_edit *edit, const edit_state *a, const edit_state *b, size_t examples,
+                          dk_json *j, dk_error *err) {
     const edit_state *const states[2] = {a, b};
     const dk_corpus *k = &edit->corpus;
     edit_drawn *drawn = NULL;

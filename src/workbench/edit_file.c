@@ -60,7 +60,8 @@ static dk_str cut_cell(dk_str *line) {
 bool dk_edit_file_cells(const dk_edit_file *f, int64_t n, dk_str cells[DK_EDIT_CELLS]) {
     dk_str line;
     for (int i = 0; i < DK_EDIT_CELLS; i++) cells[i] = (dk_str){"", 0};
-    if (n <= f->header || !dk_edit_file_line(f, n, &line) || line.len == 0 || line.ptr[0] == '#') return false;
+    if (n <= f->header || !dk_edit_file_line(f, n, &line) || line.len == 0 || line.ptr[0] == '#')
+        return false;
     for (int at = 0; at < f->ncells && line.len > 0; at++) {
         dk_str cell = cut_cell(&line);
         for (int i = 0; i < DK_EDIT_CELLS; i++)
@@ -73,22 +74,27 @@ static dk_status wrong_cell(const dk_edit_file *f, int column, dk_error *err, co
     return dk_fail_at(err, DK_EDATA, f->shown, 0, column + 1, "%s", message);
 }
 
-dk_status dk_edit_file_compose(const dk_edit_file *f, const dk_str cells[DK_EDIT_CELLS], dk_buf *line, dk_error *err) {
+dk_status dk_edit_file_compose(const dk_edit_file *f, const dk_str cells[DK_EDIT_CELLS], dk_buf *line,
+                               dk_error *err) {
     const char *const *names = dk_edit_columns[f->kind];
     int last = -1;
     for (int i = 0; i < DK_EDIT_CELLS; i++) {
         if (cells[i].len == 0) continue;
         if (names[i] == NULL || f->position[i] < 0) {
-            dk_fail_at(err, DK_EDATA, f->shown, 0, i + 1, "%s has no column %s", f->shown, names[i] != NULL ? names[i] : "of this kind");
+            dk_fail_at(err, DK_EDATA, f->shown, 0, i + 1, "%s has no column %s", f->shown,
+                       names[i] != NULL ? names[i] : "of this kind");
             return DK_EDATA;
         }
         for (size_t k = 0; k < cells[i].len; k++) {
             unsigned char c = (unsigned char)cells[i].ptr[k];
-            if (c < 0x20 || c == 0x7F) return wrong_cell(f, i, err, "tabs, line breaks and other control characters cannot stand in an entry");
+            if (c < 0x20 || c == 0x7F)
+                return wrong_cell(f, i, err,
+                                  "tabs, line breaks and other control characters cannot stand in an entry");
         }
         if (!dk_utf8_valid(cells[i].ptr, cells[i].len)) return wrong_cell(f, i, err, "not UTF-8");
         if (f->position[i] == 0 && cells[i].ptr[0] == '#')
-            return wrong_cell(f, i, err, "a line that begins with # would be a remark; write the term in quotes");
+            return wrong_cell(f, i, err,
+                              "a line that begins with # would be a remark; write the term in quotes");
         if (f->position[i] > last) last = f->position[i];
     }
     for (int at = 0; at <= last; at++) {
@@ -144,7 +150,8 @@ static void read_header(dk_edit_file *f) {
     f->crlf = end != NULL && end > f->text.ptr && end[-1] == '\r';
 }
 
-dk_status dk_edit_file_open(dk_edit_file *f, const char *path, const char *shown, dk_entry_kind kind, dk_error *err) {
+dk_status dk_edit_file_open(dk_edit_file *f, const char *path, const char *shown, dk_entry_kind kind,
+                            dk_error *err) {
     f->folder = -1;
     f->shown = shown;
     f->kind = kind;
@@ -160,7 +167,8 @@ dk_status dk_edit_file_open(dk_edit_file *f, const char *path, const char *shown
     char *folder = strndup(f->path, (size_t)(f->name - f->path));
     if (folder == NULL) return dk_fail_memory(err);
     struct stat s;
-    if (stat(f->path, &s) != 0 || !S_ISREG(s.st_mode)) snprintf(f->closed, sizeof f->closed, "no regular file");
+    if (stat(f->path, &s) != 0 || !S_ISREG(s.st_mode))
+        snprintf(f->closed, sizeof f->closed, "no regular file");
     else if (access(f->path, W_OK) != 0 || access(folder, W_OK) != 0)
         snprintf(f->closed, sizeof f->closed, "may not be written by you");
     else if ((f->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
@@ -179,16 +187,22 @@ void dk_edit_file_dispose(dk_edit_file *f) {
 
 static dk_status changed(const dk_edit_file *f, dk_error *err, const char *what) {
     dk_fail(err, DK_EDATA, "%s %s since it was read; nothing was written", f->shown, what);
-    dk_error_remedy(err, "your changes are still here: end this, and make them again in the file as it is now");
+    dk_error_remedy(err,
+                    "your changes are still here: end this, and make them again in the file as it is now");
     return DK_EDATA;
 }
 
 /* Reads what is on the disk now into text. */
 static dk_status read_again(const dk_edit_file *f, dk_buf *text, struct stat *s, dk_error *err) {
     int fd = openat(f->folder, f->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return changed(f, err, errno == ELOOP ? "has become a symlink" : errno == ENOENT ? "was removed" : "can no longer be read");
+    if (fd < 0)
+        return changed(f, err,
+                       errno == ELOOP    ? "has become a symlink"
+                       : errno == ENOENT ? "was removed"
+                                         : "can no longer be read");
     dk_status status = DK_OK;
-    if (fstat(fd, s) != 0 || !S_ISREG(s->st_mode)) status = changed(f, err, "has become something else than a file");
+    if (fstat(fd, s) != 0 || !S_ISREG(s->st_mode))
+        status = changed(f, err, "has become something else than a file");
     while (status == DK_OK) {
         if (!dk_buf_reserve(text, 1 << 16)) {
             status = dk_fail_memory(err);
@@ -237,14 +251,15 @@ dk_status dk_edit_file_save(dk_edit_file *f, dk_error *err) {
     dk_status status = compare_disk(f, &before, err);
     if (status != DK_OK) return status;
     snprintf(beside, sizeof beside, ".%.200s.edit-%ld", f->name, (long)getpid());
-    int fd = openat(f->folder, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, before.st_mode & 0777);
+    int fd = openat(f->folder, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                    before.st_mode & 0777);
     if (fd < 0) return dk_fail_errno(err, errno, f->shown, "cannot be written");
     (void)fchmod(fd, before.st_mode & 07777); /* whatever the umask says */
     status = write_all(f, fd, err);
     if (close(fd) != 0 && status == DK_OK) status = dk_fail_errno(err, errno, f->shown, "cannot be written");
     /* the last look before the name changes hands */
-    bool same = status == DK_OK && fstatat(f->folder, f->name, &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == before.st_ino &&
-                now.st_dev == before.st_dev && now.st_size == before.st_size &&
+    bool same = status == DK_OK && fstatat(f->folder, f->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+                now.st_ino == before.st_ino && now.st_dev == before.st_dev && now.st_size == before.st_size &&
                 now.st_mtim.tv_sec == before.st_mtim.tv_sec && now.st_mtim.tv_nsec == before.st_mtim.tv_nsec;
     if (status == DK_OK && !same) status = changed(f, err, "was changed by somebody else");
     if (status == DK_OK && renameat(f->folder, beside, f->folder, f->name) != 0)

@@ -34,7 +34,8 @@ typedef struct dk_edit_file {
 } dk_edit_file;
 
 /* Reads the file at path. file is all zero. Files that cannot be written are read all the same, and say why. */
-dk_status dk_edit_file_open(dk_edit_file *file, const char *path, const char *shown, dk_entry_kind kind, dk_error *err);
+dk_status dk_edit_file_open(dk_edit_file *file, const char *path, const char *shown, dk_entry_kind kind,
+                            dk_error *err);
 void dk_edit_file_dispose(dk_edit_file *file);
 
 /* Line number n from 1, without its end; false when there is none. Lines are borrowed until the next change. */
@@ -46,7 +47,8 @@ bool dk_edit_file_cells(const dk_edit_file *file, int64_t n, dk_str cells[DK_EDI
 
 /* Writes cells as a line of this file. DK_EDATA, with the number of the column (from 1) in err->column and what is wrong, for a cell that
    cannot stand in one, or that the file has no column for. */
-dk_status dk_edit_file_compose(const dk_edit_file *file, const dk_str cells[DK_EDIT_CELLS], dk_buf *line, dk_error *err);
+dk_status dk_edit_file_compose(const dk_edit_file *file, const dk_str cells[DK_EDIT_CELLS], dk_buf *line,
+                               dk_error *err);
 
 /* Replaces `count` lines (0 or 1) from line n on by one line, or by none (a NULL ptr). */
 dk_status dk_edit_file_put(dk_edit_file *file, int64_t n, int count, dk_str line, dk_error *err);

@@ -66,7 +66,8 @@ dk_status edit_put_list(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_
     static const char *const languages[] = {"shared", "sv", "da", "en"};
     const dk_lexicon *lex = dk_engine_lexicon(edit->now.engine);
     const char *text = dk_json_str(dk_json_get(ask, "text"));
-    int64_t from = edit_whole(dk_json_get(ask, "from"), 0, INT32_MAX, 0), most = edit_whole(dk_json_get(ask, "count"), 1, LISTED_MAX, LISTED), n = 0;
+    int64_t from = edit_whole(dk_json_get(ask, "from"), 0, INT32_MAX, 0),
+            most = edit_whole(dk_json_get(ask, "count"), 1, LISTED_MAX, LISTED), n = 0;
     dk_buf folded;
     dk_buf_init(&folded);
     dk_status status = text != NULL ? dk_utf8_fold(&folded, text, strlen(text), err) : DK_OK;

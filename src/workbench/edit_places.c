@@ -20,7 +20,8 @@ typedef struct search {
     part *parts;
 } search;
 
-static dk_status look(void *context, size_t number, uint32_t comment, dk_session *session, const dk_comment *c, dk_error *err) {
+static dk_status look(void *context, size_t number, uint32_t comment, dk_session *session,
+                      const dk_comment *c, dk_error *err) {
     const search *s = context;
     part *p = &s->parts[number];
     const dk_reading *r = dk_inspect_reading(session);
@@ -45,9 +46,11 @@ static dk_status look(void *context, size_t number, uint32_t comment, dk_session
 /* Brings the places of all parts together in the first of them. */
 static dk_status gather(part *parts, size_t nparts, dk_error *err) {
     for (size_t i = 1; i < nparts; i++) {
-        if (!dk_grow(&parts[0].places, &parts[0].cap, parts[0].count + parts[i].count + 1)) return dk_fail_memory(err);
+        if (!dk_grow(&parts[0].places, &parts[0].cap, parts[0].count + parts[i].count + 1))
+            return dk_fail_memory(err);
         if (parts[i].count > 0)
-            memcpy(parts[0].places + parts[0].count, parts[i].places, parts[i].count * sizeof *parts[i].places);
+            memcpy(parts[0].places + parts[0].count, parts[i].places,
+                   parts[i].count * sizeof *parts[i].places);
         parts[0].count += parts[i].count;
         parts[0].comments += parts[i].comments;
     }
@@ -58,7 +61,8 @@ static dk_status put_lines(const dk_edit *edit, const part *all, size_t wanted, 
     edit_drawn *drawn = malloc((all->count + 1) * sizeof *drawn);
     if (drawn == NULL) return dk_fail_memory(err);
     for (size_t i = 0; i < all->count; i++)
-        drawn[i] = (edit_drawn){edit_draw(&edit->corpus, all->places[i].comment, all->places[i].span.start), i};
+        drawn[i] =
+            (edit_drawn){edit_draw(&edit->corpus, all->places[i].comment, all->places[i].span.start), i};
     size_t n = edit_choose(drawn, all->count, wanted);
     dk_json_key(j, "lines");
     dk_json_array(j);

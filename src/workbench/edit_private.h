@@ -51,7 +51,8 @@ struct dk_edit {
     edit_state tried;      /* what the step tried last would make; engine NULL for none */
     uint64_t tried_key;
     edit_step *steps;
-    size_t nsteps, steps_cap, saved_steps; /* saved_steps: SIZE_MAX when undoing cannot lead back to the files any more */
+    size_t nsteps, steps_cap,
+        saved_steps; /* saved_steps: SIZE_MAX when undoing cannot lead back to the files any more */
     dk_suggestions suggestions;
     bool suggested;
 };
@@ -61,7 +62,8 @@ struct dk_edit {
 void edit_step_dispose(edit_step *step);
 
 /* Adds a change to a step. before or after may have a NULL ptr. */
-dk_status edit_step_add(edit_step *step, uint32_t file, int64_t line, dk_str before, dk_str after, dk_error *err);
+dk_status edit_step_add(edit_step *step, uint32_t file, int64_t line, dk_str before, dk_str after,
+                        dk_error *err);
 
 /* Makes the state that the step leads to from `now`, without taking it: the files are as before afterwards. DK_EDATA with file, line and
    column for what the lexicon cannot read; DK_EUSAGE when a line is not what the step takes it for. */
@@ -98,19 +100,20 @@ typedef struct edit_entry {
     const dk_lexicon *lexicon;
     uint32_t entry;
 } edit_entry;
-dk_status edit_reach(const dk_edit *edit, const edit_entry *entries, size_t count, uint32_t **out, size_t *n, dk_error *err);
+dk_status edit_reach(const dk_edit *edit, const edit_entry *entries, size_t count, uint32_t **out, size_t *n,
+                     dk_error *err);
 
 /* Tags comments on the threads of the options. visit is called for each on the thread that tagged it, in order within one part; parts are
    numbered from 0, in the order of the comments, and there are edit_parts of them. */
-typedef dk_status (*edit_visit)(void *context, size_t part, uint32_t comment, dk_session *session, const dk_comment *c,
-                                dk_error *err);
+typedef dk_status (*edit_visit)(void *context, size_t part, uint32_t comment, dk_session *session,
+                                const dk_comment *c, dk_error *err);
 size_t edit_parts(const dk_edit *edit);
-dk_status edit_read(const dk_edit *edit, const dk_engine *engine, const uint32_t *comments, size_t n, edit_visit visit,
-                    void *context, dk_error *err);
+dk_status edit_read(const dk_edit *edit, const dk_engine *engine, const uint32_t *comments, size_t n,
+                    edit_visit visit, void *context, dk_error *err);
 
 /* Fills next, which has its engine, from the results of `from` and anew those of n comments. */
-dk_status edit_results(const dk_edit *edit, edit_state *next, const edit_state *from, const uint32_t *comments, size_t n,
-                       dk_error *err);
+dk_status edit_results(const dk_edit *edit, edit_state *next, const edit_state *from,
+                       const uint32_t *comments, size_t n, dk_error *err);
 
 /* Results of the corpus as it was read. */
 dk_status edit_first_results(dk_edit *edit, edit_state *state, dk_error *err);
@@ -120,7 +123,8 @@ bool edit_differs(const edit_state *a, const edit_state *b, size_t comment);
 /* ---- Answers (edit_answer.c, edit_list.c, edit_effect.c, edit_places.c) --------------------------------- */
 
 /* Members of the object that j has open. */
-dk_status edit_put_effect(dk_edit *edit, const edit_state *a, const edit_state *b, size_t examples, dk_json *j, dk_error *err);
+dk_status edit_put_effect(dk_edit *edit, const edit_state *a, const edit_state *b, size_t examples,
+                          dk_json *j, dk_error *err);
 dk_status edit_put_places(dk_edit *edit, uint32_t entry, size_t lines, dk_json *j, dk_error *err);
 dk_status edit_put_list(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err);
 void edit_put_entry(const dk_edit *edit, uint32_t file, int64_t line, dk_json *j);

@@ -48,7 +48,8 @@ static bool is_of_words(const dk_term *term) {
             for (size_t i = 0; i < x->ntexts; i++)
                 for (size_t k = 0; k < x->texts[i].len; k++) {
                     unsigned char c = (unsigned char)x->texts[i].ptr[k];
-                    bool letter = c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '\'' || c == '-';
+                    bool letter = c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                  c == '\'' || c == '-';
                     if (!letter) return false;
                 }
         }
@@ -56,8 +57,8 @@ static bool is_of_words(const dk_term *term) {
 }
 
 /* The entries of one language, and of every language, as a lexicon of their own. */
-static dk_status pick(dk_lexicon *mini, const edit_entry *entries, size_t count, dk_language language, bool *anywhere,
-                      dk_error *err) {
+static dk_status pick(dk_lexicon *mini, const edit_entry *entries, size_t count, dk_language language,
+                      bool *anywhere, dk_error *err) {
     static const char *const nowhere[] = {"the entry"};
     mini->files = (const char **)(uintptr_t)nowhere;
     mini->nfiles = 1;
@@ -80,8 +81,8 @@ static dk_status pick(dk_lexicon *mini, const edit_entry *entries, size_t count,
 }
 
 /* Marks the words that the entries touch in a language; *anywhere is set when comments without any of them may be reached too. */
-static dk_status touch(const dk_edit *edit, const edit_entry *entries, size_t count, dk_language language, uint8_t *touched,
-                       bool *anywhere, dk_error *err) {
+static dk_status touch(const dk_edit *edit, const edit_entry *entries, size_t count, dk_language language,
+                       uint8_t *touched, bool *anywhere, dk_error *err) {
     dk_lexicon mini = {0};
     dk_index *index = NULL;
     dk_arena_init(&mini.arena);
@@ -103,7 +104,8 @@ static dk_status touch(const dk_edit *edit, const edit_entry *entries, size_t co
     return status;
 }
 
-dk_status edit_reach(const dk_edit *edit, const edit_entry *entries, size_t count, uint32_t **out, size_t *n, dk_error *err) {
+dk_status edit_reach(const dk_edit *edit, const edit_entry *entries, size_t count, uint32_t **out, size_t *n,
+                     dk_error *err) {
     const dk_corpus *k = &edit->corpus;
     bool anywhere = false;
     *n = 0;
@@ -136,7 +138,9 @@ typedef struct reading {
     void *context;
 } reading;
 
-size_t edit_parts(const dk_edit *edit) { return (size_t)edit->options->threads; }
+size_t edit_parts(const dk_edit *edit) {
+    return (size_t)edit->options->threads;
+}
 
 static dk_status read_part(void *context, size_t part, dk_error *err) {
     const reading *x = context;
@@ -156,8 +160,8 @@ static dk_status read_part(void *context, size_t part, dk_error *err) {
     return status;
 }
 
-dk_status edit_read(const dk_edit *edit, const dk_engine *engine, const uint32_t *comments, size_t n, edit_visit visit,
-                    void *context, dk_error *err) {
+dk_status edit_read(const dk_edit *edit, const dk_engine *engine, const uint32_t *comments, size_t n,
+                    edit_visit visit, void *context, dk_error *err) {
     reading x = {edit, engine, comments, n, edit_parts(edit), visit, context};
     return dk_parallel_for(edit->options->threads, x.parts, read_part, &x, err);
 }
@@ -172,7 +176,9 @@ static size_t add_said(uint32_t *said, size_t n, uint32_t theme, unsigned label)
     while (at < n && said[at] >> 2 < theme) at++;
     if (at < n && said[at] >> 2 == theme) {
         unsigned old = said[at] & 3; /* bad and good together are mixed; neutral gives way */
-        said[at] = theme << 2 | (old == DK_NEUTRAL || old == label ? label : label == DK_NEUTRAL ? old : (unsigned)DK_MIXED);
+        said[at] = theme << 2 | (old == DK_NEUTRAL || old == label ? label
+                                 : label == DK_NEUTRAL             ? old
+                                                                   : (unsigned)DK_MIXED);
         return n;
     }
     if (n == SAID_MAX) return n;
@@ -187,14 +193,17 @@ typedef struct part {
     size_t count, cap, comments_cap, nsaid, said_cap;
 } part;
 
-static dk_status keep(void *context, size_t number, uint32_t comment, dk_session *session, const dk_comment *c, dk_error *err) {
+static dk_status keep(void *context, size_t number, uint32_t comment, dk_session *session,
+                      const dk_comment *c, dk_error *err) {
     part *p = (part *)context + number;
     (void)session;
-    if (!dk_grow(&p->results, &p->cap, p->count + 1) || !dk_grow(&p->comments, &p->comments_cap, p->count + 1) ||
+    if (!dk_grow(&p->results, &p->cap, p->count + 1) ||
+        !dk_grow(&p->comments, &p->comments_cap, p->count + 1) ||
         !dk_grow(&p->said, &p->said_cap, p->nsaid + SAID_MAX))
         return dk_fail_memory(err);
     size_t n = 0;
-    for (size_t i = 0; i < c->nmentions; i++) n = add_said(p->said + p->nsaid, n, c->mentions[i].theme, c->mentions[i].label);
+    for (size_t i = 0; i < c->nmentions; i++)
+        n = add_said(p->said + p->nsaid, n, c->mentions[i].theme, c->mentions[i].label);
     p->comments[p->count] = comment;
     p->results[p->count++] =
         (edit_result){(uint32_t)p->nsaid, (uint16_t)n, (int16_t)c->sentiment, (uint8_t)c->label};
@@ -212,8 +221,8 @@ static bool put_result(edit_state *s, size_t comment, edit_result r, const uint3
     return true;
 }
 
-dk_status edit_results(const dk_edit *edit, edit_state *next, const edit_state *from, const uint32_t *comments, size_t n,
-                       dk_error *err) {
+dk_status edit_results(const dk_edit *edit, edit_state *next, const edit_state *from,
+                       const uint32_t *comments, size_t n, dk_error *err) {
     size_t nparts = edit_parts(edit), total = edit->corpus.count;
     part *parts = calloc(nparts, sizeof *parts);
     next->results = malloc((total + 1) * sizeof *next->results);
@@ -250,7 +259,8 @@ dk_status edit_first_results(dk_edit *edit, edit_state *state, dk_error *err) {
             const dk_corpus_mention *x = &k->mentions[c->first_mention + m];
             n = add_said(said, n, x->theme, x->label);
         }
-        if (!put_result(state, i, (edit_result){0, (uint16_t)n, c->sentiment, c->label}, said)) return dk_fail_memory(err);
+        if (!put_result(state, i, (edit_result){0, (uint16_t)n, c->sentiment, c->label}, said))
+            return dk_fail_memory(err);
     }
     return DK_OK;
 }

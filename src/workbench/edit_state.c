@@ -33,7 +33,8 @@ static bool copy(char **to, dk_str from) {
     return from.ptr == NULL || *to != NULL;
 }
 
-dk_status edit_step_add(edit_step *step, uint32_t file, int64_t line, dk_str before, dk_str after, dk_error *err) {
+dk_status edit_step_add(edit_step *step, uint32_t file, int64_t line, dk_str before, dk_str after,
+                        dk_error *err) {
     edit_change *grown = realloc(step->changes, (step->count + 1) * sizeof *grown);
     if (grown == NULL) return dk_fail_memory(err);
     step->changes = grown;
@@ -42,7 +43,9 @@ dk_status edit_step_add(edit_step *step, uint32_t file, int64_t line, dk_str bef
     return copy(&c->before, before) && copy(&c->after, after) ? DK_OK : dk_fail_memory(err);
 }
 
-static dk_str text_of(const char *text) { return text != NULL ? dk_str_from(text) : (dk_str){NULL, 0}; }
+static dk_str text_of(const char *text) {
+    return text != NULL ? dk_str_from(text) : (dk_str){NULL, 0};
+}
 
 /* Does a change, or with back undoes it. */
 static dk_status apply(dk_edit *edit, const edit_change *c, bool back, dk_error *err) {
@@ -59,7 +62,8 @@ dk_status edit_apply(dk_edit *edit, const edit_step *step, bool back, dk_error *
     for (; status == DK_OK && done < step->count; done++)
         status = apply(edit, &step->changes[back ? step->count - 1 - done : done], back, err);
     if (status == DK_OK) return status;
-    for (done--; done > 0; done--) (void)apply(edit, &step->changes[back ? step->count - done : done - 1], !back, NULL);
+    for (done--; done > 0; done--)
+        (void)apply(edit, &step->changes[back ? step->count - done : done - 1], !back, NULL);
     return status;
 }
 
@@ -80,14 +84,18 @@ uint32_t edit_entry_at(const dk_lexicon *lex, uint32_t file, int64_t line) {
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
         const dk_entry_source *s = &lex->sources[mid];
-        if (s->file < file || (s->file == file && s->line < line)) lo = mid + 1;
-        else hi = mid;
+        if (s->file < file || (s->file == file && s->line < line))
+            lo = mid + 1;
+        else
+            hi = mid;
     }
     bool there = lo < lex->count && lex->sources[lo].file == file && lex->sources[lo].line == line;
     return there ? (uint32_t)lo : DK_NO_ID;
 }
 
-static int added(const edit_change *c) { return (c->after != NULL) - (c->before != NULL); }
+static int added(const edit_change *c) {
+    return (c->after != NULL) - (c->before != NULL);
+}
 
 /* The line that change i found, as it was numbered before the step. */
 static int64_t line_before(const edit_step *step, size_t i) {
@@ -149,10 +157,11 @@ static dk_status make_state(dk_edit *edit, const edit_step *step, edit_state *ne
     edit_entry *entries = malloc((2 * step->count + 1) * sizeof *entries);
     dk_status status = entries == NULL ? dk_fail_memory(err) : edit_read_lexicon(edit, &lexicon, err);
     if (status == DK_OK)
-        status = dk_engine_with_lexicon(&next->engine, edit->base, lexicon, !edit->options->engine.no_spelling,
-                                        edit->options->threads, err);
+        status = dk_engine_with_lexicon(&next->engine, edit->base, lexicon,
+                                        !edit->options->engine.no_spelling, edit->options->threads, err);
     if (status == DK_OK) {
-        size_t count = find_entries(step, dk_engine_lexicon(edit->now.engine), dk_engine_lexicon(next->engine), entries);
+        size_t count =
+            find_entries(step, dk_engine_lexicon(edit->now.engine), dk_engine_lexicon(next->engine), entries);
         status = edit_reach(edit, entries, count, &comments, &n, err);
     }
     if (status == DK_OK) status = edit_results(edit, next, &edit->now, comments, n, err);
@@ -186,7 +195,8 @@ static void become(dk_edit *edit) {
 
 dk_status edit_take(dk_edit *edit, edit_step *step, dk_error *err) {
     dk_status status = edit_try(edit, step, err);
-    if (status == DK_OK && !dk_grow(&edit->steps, &edit->steps_cap, edit->nsteps + 1)) status = dk_fail_memory(err);
+    if (status == DK_OK && !dk_grow(&edit->steps, &edit->steps_cap, edit->nsteps + 1))
+        status = dk_fail_memory(err);
     if (status == DK_OK) status = edit_apply(edit, step, false, err);
     if (status != DK_OK) return status;
     become(edit);
@@ -202,8 +212,8 @@ dk_status edit_undo(dk_edit *edit, dk_error *err) {
     edit_step back = {0};
     dk_status status = DK_OK;
     for (size_t i = last->count; status == DK_OK && i-- > 0;)
-        status = edit_step_add(&back, last->changes[i].file, last->changes[i].line, text_of(last->changes[i].after),
-                               text_of(last->changes[i].before), err);
+        status = edit_step_add(&back, last->changes[i].file, last->changes[i].line,
+                               text_of(last->changes[i].after), text_of(last->changes[i].before), err);
     if (status == DK_OK) status = edit_try(edit, &back, err);
     if (status == DK_OK) status = edit_apply(edit, &back, false, err);
     edit_step_dispose(&back);
@@ -218,7 +228,8 @@ size_t dk_edit_unsaved(const dk_edit *edit) {
     for (size_t i = 0; i < edit->nfiles; i++) dirty |= edit->files[i].dirty;
     if (!dirty) return 0;
     if (edit->saved_steps == SIZE_MAX) return edit->nsteps + 1;
-    size_t apart = edit->nsteps > edit->saved_steps ? edit->nsteps - edit->saved_steps : edit->saved_steps - edit->nsteps;
+    size_t apart = edit->nsteps > edit->saved_steps ? edit->nsteps - edit->saved_steps
+                                                    : edit->saved_steps - edit->nsteps;
     return apart > 0 ? apart : 1;
 }
 

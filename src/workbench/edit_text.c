@@ -14,7 +14,8 @@ edit_span edit_span_of(const dk_match *m, const dk_comment *c) {
 
 static int by_start(const void *a, const void *b) {
     const edit_span *x = a, *y = b;
-    return x->start != y->start ? (x->start > y->start) - (x->start < y->start) : (x->end > y->end) - (x->end < y->end);
+    return x->start != y->start ? (x->start > y->start) - (x->start < y->start)
+                                : (x->end > y->end) - (x->end < y->end);
 }
 
 /* The nearest beginning of a code point at or before a byte. */
@@ -52,7 +53,8 @@ void edit_put_comment(const dk_corpus_comment *c, edit_span *spans, size_t n, dk
     dk_json_array(j);
     size_t at = from;
     for (size_t i = 0; i < n && at < end; i++) {
-        size_t start = spans[i].start < at ? at : spans[i].start, stop = spans[i].end < end ? spans[i].end : end;
+        size_t start = spans[i].start < at ? at : spans[i].start,
+               stop = spans[i].end < end ? spans[i].end : end;
         while (i + 1 < n && spans[i + 1].start <= stop) {
             i++;
             if (spans[i].end > stop) stop = spans[i].end < end ? spans[i].end : end;
@@ -92,5 +94,6 @@ size_t edit_choose(edit_drawn *drawn, size_t n, size_t wanted) {
 void edit_customer(const dk_edit *edit, dk_session *session, size_t comment) {
     if (!edit->options->has_weights) return;
     uint32_t customer = dk_corpus_extra(&edit->corpus, comment, DK_EDIT_CUSTOMER);
-    dk_session_set_customer(session, customer != DK_NO_ID ? dk_intern_text(&edit->corpus.values, customer) : (dk_str){"", 0});
+    dk_session_set_customer(session, customer != DK_NO_ID ? dk_intern_text(&edit->corpus.values, customer)
+                                                          : (dk_str){"", 0});
 }

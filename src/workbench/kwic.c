@@ -461,7 +461,8 @@ dk_status dk_kwic_make(dk_book *book, const dk_engine *engine, const dk_corpus_o
                     .rejected = co->rejected,
                     .progress = co->progress,
                     .progress_context = co->progress_context};
-    search s = {.engine = engine, .o = o, .pass = &pass, .cross_fitted = co->cross_fitted, .figures = figures};
+    search s = {
+        .engine = engine, .o = o, .pass = &pass, .cross_fitted = co->cross_fitted, .figures = figures};
     pass.context = &s;
     dk_intern_init(&s.words);
     dk_tag_plan plan = co->plan;

@@ -52,14 +52,16 @@ static void group_missed(const dk_coded *coded, const dk_scheme *scheme, const d
 }
 
 /* Keeps one that is shown, with the first theme that its code stands for. */
-static dk_status keep(dk_theme_suggestions *s, const dk_scheme *scheme, const dk_taxonomy *taxonomy, uint32_t code,
-                      dk_theme_suggestion x, dk_error *err) {
+static dk_status keep(dk_theme_suggestions *s, const dk_scheme *scheme, const dk_taxonomy *taxonomy,
+                      uint32_t code, dk_theme_suggestion x, dk_error *err) {
     size_t theme = 0;
     while (theme < scheme->nthemes && !scheme->accepts[code * scheme->nthemes + theme]) theme++;
     if (theme == scheme->nthemes) return DK_OK;
     dk_str name = dk_intern_text(&scheme->codes, code);
-    char *term = dk_arena_strdup(&s->arena, x.term.ptr, x.term.len), *copy = dk_arena_strdup(&s->arena, name.ptr, name.len);
-    if (term == NULL || copy == NULL || !dk_grow(&s->items, &s->cap, s->count + 1)) return dk_fail_memory(err);
+    char *term = dk_arena_strdup(&s->arena, x.term.ptr, x.term.len),
+         *copy = dk_arena_strdup(&s->arena, name.ptr, name.len);
+    if (term == NULL || copy == NULL || !dk_grow(&s->items, &s->cap, s->count + 1))
+        return dk_fail_memory(err);
     for (size_t i = 0; i < name.len; i++)
         if ((unsigned char)copy[i] < 0x20) copy[i] = ' '; /* it is to stand in a cell */
     x.theme = taxonomy->themes[theme].id;
@@ -124,8 +126,11 @@ dk_status dk_suggest_themes(dk_book *book, const dk_coded *coded, const dk_schem
             dk_sheet_real(sheet, rows[i].log_odds);
             dk_sheet_real(sheet, rows[i].z);
             dk_suggest_put_examples(sheet, k, x->examples, DK_TALLY_EXAMPLES);
-            dk_theme_suggestion one = {.term = {text.ptr, text.len}, .language = (dk_language)x->language,
-                                       .support = counts[g], .z = rows[i].z, .rank = i};
+            dk_theme_suggestion one = {.term = {text.ptr, text.len},
+                                       .language = (dk_language)x->language,
+                                       .support = counts[g],
+                                       .z = rows[i].z,
+                                       .rank = i};
             status = keep(kept, scheme, dk_engine_taxonomy(engine), code_of[g], one, err);
         }
     }

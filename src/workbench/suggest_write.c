@@ -71,7 +71,8 @@ static dk_status known_terms(dk_intern *there, dk_str old, int column, dk_error 
             cell = tab != NULL ? tab + 1 : stop;
         }
         const char *tab = memchr(cell, '\t', (size_t)(stop - cell));
-        if (*p != '#' && dk_intern_add(there, (dk_str){cell, (size_t)((tab != NULL ? tab : stop) - cell)}) == DK_NO_ID)
+        if (*p != '#' &&
+            dk_intern_add(there, (dk_str){cell, (size_t)((tab != NULL ? tab : stop) - cell)}) == DK_NO_ID)
             return dk_fail_memory(err);
         p = stop + 1;
     }
@@ -113,8 +114,8 @@ dk_status dk_suggest_accept(const dk_suggestions *s, dk_language language, size_
     return status == DK_OK ? dk_buf_status(out, err) : status;
 }
 
-dk_status dk_suggest_accept_themes(const dk_theme_suggestions *s, dk_language language, size_t top, dk_str old, dk_buf *out,
-                                   size_t *added, dk_error *err) {
+dk_status dk_suggest_accept_themes(const dk_theme_suggestions *s, dk_language language, size_t top,
+                                   dk_str old, dk_buf *out, size_t *added, dk_error *err) {
     dk_intern there;
     dk_intern_init(&there);
     *added = 0;
@@ -123,10 +124,12 @@ dk_status dk_suggest_accept_themes(const dk_theme_suggestions *s, dk_language la
     begin_list(old, "theme\tterm\tvalence\tnote\n", out);
     for (size_t i = 0; status == DK_OK && i < s->count; i++) {
         const dk_theme_suggestion *x = &s->items[i];
-        if (x->language != language || x->rank >= top || dk_intern_find(&there, x->term) != DK_NO_ID) continue;
-        if (dk_intern_add(&there, x->term) == DK_NO_ID) status = dk_fail_memory(err); /* once, for the first of its codes */
-        dk_buf_putf(out, "%s\t%.*s\t\tsuggested: %u comments of %.*s, z %.1f\n", x->theme, (int)x->term.len, x->term.ptr, x->support,
-                    (int)x->code.len, x->code.ptr, x->z);
+        if (x->language != language || x->rank >= top || dk_intern_find(&there, x->term) != DK_NO_ID)
+            continue;
+        if (dk_intern_add(&there, x->term) == DK_NO_ID)
+            status = dk_fail_memory(err); /* once, for the first of its codes */
+        dk_buf_putf(out, "%s\t%.*s\t\tsuggested: %u comments of %.*s, z %.1f\n", x->theme, (int)x->term.len,
+                    x->term.ptr, x->support, (int)x->code.len, x->code.ptr, x->z);
         ++*added;
     }
     dk_intern_dispose(&there);

@@ -21,7 +21,9 @@ static void write_text(const char *path, const char *text, size_t len) {
     assert_int_equal(dk_output_close(out, NULL), DK_OK);
 }
 
-static void path_of(char out[300], const char *name) { snprintf(out, 300, "%s/%s", folder, name); }
+static void path_of(char out[300], const char *name) {
+    snprintf(out, 300, "%s/%s", folder, name);
+}
 
 static void assert_text(const char *path, const char *wanted) {
     dk_buf text;
@@ -34,15 +36,18 @@ static void assert_text(const char *path, const char *wanted) {
 /* A data folder with the models of the checkout and the beginning of each of its lexicons: small enough to be read a hundred times. */
 static void make_data(void) {
     enum { LINES = 300 };
-    static const char *const files[] = {"sv/themes.tsv", "sv/valence.tsv", "sv/modifiers.tsv", "da/themes.tsv", "da/valence.tsv",
-                                        "da/modifiers.tsv", "en/themes.tsv", "en/valence.tsv", "en/modifiers.tsv", "shared/valence.tsv"};
+    static const char *const files[] = {
+        "sv/themes.tsv",    "sv/valence.tsv", "sv/modifiers.tsv", "da/themes.tsv",    "da/valence.tsv",
+        "da/modifiers.tsv", "en/themes.tsv",  "en/valence.tsv",   "en/modifiers.tsv", "shared/valence.tsv"};
     char command[900];
     snprintf(command, sizeof command,
-             "cd %s && mkdir -p lexicons/sv lexicons/da lexicons/en lexicons/shared && cp %s/lexicons/taxonomy.tsv lexicons/ && ln -s %s/models models",
+             "cd %s && mkdir -p lexicons/sv lexicons/da lexicons/en lexicons/shared && cp "
+             "%s/lexicons/taxonomy.tsv lexicons/ && ln -s %s/models models",
              folder, DK_SOURCE_DIR, DK_SOURCE_DIR);
     assert_int_equal(system(command), 0);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        snprintf(command, sizeof command, "head -n %d %s/lexicons/%s > %s/lexicons/%s", LINES, DK_SOURCE_DIR, files[i], folder, files[i]);
+        snprintf(command, sizeof command, "head -n %d %s/lexicons/%s > %s/lexicons/%s", LINES, DK_SOURCE_DIR,
+                 files[i], folder, files[i]);
         assert_int_equal(system(command), 0);
     }
 }
@@ -69,8 +74,11 @@ static unsigned roll(unsigned n) {
     return (unsigned)(seed >> 33) % n;
 }
 
-static const char *const fillers[] = {"the", "och", "men", "not", "inte", "ikke", "very", "jättebra", "kundservice", "leverans", "leveransen", "levereans",
-                                      "kundtjänsten", "prisen", "waiting", "was", "helpful", "hjälpsam", "aldrig", "too", "for", "10", "24/7", "!", ".", ","};
+static const char *const fillers[] = {
+    "the",      "och",         "men",      "not",        "inte",      "ikke",         "very",
+    "jättebra", "kundservice", "leverans", "leveransen", "levereans", "kundtjänsten", "prisen",
+    "waiting",  "was",         "helpful",  "hjälpsam",   "aldrig",    "too",          "for",
+    "10",       "24/7",        "!",        ".",          ","};
 
 /* A word of some entry of the lexicon, perhaps with a typing error, an ending or drawn out. */
 static void put_word(const dk_lexicon *lex, dk_buf *out) {
@@ -83,8 +91,10 @@ static void put_word(const dk_lexicon *lex, dk_buf *out) {
     size_t n = 0;
     for (size_t i = 0; i < term.len && n < 60; i++) {
         unsigned char c = (unsigned char)term.ptr[i];
-        if (c >= 0x80 || (c >= 'a' && c <= 'z') || c == ' ' || c == '-') word[n++] = (char)c;
-        else if (c == '/') break;
+        if (c >= 0x80 || (c >= 'a' && c <= 'z') || c == ' ' || c == '-')
+            word[n++] = (char)c;
+        else if (c == '/')
+            break;
     }
     unsigned how = roll(8);
     if (how == 0 && n > 6) memmove(word + 3, word + 4, n - 4), n--; /* a letter is missing */
@@ -141,26 +151,39 @@ static bool make_step(dk_edit *edit, edit_step *step) {
     dk_buf term, text;
     dk_buf_init(&term);
     dk_buf_init(&text);
-    int at = f->kind == DK_ENTRY_THEME ? 1 : 0, valence = f->kind == DK_ENTRY_THEME ? 2 : f->kind == DK_ENTRY_VALENCE ? 1 : -1;
+    int at = f->kind == DK_ENTRY_THEME ? 1 : 0, valence = f->kind == DK_ENTRY_THEME     ? 2
+                                                          : f->kind == DK_ENTRY_VALENCE ? 1
+                                                                                        : -1;
     if (how >= 3) put_term(&term), cells[at] = (dk_str){term.ptr, term.len};
     if (valence >= 0) cells[valence] = dk_str_from(roll(2) ? "-3" : "4");
     assert_int_equal(dk_edit_file_compose(f, cells, &text, NULL), DK_OK);
     dk_str new = {text.ptr, text.len};
-    dk_status status = how == 4 ? edit_step_add(step, s->file, s->line, none, new, NULL) : edit_step_add(step, s->file, s->line, line, new, NULL);
+    dk_status status = how == 4 ? edit_step_add(step, s->file, s->line, none, new, NULL)
+                                : edit_step_add(step, s->file, s->line, line, new, NULL);
     dk_buf_dispose(&term);
     dk_buf_dispose(&text);
     return status == DK_OK;
 }
 
 static void open_edit(dk_edit **edit, dk_edit_options *o, const char *corpus) {
-    static const char *const extras[DK_EDIT_EXTRAS] = {NULL, NULL}, *const names[DK_EDIT_EXTRAS] = {"--score", "--customer"};
+    static const char *const extras[DK_EDIT_EXTRAS] = {NULL, NULL}, *const names[DK_EDIT_EXTRAS] = {
+                                                                        "--score", "--customer"};
     *o = (dk_edit_options){.engine = {.data_dir = folder}, .threads = 2};
-    o->corpus = (dk_corpus_options){.source = corpus, .text = "text", .id = "id", .keep_text = true, .extras = extras, .options = names, .nextras = DK_EDIT_EXTRAS, .threads = 2};
+    o->corpus = (dk_corpus_options){.source = corpus,
+                                    .text = "text",
+                                    .id = "id",
+                                    .keep_text = true,
+                                    .extras = extras,
+                                    .options = names,
+                                    .nextras = DK_EDIT_EXTRAS,
+                                    .threads = 2};
     dk_error err = {0};
-    if (dk_edit_open(edit, o, &err) != DK_OK) fail_msg("%s:%lld %s", err.file, (long long)err.line, err.message);
+    if (dk_edit_open(edit, o, &err) != DK_OK)
+        fail_msg("%s:%lld %s", err.file, (long long)err.line, err.message);
 }
 
-static void assert_same_results(const dk_edit *edit, const edit_state *a, const edit_state *b, const char *what, int number) {
+static void assert_same_results(const dk_edit *edit, const edit_state *a, const edit_state *b,
+                                const char *what, int number) {
     for (size_t i = 0; i < edit->corpus.count; i++)
         if (edit_differs(a, b, i) || a->results[i].sentiment != b->results[i].sentiment)
             fail_msg("%s %d: comment %s differs", what, number, edit->corpus.comments[i].id.ptr);
@@ -187,7 +210,8 @@ static void test_what_is_read_is_all_that_changes(void **state) {
         if (status != DK_OK) fail_msg("change %d (%s): %s", c, step.changes[0].after, err.message);
         edit_state whole = {.engine = edit->tried.engine};
         assert_int_equal(edit_results(edit, &whole, &edit->now, all, edit->corpus.count, NULL), DK_OK);
-        assert_same_results(edit, &edit->tried, &whole, step.changes[0].after != NULL ? step.changes[0].after : "removed", c);
+        assert_same_results(edit, &edit->tried, &whole,
+                            step.changes[0].after != NULL ? step.changes[0].after : "removed", c);
         for (size_t i = 0; i < edit->corpus.count; i++) changed += edit_differs(&edit->now, &whole, i);
         read += edit->tried.read;
         free(whole.results);
@@ -195,7 +219,7 @@ static void test_what_is_read_is_all_that_changes(void **state) {
         if (c % 2 == 0) assert_int_equal(edit_take(edit, &step, NULL), DK_OK);
         edit_step_dispose(&step);
     }
-    assert_true(changed > CHANGES); /* or nothing was tested */
+    assert_true(changed > CHANGES);                       /* or nothing was tested */
     assert_true(read < CHANGES * edit->corpus.count / 2); /* or all is read anew every time */
     free(all);
     dk_edit_free(edit);
@@ -213,7 +237,8 @@ static void test_undo_and_saved_files(void **state) {
     size_t lengths[64], nfiles = edit->nfiles;
     uint64_t hashes[64];
     assert_true(nfiles < 64);
-    for (size_t i = 0; i < nfiles; i++) lengths[i] = edit->files[i].text.len, hashes[i] = edit->files[i].disk[0];
+    for (size_t i = 0; i < nfiles; i++)
+        lengths[i] = edit->files[i].text.len, hashes[i] = edit->files[i].disk[0];
     for (int c = 0; c < 12; c++) {
         edit_step step = {0};
         assert_true(make_step(edit, &step));
@@ -245,13 +270,15 @@ static void test_undo_and_saved_files(void **state) {
 }
 
 static void put_line(dk_edit_file *f, int64_t n, int count, const char *line) {
-    assert_int_equal(dk_edit_file_put(f, n, count, line != NULL ? dk_str_from(line) : (dk_str){NULL, 0}, NULL), DK_OK);
+    assert_int_equal(
+        dk_edit_file_put(f, n, count, line != NULL ? dk_str_from(line) : (dk_str){NULL, 0}, NULL), DK_OK);
 }
 
 /* If this failed, saving would lose remarks, blank lines, odd columns or line ends of a file that somebody keeps by hand. */
 static void test_files_keep_what_is_not_changed(void **state) {
     (void)state;
-    static const char text[] = "\xEF\xBB\xBF# remark\r\nnote\tterm\tvalence\r\n\r\nmine\tgood\t2\r\n# end\r\n\tbad\t-2";
+    static const char text[] =
+        "\xEF\xBB\xBF# remark\r\nnote\tterm\tvalence\r\n\r\nmine\tgood\t2\r\n# end\r\n\tbad\t-2";
     char path[300];
     path_of(path, "odd.tsv");
     write_text(path, text, sizeof text - 1);
@@ -262,7 +289,8 @@ static void test_files_keep_what_is_not_changed(void **state) {
     assert_false(dk_edit_file_cells(&f, 3, cells));
     assert_false(dk_edit_file_cells(&f, 5, cells));
     assert_true(dk_edit_file_cells(&f, 4, cells));
-    assert_true(dk_str_is(cells[0], "good") && dk_str_is(cells[1], "2") && cells[2].len == 0 && dk_str_is(cells[3], "mine"));
+    assert_true(dk_str_is(cells[0], "good") && dk_str_is(cells[1], "2") && cells[2].len == 0 &&
+                dk_str_is(cells[3], "mine"));
     dk_buf line;
     dk_buf_init(&line);
     dk_error err = {0};
@@ -279,7 +307,8 @@ static void test_files_keep_what_is_not_changed(void **state) {
     assert_true(f.dirty);
     assert_int_equal(dk_edit_file_save(&f, NULL), DK_OK);
     assert_false(f.dirty);
-    assert_text(path, "\xEF\xBB\xBF# remark\r\nnote\tterm\tvalence\r\n\r\nmine\tgood\t3\r\n# end\r\n\tnew\t1\r\n");
+    assert_text(path,
+                "\xEF\xBB\xBF# remark\r\nnote\tterm\tvalence\r\n\r\nmine\tgood\t3\r\n# end\r\n\tnew\t1\r\n");
     dk_buf_dispose(&line);
     dk_edit_file_dispose(&f);
 }
