@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Faults on purpose: does every run end well, or say why it did not and leave nothing behind?
 
-usage: run.py --program drivkraft --shim libdk_fault.so [--every | --sample N] [--jobs N] [PART ...]
+usage: run.py --program drivkraft --shim libdk_fault.so [--every | --sample N] [--only SCENARIO,...] [PART ...]
 
 Each scenario is a command on small input. It runs once undisturbed, which gives its bytes and how many calls of each kind it makes; then again with
 a fault at the n-th call (tests/fault/shim.c): N n's spread over all of a kind, with --every each one. Parts: alloc io signals cache race clock pipe.
@@ -172,6 +172,8 @@ class Bench:
 
     def scenarios(self):
         for name, command in SCENARIOS:
+            if self.args.only and name not in self.args.only.split(","):
+                continue
             if name == "tag-xlsx" and not os.path.exists(self.path("in/survey.xlsx")):
                 continue
             old = self.report_before() if name == "report" else {}
@@ -321,6 +323,7 @@ def main():
     p.add_argument("--shim", required=True)
     p.add_argument("--every", action="store_true")
     p.add_argument("--sample", type=int, default=8)
+    p.add_argument("--only", help="scenarios, joined by commas")
     p.add_argument("parts", nargs="*", metavar="PART")
     a = p.parse_args()
     bench = Bench(a)
