@@ -33,17 +33,28 @@ static void add_option(dk_stamp *s, const dk_opt *o) {
     add_text(s, o->name, number);
 }
 
-dk_status dk_targets_open(dk_writer **writer, const dk_target_options *t, const char *command, const dk_out_table *const *tables, size_t ntables,
-                          dk_stamp inputs, const dk_opt *options, const char *const *without, dk_error *err) {
+dk_status dk_targets_open(dk_writer **writer, const dk_target_options *t, const char *command,
+                          const dk_out_table *const *tables, size_t ntables, dk_stamp inputs,
+                          const dk_opt *options, const char *const *without, dk_error *err) {
     *writer = NULL;
     if (t->to.count == 0) {
-        const char *idle = t->run != NULL ? "run" : t->schema != NULL ? "schema" : t->prefix != NULL ? "prefix" : NULL;
+        const char *idle = t->run != NULL      ? "run"
+                           : t->schema != NULL ? "schema"
+                           : t->prefix != NULL ? "prefix"
+                                               : NULL;
         return idle == NULL ? DK_OK : dk_fail(err, DK_EUSAGE, "--%s goes with --to", idle);
     }
     for (const dk_opt *o = options; o->name != NULL; o++)
         if (!is_named(without, o->name)) add_option(&inputs, o);
-    dk_writer_options how = {.targets = t->to.items, .ntargets = t->to.count, .tables = tables, .ntables = ntables, .run = t->run,
-                             .inputs = inputs, .command = command, .schema = t->schema, .prefix = t->prefix};
+    dk_writer_options how = {.targets = t->to.items,
+                             .ntargets = t->to.count,
+                             .tables = tables,
+                             .ntables = ntables,
+                             .run = t->run,
+                             .inputs = inputs,
+                             .command = command,
+                             .schema = t->schema,
+                             .prefix = t->prefix};
     return dk_writer_open(writer, &how, err);
 }
 

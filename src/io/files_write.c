@@ -15,8 +15,10 @@ typedef struct files {
 
 /* FILE.csv for the first table and FILE-NAME.csv for the others, or FOLDER/NAME.csv. */
 static char *file_of(const dk_target *t, size_t table) {
-    const char *ending = t->kind == &dk_csv_target ? ".csv" : ".jsonl", *dot = strrchr(t->where, '.'), *name = t->tables[table]->name;
-    bool file = dot != NULL && (strcasecmp(dot, ending) == 0 || (t->kind == &dk_jsonl_target && strcasecmp(dot, ".ndjson") == 0));
+    const char *ending = t->kind == &dk_csv_target ? ".csv" : ".jsonl", *dot = strrchr(t->where, '.'),
+               *name = t->tables[table]->name;
+    bool file = dot != NULL && (strcasecmp(dot, ending) == 0 ||
+                                (t->kind == &dk_jsonl_target && strcasecmp(dot, ".ndjson") == 0));
     dk_buf path;
     dk_buf_init(&path);
     if (!file) {
@@ -95,10 +97,14 @@ static void shape_jsonl(const dk_target *t, size_t table, const dk_out_rows *row
             dk_out_cell cell;
             at = dk_out_next(at, &cell);
             dk_buf_putf(out, ",\"%s\":", t->tables[table]->columns[i].name);
-            if (cell.form == DK_FORM_TEXT) dk_json_escape(out, cell.text);
-            else if (cell.form == DK_FORM_FLAG) dk_buf_puts(out, cell.count ? "true" : "false");
-            else if (cell.form == DK_FORM_NULL) dk_buf_puts(out, "null");
-            else dk_out_put_number(out, &cell);
+            if (cell.form == DK_FORM_TEXT)
+                dk_json_escape(out, cell.text);
+            else if (cell.form == DK_FORM_FLAG)
+                dk_buf_puts(out, cell.count ? "true" : "false");
+            else if (cell.form == DK_FORM_NULL)
+                dk_buf_puts(out, "null");
+            else
+                dk_out_put_number(out, &cell);
         }
         dk_buf_puts(out, "}\n");
     }
@@ -132,5 +138,7 @@ static void free_files(dk_target *t) {
     free(f);
 }
 
-const dk_target_kind dk_csv_target = {open_files, begin_csv, shape_csv, put_bytes, prepare_files, commit_files, free_files};
-const dk_target_kind dk_jsonl_target = {open_files, begin_jsonl, shape_jsonl, put_bytes, prepare_files, commit_files, free_files};
+const dk_target_kind dk_csv_target = {open_files,    begin_csv,    shape_csv, put_bytes,
+                                      prepare_files, commit_files, free_files};
+const dk_target_kind dk_jsonl_target = {open_files,    begin_jsonl,  shape_jsonl, put_bytes,
+                                        prepare_files, commit_files, free_files};

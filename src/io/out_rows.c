@@ -31,9 +31,12 @@ static void put_mended(dk_buf *out, dk_str text) {
     const unsigned char *p = (const unsigned char *)text.ptr;
     for (size_t i = 0; i < text.len;) {
         size_t n = dk_utf8_sequence(p + i, text.len - i);
-        if (n == 0) dk_buf_puts(out, "\xEF\xBF\xBD");
-        else if (p[i] == 0) dk_buf_putc(out, ' ');
-        else dk_buf_put(out, text.ptr + i, n);
+        if (n == 0)
+            dk_buf_puts(out, "\xEF\xBF\xBD");
+        else if (p[i] == 0)
+            dk_buf_putc(out, ' ');
+        else
+            dk_buf_put(out, text.ptr + i, n);
         i += n > 0 ? n : 1;
     }
 }
@@ -58,26 +61,38 @@ void dk_out_text(dk_out_rows *r, dk_str text) {
 }
 
 void dk_out_words(dk_out_rows *r, const char *text) {
-    if (text == NULL) dk_out_null(r);
-    else dk_out_text(r, dk_str_from(text));
+    if (text == NULL)
+        dk_out_null(r);
+    else
+        dk_out_text(r, dk_str_from(text));
 }
 
-void dk_out_count(dk_out_rows *r, int64_t value) { put(r, DK_FORM_COUNT, &value, sizeof value); }
+void dk_out_count(dk_out_rows *r, int64_t value) {
+    put(r, DK_FORM_COUNT, &value, sizeof value);
+}
 
 void dk_out_number(dk_out_rows *r, double value) {
-    if (isfinite(value)) put(r, DK_FORM_NUMBER, &value, sizeof value);
-    else dk_out_null(r);
+    if (isfinite(value))
+        put(r, DK_FORM_NUMBER, &value, sizeof value);
+    else
+        dk_out_null(r);
 }
 
-void dk_out_milli(dk_out_rows *r, int32_t thousandths) { put(r, DK_FORM_MILLI, &thousandths, sizeof thousandths); }
+void dk_out_milli(dk_out_rows *r, int32_t thousandths) {
+    put(r, DK_FORM_MILLI, &thousandths, sizeof thousandths);
+}
 
 void dk_out_flag(dk_out_rows *r, bool value) {
     char byte = value;
     put(r, DK_FORM_FLAG, &byte, 1);
 }
 
-void dk_out_null(dk_out_rows *r) { put(r, DK_FORM_NULL, NULL, 0); }
-void dk_out_end(dk_out_rows *r) { r->rows++; }
+void dk_out_null(dk_out_rows *r) {
+    put(r, DK_FORM_NULL, NULL, 0);
+}
+void dk_out_end(dk_out_rows *r) {
+    r->rows++;
+}
 
 const char *dk_out_next(const char *at, dk_out_cell *cell) {
     uint32_t len;
@@ -103,19 +118,26 @@ const char *dk_out_next(const char *at, dk_out_cell *cell) {
 }
 
 void dk_out_put_number(dk_buf *buf, const dk_out_cell *cell) {
-    if (cell->form == DK_FORM_COUNT) dk_buf_put_int(buf, cell->count);
-    else if (cell->form == DK_FORM_MILLI) dk_buf_put_milli(buf, cell->count);
-    else dk_buf_put_double(buf, cell->number);
+    if (cell->form == DK_FORM_COUNT)
+        dk_buf_put_int(buf, cell->count);
+    else if (cell->form == DK_FORM_MILLI)
+        dk_buf_put_milli(buf, cell->count);
+    else
+        dk_buf_put_double(buf, cell->number);
 }
 
 void dk_out_put_csv(dk_buf *buf, const dk_out_cell *cell) {
-    if (cell->form == DK_FORM_TEXT) dk_csv_put_safe(buf, cell->text);
-    else if (cell->form == DK_FORM_FLAG) dk_buf_puts(buf, cell->count ? "yes" : "no");
-    else if (cell->form != DK_FORM_NULL) dk_out_put_number(buf, cell);
+    if (cell->form == DK_FORM_TEXT)
+        dk_csv_put_safe(buf, cell->text);
+    else if (cell->form == DK_FORM_FLAG)
+        dk_buf_puts(buf, cell->count ? "yes" : "no");
+    else if (cell->form != DK_FORM_NULL)
+        dk_out_put_number(buf, cell);
 }
 
 void dk_out_csv_head(dk_buf *out, const dk_out_table *table) {
-    for (size_t i = 0; i < table->ncolumns; i++) dk_buf_putf(out, "%s%s", table->columns[i].name, i + 1 < table->ncolumns ? "," : "\n");
+    for (size_t i = 0; i < table->ncolumns; i++)
+        dk_buf_putf(out, "%s%s", table->columns[i].name, i + 1 < table->ncolumns ? "," : "\n");
 }
 
 void dk_out_csv(dk_buf *out, const dk_out_table *table, const dk_out_rows *rows) {

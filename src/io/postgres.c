@@ -9,7 +9,8 @@ bool dk_postgres_recognise(const char *source) {
 
 dk_status dk_postgres_fail(const dk_postgres *p, dk_status status, dk_error *err, const char *doing) {
     char text[320];
-    snprintf(text, sizeof text, "%s", p->connection != NULL ? PQerrorMessage(p->connection) : "out of memory");
+    snprintf(text, sizeof text, "%s",
+             p->connection != NULL ? PQerrorMessage(p->connection) : "out of memory");
     for (char *c = text; *c != '\0'; c++)
         if (*c == '\n') *c = ' ';
     size_t len = strlen(text);
@@ -18,10 +19,12 @@ dk_status dk_postgres_fail(const dk_postgres *p, dk_status status, dk_error *err
 }
 
 dk_status dk_postgres_kind(const dk_postgres *p, const PGresult *result) {
-    static const char *const classes[] = {"08", "53", "57", "58"}; /* no connection, no resources, ended by the operator, system error */
+    static const char *const classes[] = {
+        "08", "53", "57", "58"}; /* no connection, no resources, ended by the operator, system error */
     const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     bool gone = PQstatus(p->connection) != CONNECTION_OK;
-    for (size_t i = 0; code != NULL && i < sizeof classes / sizeof *classes; i++) gone = gone || strncmp(code, classes[i], 2) == 0;
+    for (size_t i = 0; code != NULL && i < sizeof classes / sizeof *classes; i++)
+        gone = gone || strncmp(code, classes[i], 2) == 0;
     return gone ? DK_EIO : DK_EDATA;
 }
 
@@ -29,7 +32,8 @@ dk_status dk_postgres_run(const dk_postgres *p, const char *statement, dk_error 
     PGresult *result = PQexec(p->connection, statement);
     ExecStatusType code = PQresultStatus(result);
     dk_status status = DK_OK;
-    if (code != PGRES_COMMAND_OK && code != PGRES_TUPLES_OK) status = dk_postgres_fail(p, dk_postgres_kind(p, result), err, doing);
+    if (code != PGRES_COMMAND_OK && code != PGRES_TUPLES_OK)
+        status = dk_postgres_fail(p, dk_postgres_kind(p, result), err, doing);
     PQclear(result);
     return status;
 }
@@ -54,7 +58,8 @@ dk_status dk_postgres_connect(dk_postgres *p, const char *source, dk_error *err)
     if (p->connection == NULL) return dk_fail_memory(err);
     p->name = plain_name(p->connection);
     if (p->name == NULL) return dk_fail_memory(err);
-    return PQstatus(p->connection) == CONNECTION_OK ? DK_OK : dk_postgres_fail(p, DK_EIO, err, "cannot connect");
+    return PQstatus(p->connection) == CONNECTION_OK ? DK_OK
+                                                    : dk_postgres_fail(p, DK_EIO, err, "cannot connect");
 }
 
 void dk_postgres_close(dk_postgres *p) {

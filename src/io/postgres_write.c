@@ -16,7 +16,10 @@ typedef struct database {
 } database;
 
 static const char *type_name(dk_out_kind kind) {
-    static const char *const names[] = {[DK_OUT_TEXT] = "text", [DK_OUT_COUNT] = "bigint", [DK_OUT_NUMBER] = "double precision", [DK_OUT_FLAG] = "boolean"};
+    static const char *const names[] = {[DK_OUT_TEXT] = "text",
+                                        [DK_OUT_COUNT] = "bigint",
+                                        [DK_OUT_NUMBER] = "double precision",
+                                        [DK_OUT_FLAG] = "boolean"};
     return names[kind];
 }
 
@@ -43,11 +46,13 @@ static dk_status run(const dk_target *t, dk_buf *statement, const char *doing, d
 }
 
 /* Asks with one parameter; the rows are the caller's to clear. */
-static dk_status ask(const dk_target *t, const char *statement, const char *parameter, PGresult **rows, dk_error *err) {
+static dk_status ask(const dk_target *t, const char *statement, const char *parameter, PGresult **rows,
+                     dk_error *err) {
     const database *d = t->state;
     *rows = PQexecParams(d->server.connection, statement, 1, NULL, &parameter, NULL, NULL, 0);
     if (PQresultStatus(*rows) == PGRES_TUPLES_OK) return DK_OK;
-    dk_status status = dk_postgres_fail(&d->server, dk_postgres_kind(&d->server, *rows), err, "cannot look at the tables");
+    dk_status status =
+        dk_postgres_fail(&d->server, dk_postgres_kind(&d->server, *rows), err, "cannot look at the tables");
     PQclear(*rows);
     *rows = NULL;
     return status;
@@ -56,7 +61,8 @@ static dk_status ask(const dk_target *t, const char *statement, const char *para
 /* Waits until no other transaction holds the lock of this name; it ends with ours. */
 static dk_status lock(const dk_target *t, const char *name, dk_error *err) {
     PGresult *rows;
-    dk_status status = ask(t, "SELECT pg_advisory_xact_lock(hashtextextended('drivkraft ' || $1, 0))", name, &rows, err);
+    dk_status status =
+        ask(t, "SELECT pg_advisory_xact_lock(hashtextextended('drivkraft ' || $1, 0))", name, &rows, err);
     PQclear(rows);
     return status;
 }
@@ -70,7 +76,9 @@ static dk_status check_table(const dk_target *t, size_t table, bool *present, dk
     dk_target_table(&name, t, table);
     dk_status status = dk_buf_status(&name, err);
     if (status == DK_OK)
-        status = ask(t, "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+        status = ask(t,
+                     "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = "
+                     "to_regclass($1) AND attnum > 0 AND NOT attisdropped",
                      dk_buf_cstr(&name), &rows, err);
     dk_buf_dispose(&name);
     if (status != DK_OK) return status;
@@ -83,7 +91,8 @@ static dk_status check_table(const dk_target *t, size_t table, bool *present, dk
         const char *type = at < count ? PQgetvalue(rows, at, 1) : NULL;
         char shown[200];
         snprintf(shown, sizeof shown, "%s%s", t->prefix, wanted->name);
-        if (type == NULL || strcmp(type, type_name(c.kind)) != 0) status = dk_target_misfit(t, shown, c.name, type, type_name(c.kind), err);
+        if (type == NULL || strcmp(type, type_name(c.kind)) != 0)
+            status = dk_target_misfit(t, shown, c.name, type, type_name(c.kind), err);
     }
     PQclear(rows);
     return status;
@@ -130,7 +139,8 @@ static dk_status make_tables(dk_target *t, dk_error *err) {
     for (size_t k = 0; k < t->ntables && status == DK_OK; k++) {
         bool present;
         status = check_table(t, k, &present, err);
-        if (status == DK_OK && !present && !locked) { /* another run may be making it just now: look again when that has ended */
+        if (status == DK_OK && !present &&
+            !locked) { /* another run may be making it just now: look again when that has ended */
             status = lock(t, "tables", err);
             locked = true;
             if (status == DK_OK) status = check_table(t, k, &present, err);
@@ -175,7 +185,9 @@ static dk_status begin_run(dk_target *t, dk_error *err) {
 static void put_text(dk_buf *out, dk_str text) {
     for (size_t i = 0; i < text.len;) {
         size_t start = i;
-        while (i < text.len && text.ptr[i] != '\\' && text.ptr[i] != '\t' && text.ptr[i] != '\n' && text.ptr[i] != '\r') i++;
+        while (i < text.len && text.ptr[i] != '\\' && text.ptr[i] != '\t' && text.ptr[i] != '\n' &&
+               text.ptr[i] != '\r')
+            i++;
         dk_buf_put(out, text.ptr + start, i - start);
         if (i == text.len) break;
         char c = text.ptr[i++];
@@ -192,10 +204,14 @@ static void shape_rows(const dk_target *t, size_t table, const dk_out_rows *rows
             dk_out_cell cell;
             at = dk_out_next(at, &cell);
             dk_buf_putc(out, '\t');
-            if (cell.form == DK_FORM_TEXT) put_text(out, cell.text);
-            else if (cell.form == DK_FORM_FLAG) dk_buf_putc(out, cell.count ? 't' : 'f');
-            else if (cell.form == DK_FORM_NULL) dk_buf_puts(out, "\\N");
-            else dk_out_put_number(out, &cell);
+            if (cell.form == DK_FORM_TEXT)
+                put_text(out, cell.text);
+            else if (cell.form == DK_FORM_FLAG)
+                dk_buf_putc(out, cell.count ? 't' : 'f');
+            else if (cell.form == DK_FORM_NULL)
+                dk_buf_puts(out, "\\N");
+            else
+                dk_out_put_number(out, &cell);
         }
         dk_buf_putc(out, '\n');
     }
@@ -231,7 +247,8 @@ static dk_status send_pending(dk_target *t, size_t table, dk_error *err) {
     dk_buf_dispose(&sql);
     enum { SENT = 1 << 20 }; /* libpq takes an int, and keeps what the socket does not take */
     for (size_t at = 0; at < rows->len && status == DK_OK; at += SENT)
-        if (PQputCopyData(d->server.connection, rows->ptr + at, (int)(rows->len - at < SENT ? rows->len - at : SENT)) != 1)
+        if (PQputCopyData(d->server.connection, rows->ptr + at,
+                          (int)(rows->len - at < SENT ? rows->len - at : SENT)) != 1)
             status = dk_postgres_fail(&d->server, DK_EIO, err, "cannot write");
     if (status == DK_OK) status = end_copy(t, err);
     dk_buf_clear(rows);
@@ -267,4 +284,5 @@ static void free_database(dk_target *t) {
     free(d);
 }
 
-const dk_target_kind dk_postgres_target = {open_database, begin_run, shape_rows, put_rows, prepare_end, commit, free_database};
+const dk_target_kind dk_postgres_target = {open_database, begin_run, shape_rows,   put_rows,
+                                           prepare_end,   commit,    free_database};

@@ -14,7 +14,8 @@ static void add_text(dk_stamp *s, const char *text) {
 }
 
 static dk_status no_content(const char *source, dk_error *err) {
-    dk_fail(err, DK_EUSAGE, "%s can be read only once, so the id of the run cannot come from it", strcmp(source, "-") == 0 ? "standard input" : source);
+    dk_fail(err, DK_EUSAGE, "%s can be read only once, so the id of the run cannot come from it",
+            strcmp(source, "-") == 0 ? "standard input" : source);
     dk_error_remedy(err, "name the run: --run 2026-03-01");
     return DK_EUSAGE;
 }
@@ -25,9 +26,12 @@ static dk_status add_bytes(dk_stamp *s, int fd, const char *path, dk_error *err)
     dk_status status = bytes != NULL ? DK_OK : dk_fail_memory(err);
     for (ssize_t n = 1; status == DK_OK && n > 0;) {
         n = read(fd, bytes, PIECE);
-        if (n < 0 && errno == EINTR) n = 1;
-        else if (n < 0) status = dk_fail_errno(err, errno, path, "cannot read");
-        else dk_stamp_add(s, bytes, (size_t)n);
+        if (n < 0 && errno == EINTR)
+            n = 1;
+        else if (n < 0)
+            status = dk_fail_errno(err, errno, path, "cannot read");
+        else
+            dk_stamp_add(s, bytes, (size_t)n);
     }
     free(bytes);
     return status;
@@ -59,14 +63,18 @@ dk_status dk_stamp_source(dk_stamp *s, const char *source, const dk_reader_optio
         return DK_OK;
     }
     struct stat st;
-    if (strcmp(source, "-") == 0 || (stat(source, &st) == 0 && !S_ISREG(st.st_mode))) return no_content(source, err);
+    if (strcmp(source, "-") == 0 || (stat(source, &st) == 0 && !S_ISREG(st.st_mode)))
+        return no_content(source, err);
     int fd = open(source, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return dk_fail_errno(err, errno, source, "cannot open");
     char head[sizeof magic] = "";
-    bool database = pread(fd, head, sizeof magic, 0) == (ssize_t)sizeof magic && memcmp(head, magic, sizeof magic) == 0;
+    bool database =
+        pread(fd, head, sizeof magic, 0) == (ssize_t)sizeof magic && memcmp(head, magic, sizeof magic) == 0;
     dk_status status = DK_OK;
-    if (database) add_place(s, source);
-    else status = add_bytes(s, fd, source, err);
+    if (database)
+        add_place(s, source);
+    else
+        status = add_bytes(s, fd, source, err);
     add_text(s, query);
     add_text(s, options != NULL ? options->sheet : NULL);
     close(fd);

@@ -14,7 +14,9 @@ typedef struct file {
     int fd;
 } file;
 
-static int fd_of(sqlite3_file *f) { return ((file *)f)->fd; }
+static int fd_of(sqlite3_file *f) {
+    return ((file *)f)->fd;
+}
 
 static int close_file(sqlite3_file *f) {
     (void)f;
@@ -43,7 +45,8 @@ static int write_file(sqlite3_file *f, const void *from, int size, sqlite3_int64
     while (size > 0) {
         ssize_t n = pwrite(fd_of(f), p, (size_t)size, at);
         if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? SQLITE_FULL : SQLITE_IOERR_WRITE;
+        if (n <= 0)
+            return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? SQLITE_FULL : SQLITE_IOERR_WRITE;
         p += n;
         at += n;
         size -= (int)n;
@@ -85,8 +88,9 @@ static int zero(sqlite3_file *f) { /* of sector size and characteristics: nothin
     return 0;
 }
 
-static const sqlite3_io_methods methods = {1,         close_file, read_file, write_file, truncate_file, sync_file,    size_of_file,
-                                           lock_file, lock_file,  check_lock, control_file, zero,         zero};
+static const sqlite3_io_methods methods = {
+    1,         close_file, read_file,  write_file,   truncate_file, sync_file, size_of_file,
+    lock_file, lock_file,  check_lock, control_file, zero,          zero};
 
 static sqlite3_vfs ours;
 static sqlite3_vfs *usual;

@@ -22,9 +22,14 @@ static dk_status fail(const dk_target *t, dk_error *err, const char *doing) {
     const database *d = t->state;
     int code = sqlite3_errcode(d->db) & 0xFF;
     if (code == SQLITE_NOMEM) return dk_fail_memory(err);
-    dk_status status = code == SQLITE_ERROR || code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_CONSTRAINT ? DK_EDATA : DK_EIO;
+    dk_status status =
+        code == SQLITE_ERROR || code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_CONSTRAINT
+            ? DK_EDATA
+            : DK_EIO;
     dk_fail_at(err, status, t->name, 0, 0, "%s: %s", doing, sqlite3_errmsg(d->db));
-    if (code == SQLITE_BUSY) dk_error_remedy(err, "another program uses it: try again when that is done; if it is the input too, say once: PRAGMA journal_mode = WAL");
+    if (code == SQLITE_BUSY)
+        dk_error_remedy(err, "another program uses it: try again when that is done; if it is the input too, "
+                             "say once: PRAGMA journal_mode = WAL");
     if (code == SQLITE_FULL) dk_error_remedy(err, "free some space; nothing was changed");
     if (code == SQLITE_NOTADB) dk_error_remedy(err, "give the target another name");
     return status;
@@ -33,7 +38,8 @@ static dk_status fail(const dk_target *t, dk_error *err, const char *doing) {
 /* ---- Opening ---- */
 
 static int open_fresh(database *d) {
-    static const char quick[] = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE";
+    static const char quick[] =
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE";
     int code = dk_sqlite_open_fd(dk_output_fd(d->fresh), &d->db);
     return code == SQLITE_OK ? sqlite3_exec(d->db, quick, NULL, NULL, NULL) : code;
 }
@@ -52,8 +58,10 @@ static dk_status open_database(dk_target *t, dk_error *err) {
     if (code != SQLITE_OK) return fail(t, err, "cannot open the database");
     sqlite3_busy_timeout(d->db, t->patience);
     /* reads its head: whether it is a database at all, and one that may be written */
-    if (sqlite3_exec(d->db, "PRAGMA schema_version", NULL, NULL, NULL) != SQLITE_OK) return fail(t, err, "cannot open the database");
-    if (sqlite3_db_readonly(d->db, "main") == 1) return dk_fail_at(err, DK_EIO, t->name, 0, 0, "the database may not be written");
+    if (sqlite3_exec(d->db, "PRAGMA schema_version", NULL, NULL, NULL) != SQLITE_OK)
+        return fail(t, err, "cannot open the database");
+    if (sqlite3_db_readonly(d->db, "main") == 1)
+        return dk_fail_at(err, DK_EIO, t->name, 0, 0, "the database may not be written");
     return DK_OK;
 }
 
@@ -87,7 +95,8 @@ static dk_status check_table(dk_target *t, size_t table, bool *present, dk_error
     snprintf(name, sizeof name, "%s%s", t->prefix, wanted->name);
     *present = false;
     dk_status status = DK_OK;
-    if (sqlite3_prepare_v2(d->db, "SELECT type FROM pragma_table_info(?1) WHERE name = ?2 OR ?2 IS NULL", -1, &s, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(d->db, "SELECT type FROM pragma_table_info(?1) WHERE name = ?2 OR ?2 IS NULL", -1,
+                           &s, NULL) != SQLITE_OK)
         return fail(t, err, "cannot look at the tables");
     sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC);
     *present = sqlite3_step(s) == SQLITE_ROW;
@@ -96,7 +105,8 @@ static dk_status check_table(dk_target *t, size_t table, bool *present, dk_error
         sqlite3_reset(s);
         sqlite3_bind_text(s, 2, c.name, -1, SQLITE_STATIC);
         const char *type = sqlite3_step(s) == SQLITE_ROW ? (const char *)sqlite3_column_text(s, 0) : NULL;
-        if (type == NULL || sqlite3_stricmp(type, type_name(c.kind)) != 0) status = dk_target_misfit(t, name, c.name, type, type_name(c.kind), err);
+        if (type == NULL || sqlite3_stricmp(type, type_name(c.kind)) != 0)
+            status = dk_target_misfit(t, name, c.name, type, type_name(c.kind), err);
     }
     sqlite3_finalize(s);
     return status;
@@ -132,7 +142,8 @@ static dk_status prepare_insert(dk_target *t, size_t table, dk_error *err) {
     for (size_t i = 1; i < dk_target_columns(t->tables[table]); i++) dk_buf_puts(&sql, ", ?");
     dk_buf_putc(&sql, ')');
     dk_status status = dk_buf_status(&sql, err);
-    if (status == DK_OK && (sqlite3_prepare_v3(d->db, dk_buf_cstr(&sql), -1, SQLITE_PREPARE_PERSISTENT, &d->inserts[table], NULL) != SQLITE_OK ||
+    if (status == DK_OK && (sqlite3_prepare_v3(d->db, dk_buf_cstr(&sql), -1, SQLITE_PREPARE_PERSISTENT,
+                                               &d->inserts[table], NULL) != SQLITE_OK ||
                             sqlite3_bind_text(d->inserts[table], 1, t->run, -1, SQLITE_STATIC) != SQLITE_OK))
         status = fail(t, err, "cannot write");
     dk_buf_dispose(&sql);
@@ -158,7 +169,8 @@ static dk_status remove_run(dk_target *t, dk_error *err) {
 
 static dk_status begin_run(dk_target *t, dk_error *err) {
     const database *d = t->state;
-    if (sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK) return fail(t, err, "cannot begin to write");
+    if (sqlite3_exec(d->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return fail(t, err, "cannot begin to write");
     dk_status status = DK_OK;
     for (size_t k = 0; k < t->ntables && status == DK_OK; k++) {
         bool present;
@@ -174,7 +186,8 @@ static dk_status begin_run(dk_target *t, dk_error *err) {
 
 static int bind_cell(sqlite3_stmt *s, int at, const dk_out_cell *cell) {
     switch (cell->form) {
-    case DK_FORM_TEXT: return sqlite3_bind_text64(s, at, cell->text.ptr, cell->text.len, SQLITE_STATIC, SQLITE_UTF8);
+    case DK_FORM_TEXT:
+        return sqlite3_bind_text64(s, at, cell->text.ptr, cell->text.len, SQLITE_STATIC, SQLITE_UTF8);
     case DK_FORM_COUNT:
     case DK_FORM_FLAG: return sqlite3_bind_int64(s, at, cell->count);
     case DK_FORM_NUMBER:
@@ -214,7 +227,8 @@ static void close_database(database *d, size_t ntables) {
 
 static dk_status commit_transaction(dk_target *t, dk_error *err) {
     const database *d = t->state;
-    return sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK ? DK_OK : fail(t, err, "cannot write");
+    return sqlite3_exec(d->db, "COMMIT", NULL, NULL, NULL) == SQLITE_OK ? DK_OK
+                                                                        : fail(t, err, "cannot write");
 }
 
 /* A new file can be written to its end; it is not there until it is renamed. */
@@ -242,4 +256,5 @@ static void free_database(dk_target *t) {
     free(d);
 }
 
-const dk_target_kind dk_sqlite_target = {open_database, begin_run, NULL, put_rows, prepare_end, commit, free_database};
+const dk_target_kind dk_sqlite_target = {open_database, begin_run, NULL,         put_rows,
+                                         prepare_end,   commit,    free_database};

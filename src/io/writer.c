@@ -9,8 +9,11 @@
 
 enum { PATIENCE = 10000, RUN_LENGTH = 120 };
 
-static const dk_out_column run_columns[] = {
-    {"command", DK_OUT_TEXT}, {"source", DK_OUT_TEXT}, {"version", DK_OUT_TEXT}, {"stamp", DK_OUT_TEXT}, {"rows", DK_OUT_COUNT}};
+static const dk_out_column run_columns[] = {{"command", DK_OUT_TEXT},
+                                            {"source", DK_OUT_TEXT},
+                                            {"version", DK_OUT_TEXT},
+                                            {"stamp", DK_OUT_TEXT},
+                                            {"rows", DK_OUT_COUNT}};
 static const dk_out_table run_table = {"runs", run_columns, sizeof run_columns / sizeof *run_columns};
 
 struct dk_writer {
@@ -52,7 +55,8 @@ static dk_status find_kind(dk_target *t, const char *target, dk_error *err) {
         if (!named && (all <= end || strcasecmp(target + all - end, forms[i].ending) != 0)) continue;
         t->kind = forms[i].kind;
         t->where = named && !forms[i].whole ? target + len : target;
-        bool query = t->kind == &dk_sqlite_target && strchr(t->where, '?') != NULL; /* that is how a source is named */
+        bool query =
+            t->kind == &dk_sqlite_target && strchr(t->where, '?') != NULL; /* that is how a source is named */
         if (*t->where == '\0' || strcmp(t->where, "-") == 0 || query) break;
         return DK_OK;
     }
@@ -61,17 +65,25 @@ static dk_status find_kind(dk_target *t, const char *target, dk_error *err) {
         dk_error_remedy(err, "-o - writes one table there");
     } else {
         dk_fail(err, DK_EUSAGE, "--to %s: no kind of target", target);
-        dk_error_remedy(err, "sqlite:FILE, postgresql://HOST/DATABASE, FILE.xlsx, FILE.csv, FILE.jsonl, csv:FOLDER or jsonl:FOLDER");
+        dk_error_remedy(err, "sqlite:FILE, postgresql://HOST/DATABASE, FILE.xlsx, FILE.csv, FILE.jsonl, "
+                             "csv:FOLDER or jsonl:FOLDER");
     }
     return DK_EUSAGE;
 }
 
 /* ---- Helpers of the kinds ---- */
 
-dk_status dk_target_misfit(const dk_target *t, const char *table, const char *column, const char *found, const char *wanted, dk_error *err) {
-    if (found == NULL) dk_fail_at(err, DK_EDATA, t->name, 0, 0, "the table %s is there and has no column %s (%s)", table, column, wanted);
-    else dk_fail_at(err, DK_EDATA, t->name, 0, 0, "the table %s is there and its column %s is %s where %s is needed", table, column, found, wanted);
-    dk_error_remedy(err, "rename or drop %s, or choose other tables: --prefix dk_%s", table, t->kind == &dk_postgres_target ? ", or --schema drivkraft" : "");
+dk_status dk_target_misfit(const dk_target *t, const char *table, const char *column, const char *found,
+                           const char *wanted, dk_error *err) {
+    if (found == NULL)
+        dk_fail_at(err, DK_EDATA, t->name, 0, 0, "the table %s is there and has no column %s (%s)", table,
+                   column, wanted);
+    else
+        dk_fail_at(err, DK_EDATA, t->name, 0, 0,
+                   "the table %s is there and its column %s is %s where %s is needed", table, column, found,
+                   wanted);
+    dk_error_remedy(err, "rename or drop %s, or choose other tables: --prefix dk_%s", table,
+                    t->kind == &dk_postgres_target ? ", or --schema drivkraft" : "");
     return DK_EDATA;
 }
 
@@ -128,7 +140,9 @@ void dk_parcel_free(dk_parcel *p) {
     free(p);
 }
 
-dk_out_rows *dk_parcel_rows(dk_parcel *p, size_t table) { return &p->rows[table]; }
+dk_out_rows *dk_parcel_rows(dk_parcel *p, size_t table) {
+    return &p->rows[table];
+}
 
 dk_status dk_writer_shape(const dk_writer *w, dk_parcel *p, dk_error *err) {
     dk_status status = DK_OK;
@@ -177,10 +191,14 @@ static dk_status check_word(const char *option, const char *text, bool strict, d
     bool good = len > 0 && len <= RUN_LENGTH;
     for (size_t i = 0; text != NULL && i < len; i++) {
         unsigned char c = (unsigned char)text[i];
-        good = good && c >= 0x20 && c != 0x7F && (!strict || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+        good = good && c >= 0x20 && c != 0x7F &&
+               (!strict || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                (c >= 'A' && c <= 'Z'));
     }
     if (good) return DK_OK;
-    return dk_fail(err, DK_EUSAGE, strict ? "%s %s: up to %d letters, digits and underscores were expected" : "%s %s: a text of up to %d characters was expected",
+    return dk_fail(err, DK_EUSAGE,
+                   strict ? "%s %s: up to %d letters, digits and underscores were expected"
+                          : "%s %s: a text of up to %d characters was expected",
                    option, text, RUN_LENGTH);
 }
 
@@ -190,7 +208,8 @@ static dk_status check_options(const dk_writer_options *o, dk_error *err) {
     if (status == DK_OK) status = check_word("--schema", o->schema, false, err);
     for (size_t i = 0; i < o->ntargets && status == DK_OK; i++)
         for (size_t k = 0; k < i; k++)
-            if (strcmp(o->targets[i], o->targets[k]) == 0) status = dk_fail(err, DK_EUSAGE, "--to %s is given twice", o->targets[i]);
+            if (strcmp(o->targets[i], o->targets[k]) == 0)
+                status = dk_fail(err, DK_EUSAGE, "--to %s is given twice", o->targets[i]);
     return status;
 }
 
@@ -201,8 +220,10 @@ static dk_status check_use(const dk_writer *w, const dk_writer_options *o, dk_er
         postgres = postgres || w->targets[i].kind == &dk_postgres_target;
         database = database || postgres || w->targets[i].kind == &dk_sqlite_target;
     }
-    if (o->schema != NULL && !postgres) return dk_fail(err, DK_EUSAGE, "--schema is for PostgreSQL, and no --to is one");
-    if (o->prefix != NULL && !database) return dk_fail(err, DK_EUSAGE, "--prefix is for databases, and no --to is one");
+    if (o->schema != NULL && !postgres)
+        return dk_fail(err, DK_EUSAGE, "--schema is for PostgreSQL, and no --to is one");
+    if (o->prefix != NULL && !database)
+        return dk_fail(err, DK_EUSAGE, "--prefix is for databases, and no --to is one");
     return DK_OK;
 }
 
@@ -210,8 +231,9 @@ static bool make_room(dk_writer *w, const dk_writer_options *o) {
     w->targets = calloc(o->ntargets, sizeof *w->targets);
     w->tables = calloc(o->ntables + 1, sizeof *w->tables);
     w->rows = calloc(o->ntables + 1, sizeof *w->rows);
-    return w->targets != NULL && w->tables != NULL && w->rows != NULL && copy_text(&w->run, o->run) && copy_text(&w->command, o->command) &&
-           copy_text(&w->schema, o->schema) && copy_text(&w->prefix, o->prefix != NULL ? o->prefix : "");
+    return w->targets != NULL && w->tables != NULL && w->rows != NULL && copy_text(&w->run, o->run) &&
+           copy_text(&w->command, o->command) && copy_text(&w->schema, o->schema) &&
+           copy_text(&w->prefix, o->prefix != NULL ? o->prefix : "");
 }
 
 dk_status dk_writer_open(dk_writer **out, const dk_writer_options *o, dk_error *err) {
@@ -224,7 +246,9 @@ dk_status dk_writer_open(dk_writer **out, const dk_writer_options *o, dk_error *
     for (size_t k = 0; k < o->ntables && status == DK_OK; k++) w->tables[w->ntables++] = o->tables[k];
     if (status == DK_OK) w->tables[w->ntables++] = &run_table;
     for (size_t i = 0; i < o->ntargets && status == DK_OK; i++) {
-        w->targets[i] = (dk_target){.tables = w->tables, .ntables = w->ntables, .prefix = w->prefix,
+        w->targets[i] = (dk_target){.tables = w->tables,
+                                    .ntables = w->ntables,
+                                    .prefix = w->prefix,
                                     .patience = o->patience > 0 ? o->patience : PATIENCE,
                                     .sheet_rows = o->sheet_rows > 0 ? o->sheet_rows : DK_XLSX_MOST_ROWS};
         status = find_kind(&w->targets[i], o->targets[i], err);
@@ -232,13 +256,18 @@ dk_status dk_writer_open(dk_writer **out, const dk_writer_options *o, dk_error *
         w->ntargets++;
     }
     if (status == DK_OK) status = check_use(w, o, err);
-    for (; w->opened < w->ntargets && status == DK_OK; w->opened++) status = w->targets[w->opened].kind->open(&w->targets[w->opened], err);
-    if (status == DK_OK) *out = w;
-    else dk_writer_free(w);
+    for (; w->opened < w->ntargets && status == DK_OK; w->opened++)
+        status = w->targets[w->opened].kind->open(&w->targets[w->opened], err);
+    if (status == DK_OK)
+        *out = w;
+    else
+        dk_writer_free(w);
     return status;
 }
 
-void dk_writer_add_input(dk_writer *w, const void *bytes, size_t len) { dk_stamp_add(&w->inputs, bytes, len); }
+void dk_writer_add_input(dk_writer *w, const void *bytes, size_t len) {
+    dk_stamp_add(&w->inputs, bytes, len);
+}
 
 dk_status dk_writer_begin(dk_writer *w, const char *stamp, const char *source, dk_error *err) {
     if (!copy_text(&w->stamp, stamp) || !copy_text(&w->source, source)) return dk_fail_memory(err);
@@ -259,7 +288,9 @@ dk_status dk_writer_begin(dk_writer *w, const char *stamp, const char *source, d
     return status;
 }
 
-const char *dk_writer_run(const dk_writer *w) { return w->run; }
+const char *dk_writer_run(const dk_writer *w) {
+    return w->run;
+}
 
 /* The row of the table runs. */
 static dk_status put_run(dk_writer *w, int64_t rows, dk_error *err) {
@@ -280,12 +311,16 @@ static dk_status put_run(dk_writer *w, int64_t rows, dk_error *err) {
 
 dk_status dk_writer_finish(dk_writer *w, int64_t rows, dk_error *err) {
     dk_status status = put_run(w, rows, err);
-    for (size_t i = 0; i < w->ntargets && status == DK_OK; i++) status = w->targets[i].kind->prepare(&w->targets[i], err);
-    for (size_t i = 0; i < w->ntargets && status == DK_OK; i++) status = w->targets[i].kind->commit(&w->targets[i], err);
+    for (size_t i = 0; i < w->ntargets && status == DK_OK; i++)
+        status = w->targets[i].kind->prepare(&w->targets[i], err);
+    for (size_t i = 0; i < w->ntargets && status == DK_OK; i++)
+        status = w->targets[i].kind->commit(&w->targets[i], err);
     return status;
 }
 
-size_t dk_writer_targets(const dk_writer *w) { return w->ntargets; }
+size_t dk_writer_targets(const dk_writer *w) {
+    return w->ntargets;
+}
 
 void dk_writer_describe(const dk_writer *w, size_t target, dk_buf *out) {
     const dk_target *t = &w->targets[target];
@@ -296,7 +331,9 @@ void dk_writer_describe(const dk_writer *w, size_t target, dk_buf *out) {
         dk_buf_putf(out, " %s", w->tables[k]->name);
     }
     dk_buf_put(out, t->remark.ptr, t->remark.len);
-    if (w->mended > 0) dk_buf_putf(out, "; %lld texts were no UTF-8 or held NUL bytes, and are mended", (long long)w->mended);
+    if (w->mended > 0)
+        dk_buf_putf(out, "; %lld texts were no UTF-8 or held NUL bytes, and are mended",
+                    (long long)w->mended);
 }
 
 void dk_writer_free(dk_writer *w) {

@@ -64,10 +64,10 @@ typedef struct dk_out_rows {
 
 /* The next cell of the row at hand; as many as the table has columns. Empty text is empty text; what is missing is null. */
 void dk_out_text(dk_out_rows *rows, dk_str text);
-void dk_out_words(dk_out_rows *rows, const char *text);       /* NULL is null */
+void dk_out_words(dk_out_rows *rows, const char *text); /* NULL is null */
 void dk_out_count(dk_out_rows *rows, int64_t value);
-void dk_out_number(dk_out_rows *rows, double value);          /* NaN and the infinities are null */
-void dk_out_milli(dk_out_rows *rows, int32_t thousandths);    /* for a number */
+void dk_out_number(dk_out_rows *rows, double value);       /* NaN and the infinities are null */
+void dk_out_milli(dk_out_rows *rows, int32_t thousandths); /* for a number */
 void dk_out_flag(dk_out_rows *rows, bool value);
 void dk_out_null(dk_out_rows *rows);
 void dk_out_end(dk_out_rows *rows);

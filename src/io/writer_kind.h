@@ -7,7 +7,14 @@
 #include "io/writer.h"
 
 /* A cell as dk_out_rows holds it: one byte for what it is, then 4 bytes of length and text, 8 bytes of a number, 1 byte of a flag. */
-typedef enum dk_out_form { DK_FORM_NULL, DK_FORM_TEXT, DK_FORM_COUNT, DK_FORM_NUMBER, DK_FORM_MILLI, DK_FORM_FLAG } dk_out_form;
+typedef enum dk_out_form {
+    DK_FORM_NULL,
+    DK_FORM_TEXT,
+    DK_FORM_COUNT,
+    DK_FORM_NUMBER,
+    DK_FORM_MILLI,
+    DK_FORM_FLAG
+} dk_out_form;
 
 typedef struct dk_out_cell {
     dk_out_form form;
@@ -45,8 +52,8 @@ typedef struct dk_target_kind {
 struct dk_target {
     const dk_target_kind *kind;
     void *state;
-    char *name;                  /* for messages, without a password */
-    const char *where;           /* the target as given, without csv: and the like */
+    char *name;                        /* for messages, without a password */
+    const char *where;                 /* the target as given, without csv: and the like */
     const dk_out_table *const *tables; /* the last one is runs */
     size_t ntables;
     const char *run, *schema, *prefix; /* prefix is never NULL */
@@ -56,13 +63,17 @@ struct dk_target {
     dk_buf remark; /* what dk_writer_describe adds */
 };
 
-extern const dk_target_kind dk_csv_target, dk_jsonl_target, dk_xlsx_target, dk_sqlite_target, dk_postgres_target;
+extern const dk_target_kind dk_csv_target, dk_jsonl_target, dk_xlsx_target, dk_sqlite_target,
+    dk_postgres_target;
 
 /* Says that a table has a column of another kind than it must have, or not at all (found is NULL), and what to do. DK_EDATA. */
-dk_status dk_target_misfit(const dk_target *t, const char *table, const char *column, const char *found, const char *wanted, dk_error *err);
+dk_status dk_target_misfit(const dk_target *t, const char *table, const char *column, const char *found,
+                           const char *wanted, dk_error *err);
 
 /* Calls with the name of each column of a table, run first, and its kind. */
-static inline size_t dk_target_columns(const dk_out_table *table) { return table->ncolumns + 1; }
+static inline size_t dk_target_columns(const dk_out_table *table) {
+    return table->ncolumns + 1;
+}
 static inline dk_out_column dk_target_column(const dk_out_table *table, size_t i) {
     return i == 0 ? (dk_out_column){"run", DK_OUT_TEXT} : table->columns[i - 1];
 }

@@ -11,7 +11,10 @@ typedef struct workbook {
 } workbook;
 
 static dk_status add_sheet(dk_target *t, size_t table, dk_error *err) {
-    static const dk_xlsx_kind kinds[] = {[DK_OUT_TEXT] = DK_XLSX_TEXT, [DK_OUT_COUNT] = DK_XLSX_COUNT, [DK_OUT_NUMBER] = DK_XLSX_NUMBER, [DK_OUT_FLAG] = DK_XLSX_TEXT};
+    static const dk_xlsx_kind kinds[] = {[DK_OUT_TEXT] = DK_XLSX_TEXT,
+                                         [DK_OUT_COUNT] = DK_XLSX_COUNT,
+                                         [DK_OUT_NUMBER] = DK_XLSX_NUMBER,
+                                         [DK_OUT_FLAG] = DK_XLSX_TEXT};
     workbook *w = t->state;
     dk_status status = dk_xlsx_add_sheet(w->book, t->tables[table]->name, &w->sheets[table], err);
     w->nsheets[table]++;
@@ -50,10 +53,14 @@ static dk_status put_rows(dk_target *t, size_t table, const char *bytes, size_t 
         for (size_t i = 0; i < t->tables[table]->ncolumns; i++) {
             dk_out_cell cell;
             at = dk_out_next(at, &cell);
-            if (cell.form == DK_FORM_TEXT) dk_xlsx_text(sheet, cell.text);
-            else if (cell.form == DK_FORM_FLAG) dk_xlsx_text(sheet, dk_str_from(cell.count ? "yes" : "no"));
-            else if (cell.form == DK_FORM_NULL) dk_xlsx_skip(sheet);
-            else dk_xlsx_number(sheet, cell.form == DK_FORM_COUNT ? (double)cell.count : cell.number);
+            if (cell.form == DK_FORM_TEXT)
+                dk_xlsx_text(sheet, cell.text);
+            else if (cell.form == DK_FORM_FLAG)
+                dk_xlsx_text(sheet, dk_str_from(cell.count ? "yes" : "no"));
+            else if (cell.form == DK_FORM_NULL)
+                dk_xlsx_skip(sheet);
+            else
+                dk_xlsx_number(sheet, cell.form == DK_FORM_COUNT ? (double)cell.count : cell.number);
         }
         dk_xlsx_end_row(sheet);
     }
@@ -64,7 +71,8 @@ static dk_status prepare_book(dk_target *t, dk_error *err) {
     const workbook *w = t->state;
     for (size_t k = 0; k < t->ntables; k++)
         if (w->nsheets[k] > 1)
-            dk_buf_putf(&t->remark, "; %s are in %d sheets, of %lld rows at the most", t->tables[k]->name, w->nsheets[k], (long long)t->sheet_rows);
+            dk_buf_putf(&t->remark, "; %s are in %d sheets, of %lld rows at the most", t->tables[k]->name,
+                        w->nsheets[k], (long long)t->sheet_rows);
     return dk_buf_status(&t->remark, err);
 }
 
@@ -83,4 +91,5 @@ static void free_book(dk_target *t) {
     free(w);
 }
 
-const dk_target_kind dk_xlsx_target = {open_book, begin_book, NULL, put_rows, prepare_book, commit_book, free_book};
+const dk_target_kind dk_xlsx_target = {open_book,    begin_book,  NULL,     put_rows,
+                                       prepare_book, commit_book, free_book};

@@ -2,11 +2,16 @@
 
 #include <math.h>
 
-#define TABLE(name, columns) {name, columns, sizeof columns / sizeof *columns}
-#define TEXT(name) {name, DK_OUT_TEXT}
-#define COUNT(name) {name, DK_OUT_COUNT}
-#define NUMBER(name) {name, DK_OUT_NUMBER}
-#define FLAG(name) {name, DK_OUT_FLAG}
+#define TABLE(name, columns) \
+    { name, columns, sizeof columns / sizeof *columns }
+#define TEXT(name) \
+    { name, DK_OUT_TEXT }
+#define COUNT(name) \
+    { name, DK_OUT_COUNT }
+#define NUMBER(name) \
+    { name, DK_OUT_NUMBER }
+#define FLAG(name) \
+    { name, DK_OUT_FLAG }
 /* A figure and the ends of its interval. */
 #define FIGURE(name) NUMBER(name), NUMBER(name "_low"), NUMBER(name "_high")
 
@@ -19,10 +24,32 @@ static void add_figure(dk_out_rows *rows, double value, dk_interval ci) {
 /* ---- Drivers ---- */
 
 static const dk_out_column driver_columns[] = {
-    TEXT("outcome"), TEXT("unit"), TEXT("segment"), COUNT("n"), TEXT("verdict"), COUNT("rank"), FLAG("supported"), TEXT("touchpoint"), TEXT("theme"),
-    TEXT("polarity"), COUNT("pooled"), TEXT("stage"), TEXT("owner"), COUNT("mentions"), NUMBER("prevalence"), FIGURE("effect"), NUMBER("se"), NUMBER("p"),
-    NUMBER("touchpoint_q"), FIGURE("moves"), FIGURE("worth"), FLAG("worth_supported"), NUMBER("importance"), FIGURE("touchpoint_importance"),
-    NUMBER("touchpoint_share"), NUMBER("touchpoint_prob_top3"),
+    TEXT("outcome"),
+    TEXT("unit"),
+    TEXT("segment"),
+    COUNT("n"),
+    TEXT("verdict"),
+    COUNT("rank"),
+    FLAG("supported"),
+    TEXT("touchpoint"),
+    TEXT("theme"),
+    TEXT("polarity"),
+    COUNT("pooled"),
+    TEXT("stage"),
+    TEXT("owner"),
+    COUNT("mentions"),
+    NUMBER("prevalence"),
+    FIGURE("effect"),
+    NUMBER("se"),
+    NUMBER("p"),
+    NUMBER("touchpoint_q"),
+    FIGURE("moves"),
+    FIGURE("worth"),
+    FLAG("worth_supported"),
+    NUMBER("importance"),
+    FIGURE("touchpoint_importance"),
+    NUMBER("touchpoint_share"),
+    NUMBER("touchpoint_prob_top3"),
 };
 const dk_out_table dk_report_drivers_table = TABLE("drivers", driver_columns);
 
@@ -58,8 +85,10 @@ static void add_lever(const dk_study_result *r, const dk_study_fit *fit, size_t 
     dk_out_number(rows, driver->q);
     add_figure(rows, lever->moves, lever->moves_ci);
     add_figure(rows, lever->worth, lever->worth_ci);
-    if (isnan(lever->worth)) dk_out_null(rows);
-    else dk_out_flag(rows, lever->worth_supported);
+    if (isnan(lever->worth))
+        dk_out_null(rows);
+    else
+        dk_out_flag(rows, lever->worth_supported);
     dk_out_number(rows, term->importance);
     add_figure(rows, driver->importance, driver->importance_ci);
     dk_out_number(rows, driver->share);
@@ -78,9 +107,24 @@ void dk_report_drivers_rows(const dk_study_result *r, dk_out_rows *rows) {
 /* ---- Segments ---- */
 
 static const dk_out_column segment_columns[] = {
-    TEXT("segment"), NUMBER("band_from"), NUMBER("band_below"), FLAG("hidden"), COUNT("responses"), COUNT("customers"), COUNT("comments"),
-    NUMBER("commented"), NUMBER("share_of_responses"), NUMBER("share_of_customers"), NUMBER("share_of_profit"), FIGURE("nps"), NUMBER("promoters"),
-    NUMBER("passives"), NUMBER("detractors"), FIGURE("score"), FIGURE("profit"), NUMBER("sentiment"),
+    TEXT("segment"),
+    NUMBER("band_from"),
+    NUMBER("band_below"),
+    FLAG("hidden"),
+    COUNT("responses"),
+    COUNT("customers"),
+    COUNT("comments"),
+    NUMBER("commented"),
+    NUMBER("share_of_responses"),
+    NUMBER("share_of_customers"),
+    NUMBER("share_of_profit"),
+    FIGURE("nps"),
+    NUMBER("promoters"),
+    NUMBER("passives"),
+    NUMBER("detractors"),
+    FIGURE("score"),
+    FIGURE("profit"),
+    NUMBER("sentiment"),
 };
 const dk_out_table dk_report_segments_table = TABLE("segments", segment_columns);
 
@@ -111,8 +155,10 @@ void dk_report_segments_rows(const dk_study_result *r, dk_out_rows *rows) {
             continue;
         }
         dk_out_count(rows, s->responses);
-        if (s->customers > 0) dk_out_count(rows, s->customers);
-        else dk_out_null(rows);
+        if (s->customers > 0)
+            dk_out_count(rows, s->customers);
+        else
+            dk_out_null(rows);
         dk_out_count(rows, s->comments);
         dk_out_number(rows, s->commented);
         dk_out_number(rows, profile != NULL ? profile->share_of_responses : g == 0 ? 1 : NAN);
@@ -129,8 +175,9 @@ void dk_report_segments_rows(const dk_study_result *r, dk_out_rows *rows) {
 /* ---- KPIs ---- */
 
 static const dk_out_column kpi_columns[] = {
-    TEXT("kpi"), TEXT("kind"), TEXT("name"), TEXT("cut"), TEXT("part"), TEXT("unit"), FLAG("hidden"), COUNT("n"), FIGURE("figure"),
-    NUMBER("benchmark"), NUMBER("target"), TEXT("formula"), TEXT("source"),
+    TEXT("kpi"),      TEXT("kind"),    TEXT("name"),   TEXT("cut"),      TEXT("part"),
+    TEXT("unit"),     FLAG("hidden"),  COUNT("n"),     FIGURE("figure"), NUMBER("benchmark"),
+    NUMBER("target"), TEXT("formula"), TEXT("source"),
 };
 const dk_out_table dk_report_kpis_table = TABLE("kpis", kpi_columns);
 
@@ -142,8 +189,10 @@ static void add_kpi(const dk_kpi *k, const dk_kpi_value *v, dk_out_rows *rows) {
     dk_out_words(rows, v->group);
     dk_out_words(rows, k->unit);
     dk_out_flag(rows, v->hidden);
-    if (v->hidden) dk_out_null(rows);
-    else dk_out_count(rows, v->n);
+    if (v->hidden)
+        dk_out_null(rows);
+    else
+        dk_out_count(rows, v->n);
     add_figure(rows, v->hidden ? NAN : v->value, v->hidden ? (dk_interval){NAN, NAN} : v->ci);
     dk_out_number(rows, k->benchmark);
     dk_out_number(rows, k->target);

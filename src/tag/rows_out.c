@@ -3,16 +3,21 @@
 #include "tag/rows.h"
 
 static const dk_out_column comment_columns[] = {
-    {"number", DK_OUT_COUNT},     {"id", DK_OUT_TEXT},    {"language", DK_OUT_TEXT}, {"language_confidence", DK_OUT_NUMBER},
-    {"sentiment", DK_OUT_NUMBER}, {"label", DK_OUT_TEXT}, {"themes", DK_OUT_TEXT},
+    {"number", DK_OUT_COUNT},     {"id", DK_OUT_TEXT},
+    {"language", DK_OUT_TEXT},    {"language_confidence", DK_OUT_NUMBER},
+    {"sentiment", DK_OUT_NUMBER}, {"label", DK_OUT_TEXT},
+    {"themes", DK_OUT_TEXT},
 };
 static const dk_out_column mention_columns[] = {
-    {"number", DK_OUT_COUNT}, {"id", DK_OUT_TEXT},         {"theme", DK_OUT_TEXT},       {"touchpoint", DK_OUT_TEXT},
-    {"stage", DK_OUT_TEXT},   {"label", DK_OUT_TEXT},      {"polarity", DK_OUT_NUMBER},  {"start_byte", DK_OUT_COUNT},
-    {"end_byte", DK_OUT_COUNT}, {"matched", DK_OUT_TEXT},  {"entry", DK_OUT_TEXT},       {"rules", DK_OUT_TEXT},
+    {"number", DK_OUT_COUNT},    {"id", DK_OUT_TEXT},          {"theme", DK_OUT_TEXT},
+    {"touchpoint", DK_OUT_TEXT}, {"stage", DK_OUT_TEXT},       {"label", DK_OUT_TEXT},
+    {"polarity", DK_OUT_NUMBER}, {"start_byte", DK_OUT_COUNT}, {"end_byte", DK_OUT_COUNT},
+    {"matched", DK_OUT_TEXT},    {"entry", DK_OUT_TEXT},       {"rules", DK_OUT_TEXT},
 };
-const dk_out_table dk_rows_comments = {"comments", comment_columns, sizeof comment_columns / sizeof *comment_columns};
-const dk_out_table dk_rows_mentions = {"mentions", mention_columns, sizeof mention_columns / sizeof *mention_columns};
+const dk_out_table dk_rows_comments = {"comments", comment_columns,
+                                       sizeof comment_columns / sizeof *comment_columns};
+const dk_out_table dk_rows_mentions = {"mentions", mention_columns,
+                                       sizeof mention_columns / sizeof *mention_columns};
 
 /* theme:label of each theme in the order of the text, joined by | */
 static void put_themes(dk_buf *out, const dk_engine *engine, const dk_comment *c) {
@@ -28,7 +33,8 @@ static void put_themes(dk_buf *out, const dk_engine *engine, const dk_comment *c
     }
 }
 
-void dk_rows_add_comment(dk_out_rows *rows, const dk_engine *engine, int64_t number, dk_str id, const dk_comment *c) {
+void dk_rows_add_comment(dk_out_rows *rows, const dk_engine *engine, int64_t number, dk_str id,
+                         const dk_comment *c) {
     dk_buf themes;
     dk_buf_init(&themes);
     put_themes(&themes, engine, c);
@@ -44,7 +50,8 @@ void dk_rows_add_comment(dk_out_rows *rows, const dk_engine *engine, int64_t num
     dk_buf_dispose(&themes);
 }
 
-void dk_rows_add_mentions(dk_out_rows *rows, const dk_engine *engine, int64_t number, dk_str id, dk_str text, const dk_comment *c) {
+void dk_rows_add_mentions(dk_out_rows *rows, const dk_engine *engine, int64_t number, dk_str id, dk_str text,
+                          const dk_comment *c) {
     const dk_taxonomy *taxonomy = dk_engine_taxonomy(engine);
     dk_buf rules;
     dk_buf_init(&rules);

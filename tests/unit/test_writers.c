@@ -12,7 +12,8 @@
 #include "io/source_stamp.h"
 #include "io/writer.h"
 
-static const dk_out_column word_columns[] = {{"id", DK_OUT_TEXT}, {"size", DK_OUT_COUNT}, {"share", DK_OUT_NUMBER}, {"good", DK_OUT_FLAG}};
+static const dk_out_column word_columns[] = {
+    {"id", DK_OUT_TEXT}, {"size", DK_OUT_COUNT}, {"share", DK_OUT_NUMBER}, {"good", DK_OUT_FLAG}};
 static const dk_out_table words = {"words", word_columns, 4};
 static const dk_out_column note_columns[] = {{"note", DK_OUT_TEXT}};
 static const dk_out_table notes = {"notes", note_columns, 1};
@@ -64,7 +65,14 @@ static const char *in_folder(const char *scheme, const char *name) {
 static int64_t sheet_rows; /* 0: as many as Excel takes */
 
 static dk_status open_writer(dk_writer **w, const char *target, const char *run, dk_error *err) {
-    dk_writer_options o = {.targets = &target, .ntargets = 1, .tables = tables, .ntables = 2, .run = run, .command = "test", .patience = 1, .sheet_rows = sheet_rows};
+    dk_writer_options o = {.targets = &target,
+                           .ntargets = 1,
+                           .tables = tables,
+                           .ntables = 2,
+                           .run = run,
+                           .command = "test",
+                           .patience = 1,
+                           .sheet_rows = sheet_rows};
     dk_stamp_init(&o.inputs);
     return dk_writer_open(w, &o, err);
 }
@@ -72,7 +80,8 @@ static dk_status open_writer(dk_writer **w, const char *target, const char *run,
 typedef void (*filler)(dk_parcel *p, int count);
 
 /* One whole run; what failed is in err. */
-static dk_status write_run(const char *target, const char *run, filler fill, int count, bool finish, dk_buf *said, dk_error *err) {
+static dk_status write_run(const char *target, const char *run, filler fill, int count, bool finish,
+                           dk_buf *said, dk_error *err) {
     dk_writer *w = NULL;
     dk_status status = open_writer(&w, target, run, err);
     if (status == DK_OK) status = dk_writer_begin(w, "stamp", "source.csv", err);
@@ -96,14 +105,21 @@ static void must(dk_status status, const dk_error *err) {
 
 static void expect_failure(dk_status status, const dk_error *err, dk_status wanted, const char *part) {
     if (status != wanted || strstr(err->message, part) == NULL)
-        fail_msg("status %d, message \"%s\" instead of %d and \"%s\"", (int)status, status != DK_OK ? err->message : "", (int)wanted, part);
+        fail_msg("status %d, message \"%s\" instead of %d and \"%s\"", (int)status,
+                 status != DK_OK ? err->message : "", (int)wanted, part);
 }
 
 /* ---- Rows ---- */
 
-#define TEXT(s) {s, sizeof s - 1}
+#define TEXT(s) \
+    { s, sizeof s - 1 }
 static const dk_str texts[] = {
-    TEXT("plain"), TEXT("=1+1"), TEXT("a\0b"), TEXT("\xE5hus"), TEXT("line\nand\ttab \\N \"quoted\", 'æøå' \U0001F600"), TEXT(""),
+    TEXT("plain"),
+    TEXT("=1+1"),
+    TEXT("a\0b"),
+    TEXT("\xE5hus"),
+    TEXT("line\nand\ttab \\N \"quoted\", 'æøå' \U0001F600"),
+    TEXT(""),
 };
 enum { TEXTS = sizeof texts / sizeof *texts };
 
@@ -114,8 +130,10 @@ static void fill_hostile(dk_parcel *p, int count) {
     for (int i = 0; i < TEXTS; i++) {
         dk_out_text(rows, texts[i]);
         dk_out_count(rows, i == 1 ? -9007199254740992 : i);
-        if (i == 3) dk_out_null(rows);
-        else dk_out_number(rows, shares[i]);
+        if (i == 3)
+            dk_out_null(rows);
+        else
+            dk_out_number(rows, shares[i]);
         dk_out_flag(rows, i % 2 == 0);
         dk_out_end(rows);
     }
@@ -137,12 +155,14 @@ static void fill_many(dk_parcel *p, int count) {
     }
 }
 
-static void expect_table(const char *source, const dk_reader_options *options, const char *header, const char *rows) {
+static void expect_table(const char *source, const dk_reader_options *options, const char *header,
+                         const char *rows) {
     table t;
     table_read(&t, source, options);
     if (t.status != DK_OK) fail_msg("%s: %s", source, t.err.message);
     if (strcmp(dk_buf_cstr(&t.header), header) != 0) fail_msg("%s: header %s", source, t.header.ptr);
-    if (strcmp(dk_buf_cstr(&t.rows), rows) != 0) fail_msg("%s: rows\n%sinstead of\n%s", source, t.rows.ptr, rows);
+    if (strcmp(dk_buf_cstr(&t.rows), rows) != 0)
+        fail_msg("%s: rows\n%sinstead of\n%s", source, t.rows.ptr, rows);
     table_dispose(&t);
 }
 
@@ -176,16 +196,24 @@ static void test_round_trips(void **state) {
     must(write_run(in_folder("", "a.csv"), "r1", fill_hostile, 6, true, &said, &err), &err);
     expect_table(in_folder("", "a.csv"), NULL, head, dk_buf_cstr(&guarded));
     expect_table(in_folder("", "a-notes.csv"), NULL, "[run][note]", "[r1][]\n");
-    expect_table(in_folder("", "a-runs.csv"), NULL, "[run][command][source][version][stamp][rows]", "[r1][test][source.csv][" DK_VERSION "][stamp][6]\n");
-    assert_non_null(strstr(dk_buf_cstr(&said), "a.csv: run r1: 6 words, 1 notes; 2 texts were no UTF-8 or held NUL bytes, and are mended"));
+    expect_table(in_folder("", "a-runs.csv"), NULL, "[run][command][source][version][stamp][rows]",
+                 "[r1][test][source.csv][" DK_VERSION "][stamp][6]\n");
+    assert_non_null(
+        strstr(dk_buf_cstr(&said),
+               "a.csv: run r1: 6 words, 1 notes; 2 texts were no UTF-8 or held NUL bytes, and are mended"));
 
     must(write_run(in_folder("", "a.jsonl"), "r1", fill_hostile, 6, true, NULL, &err), &err);
     expect_table(in_folder("", "a.jsonl"), NULL, head, dk_buf_cstr(&text));
 
     must(write_run(in_folder("sqlite:", "a.db"), "r1", fill_hostile, 6, true, NULL, &err), &err);
-    const dk_reader_options all = {.query = "SELECT * FROM words"}, types = {.query = "SELECT typeof(id), typeof(size), typeof(share), typeof(good) FROM words WHERE size = 3"};
+    const dk_reader_options
+        all = {.query = "SELECT * FROM words"},
+        types = {
+            .query =
+                "SELECT typeof(id), typeof(size), typeof(share), typeof(good) FROM words WHERE size = 3"};
     expect_table(in_folder("", "a.db"), &all, head, dk_buf_cstr(&numbers));
-    expect_table(in_folder("", "a.db"), &types, "[typeof(id)][typeof(size)][typeof(share)][typeof(good)]", "[text][integer][null][integer]\n");
+    expect_table(in_folder("", "a.db"), &types, "[typeof(id)][typeof(size)][typeof(share)][typeof(good)]",
+                 "[text][integer][null][integer]\n");
 
     dk_buf_dispose(&text);
     dk_buf_dispose(&guarded);
@@ -204,9 +232,12 @@ static void test_workbook(void **state) {
     sheet_rows = 0;
     assert_non_null(strstr(dk_buf_cstr(&said), "; words are in 2 sheets, of 3 rows at the most"));
     const dk_reader_options second = {.sheet = "words 2"};
-    expect_table(in_folder("", "a.xlsx"), NULL, head, "[r1][plain][0][0.1][yes]\n[r1][=1+1][-9007199254740992][-2.5e-09][no]\n[r1][a b][2][1e+300][yes]\n");
+    expect_table(
+        in_folder("", "a.xlsx"), NULL, head,
+        "[r1][plain][0][0.1][yes]\n[r1][=1+1][-9007199254740992][-2.5e-09][no]\n[r1][a b][2][1e+300][yes]\n");
     expect_table(in_folder("", "a.xlsx"), &second, head,
-                 "[r1][\xEF\xBF\xBDhus][3][][no]\n[r1][line\nand\ttab \\N \"quoted\", 'æøå' \U0001F600][4][0][yes]\n[r1][][5][123456.789][no]\n");
+                 "[r1][\xEF\xBF\xBDhus][3][][no]\n[r1][line\nand\ttab \\N \"quoted\", 'æøå' "
+                 "\U0001F600][4][0][yes]\n[r1][][5][123456.789][no]\n");
     dk_buf_dispose(&said);
 }
 
@@ -217,7 +248,8 @@ static char *ask(const char *name, const char *query) {
     sqlite3 *db;
     sqlite3_stmt *s;
     assert_int_equal(sqlite3_open_v2(in_folder("", name), &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    if (sqlite3_prepare_v2(db, query, -1, &s, NULL) != SQLITE_OK) fail_msg("%s: %s", query, sqlite3_errmsg(db));
+    if (sqlite3_prepare_v2(db, query, -1, &s, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", query, sqlite3_errmsg(db));
     assert_int_equal(sqlite3_step(s), SQLITE_ROW);
     snprintf(answer, sizeof answer, "%s", (const char *)sqlite3_column_text(s, 0));
     sqlite3_finalize(s);
@@ -235,8 +267,12 @@ static void test_runs(void **state) {
     must(write_run(in_folder("sqlite:", "r.db"), "two", fill_many, 20, true, NULL, &err), &err);
     must(write_run(in_folder("sqlite:", "r.db"), "one", fill_many, 5, true, &said, &err), &err);
     assert_non_null(strstr(dk_buf_cstr(&said), "run one (its earlier rows are replaced): 5 words, 0 notes"));
-    assert_string_equal(ask("r.db", "SELECT group_concat(run || ' ' || n, ', ') FROM (SELECT run, count(*) n FROM words GROUP BY run)"), "one 5, two 20");
-    assert_string_equal(ask("r.db", "SELECT group_concat(run || ' ' || rows, ', ') FROM (SELECT * FROM runs ORDER BY run)"), "one 5, two 20");
+    assert_string_equal(ask("r.db", "SELECT group_concat(run || ' ' || n, ', ') FROM (SELECT run, count(*) n "
+                                    "FROM words GROUP BY run)"),
+                        "one 5, two 20");
+    assert_string_equal(
+        ask("r.db", "SELECT group_concat(run || ' ' || rows, ', ') FROM (SELECT * FROM runs ORDER BY run)"),
+        "one 5, two 20");
     dk_buf_dispose(&said);
 }
 
@@ -246,7 +282,8 @@ static void test_nothing_on_failure(void **state) {
     dk_error err;
     char names[4096];
     static const char *const fresh[] = {"n.db", "n.xlsx", "n.csv", "n.jsonl"};
-    for (size_t i = 0; i < 4; i++) must(write_run(in_folder("", fresh[i]), "one", fill_many, 5000, false, NULL, &err), &err);
+    for (size_t i = 0; i < 4; i++)
+        must(write_run(in_folder("", fresh[i]), "one", fill_many, 5000, false, NULL, &err), &err);
     if (list_folder(folder, names, sizeof names, false) != 0) fail_msg("left behind: %s", names);
 
     must(write_run(in_folder("", "n.db"), "one", fill_many, 10, true, NULL, &err), &err);
@@ -271,12 +308,15 @@ static void test_full_disk(void **state) {
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
     dk_status status[5];
     dk_error errors[5];
-    for (size_t i = 0; i < 4; i++) status[i] = write_run(in_folder("", fresh[i]), "one", fill_many, ROWS, true, NULL, &errors[i]);
+    for (size_t i = 0; i < 4; i++)
+        status[i] = write_run(in_folder("", fresh[i]), "one", fill_many, ROWS, true, NULL, &errors[i]);
     status[4] = write_run(in_folder("", "old.db"), "two", fill_many, ROWS, true, NULL, &errors[4]);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
     signal(SIGXFSZ, before);
     for (size_t i = 0; i < 5; i++)
-        if (status[i] != DK_EIO) fail_msg("target %zu: status %d, %s", i, (int)status[i], status[i] != DK_OK ? errors[i].message : "written");
+        if (status[i] != DK_EIO)
+            fail_msg("target %zu: status %d, %s", i, (int)status[i],
+                     status[i] != DK_OK ? errors[i].message : "written");
     /* what SQLite could not take back in the full disk, whoever opens the database next does: its journal lies beside it */
     sqlite3 *db;
     assert_int_equal(sqlite3_open(in_folder("", "old.db"), &db), SQLITE_OK);
@@ -295,7 +335,8 @@ static void test_locked(void **state) {
     must(write_run(in_folder("", "l.db"), "one", fill_many, 10, true, NULL, &err), &err);
     assert_int_equal(sqlite3_open(in_folder("", "l.db"), &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    expect_failure(write_run(in_folder("", "l.db"), "two", fill_many, 10, true, NULL, &err), &err, DK_EIO, "database is locked");
+    expect_failure(write_run(in_folder("", "l.db"), "two", fill_many, 10, true, NULL, &err), &err, DK_EIO,
+                   "database is locked");
     assert_non_null(strstr(err.remedy, "another program uses it"));
     sqlite3_close(other);
     must(write_run(in_folder("", "l.db"), "two", fill_many, 10, true, NULL, &err), &err);
@@ -307,7 +348,10 @@ static void test_misfits(void **state) {
     dk_error err;
     sqlite3 *db;
     assert_int_equal(sqlite3_open(in_folder("", "m.db"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "CREATE TABLE words (run TEXT, id TEXT, size TEXT); CREATE TABLE keep (x)", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "CREATE TABLE words (run TEXT, id TEXT, size TEXT); CREATE TABLE keep (x)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     sqlite3_close(db);
     expect_failure(write_run(in_folder("", "m.db"), "one", fill_many, 1, true, NULL, &err), &err, DK_EDATA,
                    "the table words is there and its column size is TEXT where INTEGER is needed");
@@ -316,10 +360,15 @@ static void test_misfits(void **state) {
     assert_string_equal(ask("m.db", "SELECT group_concat(name) FROM sqlite_master"), "words,keep");
     /* a column more is no misfit: it stays empty */
     assert_int_equal(sqlite3_open(in_folder("", "m.db"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "DROP TABLE words; CREATE TABLE words (mine, run TEXT, id TEXT, size INTEGER, share REAL, good INTEGER)", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "DROP TABLE words; CREATE TABLE words (mine, run TEXT, id TEXT, size "
+                                  "INTEGER, share REAL, good INTEGER)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     sqlite3_close(db);
     must(write_run(in_folder("", "m.db"), "one", fill_many, 3, true, NULL, &err), &err);
-    assert_string_equal(ask("m.db", "SELECT count(*) FROM words WHERE mine IS NULL AND id LIKE 'row %'"), "3");
+    assert_string_equal(ask("m.db", "SELECT count(*) FROM words WHERE mine IS NULL AND id LIKE 'row %'"),
+                        "3");
     char *text = temp_file(".db", "id,text\n1,this is no database\n", 28);
     expect_failure(write_run(text, "one", fill_many, 1, true, NULL, &err), &err, DK_EDATA, "not a database");
     drop_file(text);
@@ -369,7 +418,8 @@ static void write_on(int threads, const char *name) {
     static const char *const endings[] = {"csv", "jsonl", "db"};
     for (int i = 0; i < 3; i++) snprintf(paths[i], sizeof paths[i], "%s/%s.%s", folder, name, endings[i]);
     const char *targets[] = {paths[0], paths[1], paths[2]};
-    dk_writer_options how = {.targets = targets, .ntargets = 3, .tables = tables, .ntables = 2, .run = "one", .command = "test"};
+    dk_writer_options how = {
+        .targets = targets, .ntargets = 3, .tables = tables, .ntables = 2, .run = "one", .command = "test"};
     must(dk_writer_open(&o.writer, &how, &err), &err);
     must(dk_writer_begin(o.writer, "stamp", "source.csv", &err), &err);
     for (int i = 0; i < dk_pipeline_items(threads); i++) {
@@ -401,7 +451,8 @@ static void test_threads(void **state) {
         snprintf(name, sizeof name, "four.%s", endings[i]);
         must(dk_file_read(in_folder("", name), &four, &err), &err);
         assert_true(one.len > 10000);
-        if (one.len != four.len || memcmp(one.ptr, four.ptr, one.len) != 0) fail_msg("%s differs", endings[i]);
+        if (one.len != four.len || memcmp(one.ptr, four.ptr, one.len) != 0)
+            fail_msg("%s differs", endings[i]);
         dk_buf_dispose(&one);
         dk_buf_dispose(&four);
     }
@@ -413,7 +464,8 @@ static void run_id(const char *bytes, const char *stamp, char out[40]) {
     dk_error err;
     dk_writer *w = NULL;
     const char *target = in_folder("", "id.jsonl");
-    dk_writer_options o = {.targets = &target, .ntargets = 1, .tables = tables, .ntables = 2, .command = "test"};
+    dk_writer_options o = {
+        .targets = &target, .ntargets = 1, .tables = tables, .ntables = 2, .command = "test"};
     dk_stamp_init(&o.inputs);
     char *path = temp_file(".csv", bytes, strlen(bytes));
     must(dk_stamp_source(&o.inputs, path, NULL, &err), &err);
@@ -447,18 +499,22 @@ static void test_no_targets(void **state) {
     (void)state;
     dk_error err;
     dk_writer *w;
-    static const char *const none[] = {"out", "out.parquet", "-", "csv:-", "sqlite:", "sqlite:a.db?SELECT 1", ""};
+    static const char *const none[] = {"out",     "out.parquet",          "-", "csv:-",
+                                       "sqlite:", "sqlite:a.db?SELECT 1", ""};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         dk_status status = open_writer(&w, none[i], NULL, &err);
-        if (status != DK_EUSAGE || w != NULL || err.remedy[0] == '\0') fail_msg("%s: status %d", none[i], (int)status);
+        if (status != DK_EUSAGE || w != NULL || err.remedy[0] == '\0')
+            fail_msg("%s: status %d", none[i], (int)status);
     }
     expect_failure(open_writer(&w, in_folder("", "a.db"), "", &err), &err, DK_EUSAGE, "--run");
     expect_failure(open_writer(&w, in_folder("", "a.db"), "a\nb", &err), &err, DK_EUSAGE, "--run");
     expect_failure(open_writer(&w, "sqlite:/no/such/folder/a.db", "one", &err), &err, DK_EIO, "No such file");
     const char *twice[] = {in_folder("", "a.db"), in_folder("", "a.db")};
-    dk_writer_options o = {.targets = twice, .ntargets = 2, .tables = tables, .ntables = 2, .command = "test"};
+    dk_writer_options o = {
+        .targets = twice, .ntargets = 2, .tables = tables, .ntables = 2, .command = "test"};
     expect_failure(dk_writer_open(&w, &o, &err), &err, DK_EUSAGE, "given twice");
-    o = (dk_writer_options){.targets = twice, .ntargets = 1, .tables = tables, .ntables = 2, .command = "test", .prefix = "a-b"};
+    o = (dk_writer_options){
+        .targets = twice, .ntargets = 1, .tables = tables, .ntables = 2, .command = "test", .prefix = "a-b"};
     expect_failure(dk_writer_open(&w, &o, &err), &err, DK_EUSAGE, "--prefix");
     o.prefix = NULL;
     o.schema = "s";
@@ -468,7 +524,9 @@ static void test_no_targets(void **state) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, drop_folder)
 
 int main(void) {
-    const struct CMUnitTest tests[] = {TEST(test_round_trips), TEST(test_workbook), TEST(test_runs),   TEST(test_nothing_on_failure), TEST(test_full_disk),
-                                       TEST(test_locked),      TEST(test_misfits),  TEST(test_threads), TEST(test_run_id), TEST(test_no_targets)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_round_trips), TEST(test_workbook),  TEST(test_runs),    TEST(test_nothing_on_failure),
+        TEST(test_full_disk),   TEST(test_locked),    TEST(test_misfits), TEST(test_threads),
+        TEST(test_run_id),      TEST(test_no_targets)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
