@@ -126,7 +126,7 @@ static void note_opened(const dk_cli *cli, const dk_edit *edit) {
     if (k != NULL)
         dk_cli_note(cli, "%s: %zu comments", k->source, k->count);
     else
-        dk_cli_note(cli, "without a corpus: entries can be edited, but not what that does be seen");
+        dk_cli_note(cli, "without a corpus: entries can be edited, but what that changes cannot be shown");
 }
 
 static dk_status make(const options *o, const dk_cli *cli, const char *source, dk_error *err) {
