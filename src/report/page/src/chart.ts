@@ -31,6 +31,9 @@ export function forPaper(on: boolean): void {
     if (host.isConnected) draw(on ? (host.closest(".two") ? PAPER / 2 - 7 : PAPER) : host.clientWidth);
 }
 
+/** Whether charts are drawn for paper now, where they should be lower. */
+export const onPaper = (): boolean => paper;
+
 /** Forgets charts that are no longer on the page. */
 export function forget(): void {
   for (const host of drawn.keys())

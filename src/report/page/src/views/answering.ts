@@ -1,5 +1,5 @@
 // Who answers and who writes, what weighting by it would change, and how many are asked too often.
-import { chart, intervals, type Row } from "../chart";
+import { chart, intervals, onPaper, type Row } from "../chart";
 import type { Context } from "../context";
 import { h, table, type Child } from "../dom";
 import { figure, number, share } from "../format";
@@ -15,9 +15,10 @@ const nameOf = (c: Context, r: Rate): string =>
 
 function rates(c: Context, all: Rate[], invited: boolean): HTMLElement {
   const shown = all.filter((r) => !r.hidden);
-  const rows = (id: "response" | "comment"): Row[] =>
+  const rows = (id: "response" | "comment", few = false): Row[] =>
     shown
       .filter((r) => (id === "response" ? r.response_rate !== null && r.by !== "score" : r.by !== "wave"))
+      .filter((r) => !few || r.by !== "score" || ["0", "5", "10"].includes(r.group))
       .map((r) => {
         const value = id === "response" ? r.response_rate! : r.comment_rate!,
           ci = id === "response" ? r.response_ci : r.comment_ci;
@@ -43,7 +44,7 @@ function rates(c: Context, all: Rate[], invited: boolean): HTMLElement {
           id: `answering-${id}`,
           title: say(id === "response" ? "response_rates" : "comment_rates"),
           describe: list.map((r) => `${r.name} ${r.text}`).join("; "),
-          draw: (width) => intervals(list, width, { label: say(id === "response" ? "response_rates" : "comment_rates"), gap: 36 }),
+          draw: (width) => intervals(rows(id, onPaper()), width, { label: say(id === "response" ? "response_rates" : "comment_rates"), gap: 30 }),
         }),
       )
     );

@@ -1,5 +1,5 @@
 // Feelings that customers name, by touchpoint: a grid of shares of its mentions, its stages one below the other.
-import { chart, Plot } from "../chart";
+import { chart, onPaper, Plot } from "../chart";
 import type { Context } from "../context";
 import { h, table, type Child } from "../dom";
 import { number, share } from "../format";
@@ -47,7 +47,7 @@ export function feelings(c: Context): Child {
       turned = band < 96;
     return Plot.plot({
       width: Math.min(width, left + names.length * 110),
-      height: 30 * shown.length + (turned ? 84 : 34),
+      height: (onPaper() ? 22 : 30) * shown.length + (turned ? 84 : 34),
       marginLeft: left,
       marginTop: turned ? 80 : 28,
       marginBottom: 4,

@@ -1,6 +1,6 @@
 // The customer's journey: stages, in them touchpoints by how much is said of them and how; the feelings that are named there; and the
 // journeys that the study names, step by step.
-import { chart, key, Plot, tick } from "../chart";
+import { chart, key, onPaper, Plot, tick } from "../chart";
 import type { Context } from "../context";
 import { h, table, type Child } from "../dom";
 import { number, share, signed } from "../format";
@@ -76,7 +76,7 @@ function wide(data: Bar[], label: string, width: number): SVGSVGElement {
     straight = band > 120; // room for names that lie flat
   return Plot.plot({
     width: staged ? width : Math.min(width, 52 + names.length * 170),
-    height: (staged ? 370 : 250) - (straight ? 60 : 0),
+    height: (staged ? 370 : 250) - (straight ? 60 : 0) - (onPaper() ? 70 : 0),
     marginLeft: 44,
     marginRight: 8,
     marginBottom: straight ? 36 : 96,
@@ -188,7 +188,7 @@ function narrow(data: Bar[], label: string, width: number): SVGSVGElement {
 const stageOf = (stage: string): string => word(`stage:${stage}`).replace("stage:", "");
 
 /** The study's own journeys; "stages" is what the program makes where it names none. */
-function named(c: Context, j: Journey, index: number): HTMLElement {
+function named(c: Context, j: Journey, index: number, own: number): HTMLElement {
   const steps = j.steps.filter((x) => !x.hidden && x.responses > 0);
   const data = steps.map((x, i): Bar => ({
     name: `${i + 1} ${word(x.touchpoint)}`,
@@ -226,7 +226,7 @@ function named(c: Context, j: Journey, index: number): HTMLElement {
     chart({
       id: `journey-${index}`,
       describe: `${heading}: ${data.map((d) => `${d.name} ${number(d.percent, 1)} %, ${signed(d.polarity, 1)}`).join("; ")}`,
-      draw: (width) => (width >= 640 ? wide : narrow)(data, say("said_by_percent"), width),
+      draw: (width) => (width >= 640 && own === 1 ? wide : narrow)(data, say("said_by_percent"), width),
       table: table(heading, columns, rows),
     }),
   );
@@ -265,7 +265,11 @@ export function journey(c: Context): HTMLElement | null {
     own.length > 0 && [
       h("p", { class: "small" }, say("journey_named_read")),
       c.notBy("segment", "wave", "language", "touchpoint"),
-      own.map((j, i) => named(c, j, i)),
+      h(
+        "div",
+        { class: own.length > 1 ? "two" : null },
+        own.map((j, i) => named(c, j, i, own.length)),
+      ),
     ],
   );
 }

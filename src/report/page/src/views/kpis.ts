@@ -84,13 +84,19 @@ function kind(c: Context, all: Kpi[], name: string): Child {
 
 function correlations(all: Correlation[]): Child {
   if (all.length === 0) return null;
-  const rows = all.map((x): Child[] => [told(x.text), figure(x.r, x.ci, (v) => signed(v, 2)), number(x.n)]);
+  const linked = (x: Correlation): number => (x.verdict === "link" ? 1 : 0);
+  const sorted = [...all].sort((a, b) => linked(b) - linked(a) || Math.abs(b.r) - Math.abs(a.r));
+  const rows = sorted.map((x): Child[] => [told(x.text), figure(x.r, x.ci, (v) => signed(v, 2)), number(x.n)]);
   return [
     h("h3", null, say("correlations")),
-    table(
-      say("correlations"),
-      [{ head: say("finding") }, { head: say("correlation_head"), num: true }, { head: say("customers_head"), num: true }],
-      rows,
+    h(
+      "div",
+      { class: "first-on-paper" },
+      table(
+        say("correlations"),
+        [{ head: say("finding") }, { head: say("correlation_head"), num: true }, { head: say("customers_head"), num: true }],
+        rows,
+      ),
     ),
   ];
 }

@@ -1,5 +1,5 @@
 // How often something is said against what a mention goes with: four corners with names.
-import { chart, key, placed, Plot, tick } from "../chart";
+import { chart, key, onPaper, placed, Plot, tick } from "../chart";
 import type { Context } from "../context";
 import { h, table, type Child } from "../dom";
 import { figure, number, share } from "../format";
@@ -34,7 +34,7 @@ export function quadrant(c: Context): HTMLElement | null {
   const middle = [...points].sort((a, b) => a.x - b.x)[Math.floor(points.length / 2)]!.x;
   const unit = c.isMoney(fit) ? c.report.currency! : fit.unit ? word(fit.unit) : "";
   const draw = (width: number): SVGSVGElement => {
-    const height = Math.max(380, Math.min(520, width * 0.5));
+    const height = onPaper() ? 330 : Math.max(380, Math.min(520, width * 0.5));
     const highest = Math.max(...points.map((p) => p.x)),
       ends = points.flatMap((p) => [p.low, p.high]).filter(Number.isFinite);
     const up = Math.max(0, ...ends),

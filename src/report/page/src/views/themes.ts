@@ -1,12 +1,13 @@
 // What they talk about: themes by how many mention them and how; each leads to its comments.
-import { chart, key, Plot, tick } from "../chart";
+import { chart, key, onPaper, Plot, tick } from "../chart";
 import type { Context } from "../context";
 import { details, h, table, type Child } from "../dom";
 import { number, share, signed } from "../format";
 import type { Theme, ThemeUse } from "../report";
 import { ownerWord, say, word } from "../words";
 
-const MOST = 15;
+const MOST = 15,
+  ON_PAPER = 10;
 const PARTS = ["negative", "mixed", "neutral", "positive"] as const;
 const FILL = { negative: "var(--neg-fill)", mixed: "var(--mix)", neutral: "var(--neu)", positive: "var(--pos-fill)" };
 
@@ -63,14 +64,16 @@ export function themes(c: Context): HTMLElement | null {
     return c.grouped
       ? h("section", { id: "themes" }, h("h2", null, say("themes")), h("p", null, h("b", null, c.who), ". ", c.groupNote))
       : null;
-  const first = all.slice(0, MOST).map((x) => ({ ...x, name: c.themeName(x.theme.id) }));
-  const stacked = first.flatMap(({ name, theme, use }) =>
+  const most = all.slice(0, MOST).map((x) => ({ ...x, name: c.themeName(x.theme.id) }));
+  const draw = (width: number): SVGSVGElement => {
+    const first = onPaper() ? most.slice(0, ON_PAPER) : most,
+      pitch = onPaper() ? 34 : 44;
+    const stacked = first.flatMap(({ name, theme, use }) =>
     PARTS.map((part) => ({ id: theme.id, name, part, percent: (100 * use.share * use[part]) / use.responses })),
   );
-  const draw = (width: number): SVGSVGElement => {
     const svg = Plot.plot({
       width,
-      height: first.length * 44 + 46,
+      height: first.length * pitch + 46,
       marginLeft: 6,
       marginRight: 42,
       marginTop: 18,
@@ -111,7 +114,7 @@ export function themes(c: Context): HTMLElement | null {
     svg.classList.add("pick");
     svg.addEventListener("click", (event) => {
       const box = svg.getBoundingClientRect(),
-        row = Math.floor((((event.clientY - box.top) / box.height) * (first.length * 44 + 46) - 12) / 44);
+        row = Math.floor((((event.clientY - box.top) / box.height) * (first.length * pitch + 46) - 12) / pitch);
       const hit = first[Math.max(0, Math.min(first.length - 1, row))];
       if (hit) c.change({ theme: hit.theme.id, polarity: "", view: "comments" });
     });
@@ -133,7 +136,7 @@ export function themes(c: Context): HTMLElement | null {
     ),
     chart({
       id: "themes-chart",
-      describe: first.map((x) => `${x.name} ${share(x.use.share)}`).join("; "),
+      describe: most.map((x) => `${x.name} ${share(x.use.share)}`).join("; "),
       legend: PARTS.map((p) => key(p === "negative" ? "neg" : p === "positive" ? "pos" : p === "mixed" ? "mix" : "neu", say(p))),
       draw,
     }),

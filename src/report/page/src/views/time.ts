@@ -1,5 +1,5 @@
 // Over time: a smoothed line with its band, raw points faint with their intervals, control limits, real changes marked.
-import { chart, key, Plot, tick } from "../chart";
+import { chart, key, onPaper, Plot, tick } from "../chart";
 import type { Context } from "../context";
 import { h, table, type Child } from "../dom";
 import { figure, number, signed } from "../format";
@@ -77,7 +77,7 @@ export function time(c: Context): HTMLElement | null {
   const draw = (width: number): SVGSVGElement =>
     Plot.plot({
       width,
-      height: 300,
+      height: onPaper() ? 230 : 300,
       marginLeft: 46,
       marginRight: 18,
       marginBottom: 44,
