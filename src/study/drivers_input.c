@@ -522,7 +522,7 @@ dk_status dk_drivers_read(const dk_drivers_spec *spec, const dk_drivers_watch *w
                                .fixed = spec->absorb != NULL,
                                .weights = spec->weight != NULL,
                                .decimals = true};
-    dk_rows *whole;
+    dk_rows *whole = NULL;
     if (status == DK_OK) status = name_lost(&r, err);
     if (status == DK_OK) status = dk_drivers_segment_rows(d, (dk_str){"", 0}, &whole, err);
     if (status == DK_OK) status = read_rows(&r, err);
