@@ -120,15 +120,16 @@ static dk_status refuse_binary(const dk_source *s, dk_error *err) {
 /* Text may have control characters or bytes of another encoding, but not much of both. */
 static dk_status refuse_noise(const dk_source *s, dk_error *err) {
     enum { LOOKED_AT = 4096 };
-    size_t len = s->head_len < LOOKED_AT ? s->head_len : LOOKED_AT, control = 0, broken = 0;
+    size_t len = s->head_len < LOOKED_AT ? s->head_len : LOOKED_AT, control = 0, broken = 0, zeros = 0;
     for (size_t i = 0; i < len;) {
         unsigned char c = (unsigned char)s->head[i];
         size_t n = dk_utf8_sequence((const unsigned char *)s->head + i, s->head_len - i);
         control += c < 0x20 && memchr("\t\n\r\f\x1a", c, 5) == NULL; /* NUL is one */
         broken += n == 0;
+        zeros += c == 0;
         i += n == 0 ? 1 : n;
     }
-    if (control * 14 < len || broken * 14 < len || len == 0) return DK_OK; /* of random bytes one in ten is a control */
+    if (len == 0 || (zeros * 2 < len && (control * 14 < len || broken * 14 < len))) return DK_OK; /* of random bytes one in ten is a control */
     dk_fail_at(err, DK_EDATA, s->name, 0, 0, "this is no text: it is full of control characters and bytes of no encoding");
     dk_error_remedy(err, "expected CSV or TSV with a header row");
     return DK_EDATA;

@@ -55,9 +55,9 @@ def word_20mb(d):
     write(d, "in.csv", "id,text\n1,", "a" * 20_000_000, "\n")
 
 
-@case("a row of 300 MB: beyond the 256 MB that a row may have", TAG, 1, message="256 MB|too long|longest", most=1500, heavy=True)
-def row_300mb(d):
-    write(d, "in.csv", "id,text\n1,\"", "x" * 300_000_000, "\"\n2,bra\n")
+@case("a row of 600 MB: beyond the 512 MB that a row may have", TAG, 1, message="does not end within", most=2500, heavy=True)
+def row_600mb(d):
+    write(d, "in.csv", "id,text\n1,\"", "x" * 600_000_000, "\"\n2,bra\n")
 
 
 @case("a million columns", TAG, 0, lines=3, most=700)
@@ -95,7 +95,7 @@ def entries_50000(d):
     write(d, "in.csv", "id,text\n1,ord49999\n")
 
 
-@case("a sparse file of 10 GB of NULs", TAG, 1, message="longest|no line|NUL|256 MB|too long|column", most=1500, heavy=True)
+@case("a sparse file of 10 GB of NULs", TAG, 1, message="does not end within|no text", most=1500, heavy=True)
 def sparse_10gb(d):
     write(d, "in.csv", "id,text\n")
     os.truncate(os.path.join(d, "in.csv"), 10 << 30)
