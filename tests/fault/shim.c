@@ -8,7 +8,9 @@
  *     DK_FAULT_COUNT=FILE                the calls of each kind are written there when the program ends by itself
  *
  * Allocations are counted when the program itself asks for them or has libc do so for it (strdup), not those of other libraries. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
