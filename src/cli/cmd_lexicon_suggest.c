@@ -15,12 +15,12 @@ typedef struct options {
 
 /* Whether a list is one of themes: its header, or the name of one that is not there yet, tells. */
 static bool is_of_themes(const char *path, dk_str text) {
-    const char *at = text.ptr, *end = text.ptr + text.len;
-    while (at < end && (*at == '#' || *at == '\n')) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        at = stop != NULL ? stop + 1 : end;
+    size_t at = 0;
+    while (at < text.len && (text.ptr[at] == '#' || text.ptr[at] == '\n')) {
+        const char *stop = memchr(text.ptr + at, '\n', text.len - at);
+        at = stop != NULL ? (size_t)(stop - text.ptr) + 1 : text.len;
     }
-    if (at < end) return end - at >= 6 && memcmp(at, "theme\t", 6) == 0;
+    if (at < text.len) return text.len - at >= 6 && memcmp(text.ptr + at, "theme\t", 6) == 0;
     return strcmp(dk_path_name(path), "themes.tsv") == 0;
 }
 
