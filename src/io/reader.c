@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -25,12 +26,14 @@ bool dk_path_ends(const char *path, const char *ending) {
     return len >= n && strncasecmp(path + len - n, ending, n) == 0;
 }
 
-/* The first bytes of a regular file; nothing for standard input and pipes, which can be read only once. */
+/* The first bytes of a regular file; nothing for standard input and pipes, which can be read only once. A pipe is not even opened: who
+   writes to it would take that for its reader, and write to nobody. */
 static size_t peek(const char *path, char *head, size_t room) {
-    if (strcmp(path, "-") == 0) return 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat st;
+    if (strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISREG(st.st_mode)) return 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return 0;
-    ssize_t n = lseek(fd, 0, SEEK_CUR) == 0 ? read(fd, head, room) : 0;
+    ssize_t n = read(fd, head, room);
     close(fd);
     return n > 0 ? (size_t)n : 0;
 }

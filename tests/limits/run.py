@@ -285,6 +285,8 @@ def run(c, program, folder):
         _, status, usage = os.wait4(process.pid, 0)
         watch.cancel()
     if feeder is not None:
+        if status != 0:
+            feeder.kill()  # it waits for a reader that is no more
         feeder.wait()
     with open(os.path.join(folder, "stderr"), encoding="utf-8", errors="replace") as f:
         message = f.read()
