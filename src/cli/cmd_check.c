@@ -255,21 +255,7 @@ static dk_status check(const dk_cli *cli, const dk_study_options *o, const char 
 }
 
 static dk_status run_check(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
-    dk_study_options o = {.bootstrap = -1, .seed = -1};
-    dk_opt table[DK_STUDY_OPTIONS];
-    size_t rows = dk_study_options_rows(&o, true, table);
-    table[rows] = (dk_opt){NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0};
-    const char *words[DK_CLI_WORDS];
-    int nwords;
-    bool answered;
-    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
-    if (status == DK_OK && !answered)
-        status = nwords == 1 ? check(cli, &o, words[0], err)
-                             : dk_fail(err, DK_EUSAGE,
-                                       nwords == 0 ? "which file? drivkraft check study.yaml"
-                                                   : "one file or study at a time");
-    dk_opt_list_dispose(&o.lexicons);
-    return status;
+    return dk_study_source_run(check, "which file? drivkraft check study.yaml", true, command, cli, argc, argv, err);
 }
 
 const dk_command dk_cmd_check = {

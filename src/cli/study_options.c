@@ -127,6 +127,22 @@ dk_status dk_study_options_write(const dk_cli *cli, const dk_buf *text, dk_error
     return status;
 }
 
+dk_status dk_study_source_run(dk_study_action act, const char *which, bool fits, const dk_command *command, dk_cli *cli, int argc,
+                              char **argv, dk_error *err) {
+    dk_study_options o = {.bootstrap = -1, .seed = -1};
+    dk_opt table[DK_STUDY_OPTIONS];
+    table[dk_study_options_rows(&o, fits, table)] = (dk_opt){NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0};
+    const char *words[DK_CLI_WORDS];
+    int nwords;
+    bool answered;
+    dk_status status = dk_cli_parse(command, table, cli, argc, argv, words, &nwords, &answered, err);
+    if (status == DK_OK && !answered)
+        status = nwords == 1 ? act(cli, &o, words[0], err)
+                             : dk_fail(err, DK_EUSAGE, "%s", nwords == 0 ? which : "one file or study at a time");
+    dk_opt_list_dispose(&o.lexicons);
+    return status;
+}
+
 dk_status dk_study_table_run(const dk_study_table *show, const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
     dk_study_options o = {.bootstrap = -1, .seed = -1};
     const char *format = "text", *by = NULL, *words[DK_CLI_WORDS];

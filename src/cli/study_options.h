@@ -1,4 +1,4 @@
-/* The options of commands that read a survey file or a study: analyze, kpi, segments. */
+/* The options of commands that read a survey file or a study: analyze, check, prepare, kpi, segments. */
 #ifndef DK_CLI_STUDY_OPTIONS_H
 #define DK_CLI_STUDY_OPTIONS_H
 
@@ -39,6 +39,12 @@ dk_drivers_watch dk_study_drivers_watch(dk_study_watch *watch);
 
 /* Writes text to -o, or to standard output. */
 dk_status dk_study_options_write(const dk_cli *cli, const dk_buf *text, dk_error *err);
+
+/* A command of one file or study and nothing beyond these options: parses them, with those of drivers (fits) or without, and hands the source
+   to act. which is what to say when no file is given. */
+typedef dk_status (*dk_study_action)(const dk_cli *cli, const dk_study_options *o, const char *source, dk_error *err);
+dk_status dk_study_source_run(dk_study_action act, const char *which, bool fits, const dk_command *command, dk_cli *cli, int argc,
+                              char **argv, dk_error *err);
 
 /* A command that shows one table of an analysis in three formats. by is the value of --by, NULL when it is not given. */
 typedef struct dk_study_table {

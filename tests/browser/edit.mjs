@@ -5,38 +5,9 @@ import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { axe, check, chromium, count, given, same, test } from "./harness.mjs";
 
-const given = Object.fromEntries(
-  process.argv
-    .slice(2)
-    .join("\n")
-    .split(/^--/m)
-    .filter(Boolean)
-    .map((a) => a.trim().split("\n")),
-);
-const { chromium } = await import(pathToFileURL(join(given.modules, "playwright-core/index.mjs")).href);
-const axe = readFileSync(join(given.modules, "axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "drivkraft-edit-"));
-let passed = 0,
-  failed = 0;
-
-async function test(name, run) {
-  try {
-    await run();
-    passed++;
-  } catch (error) {
-    failed++;
-    console.log(`FAILED ${name}\n  ${error.message?.split("\n").slice(0, 12).join("\n  ")}`);
-  }
-}
-
-function check(right, message) {
-  if (!right) throw new Error(message);
-}
-
-const same = (got, wanted, what) =>
-  check(JSON.stringify(got) === JSON.stringify(wanted), `${what}: ${JSON.stringify(got)} instead of ${JSON.stringify(wanted)}`);
 
 // A corpus of made-up comments, some of which attack the page, and a list of the user's own with remarks, blank lines and odd spacing.
 const HOSTILE = '<img src=x onerror=alert(1)><script>alert(2)</script> the gizmo broke "&amp; {{report}}';
@@ -287,5 +258,5 @@ await test("without the token the page says so", async () => {
 
 await browser.close();
 rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(count.failed > 0 ? 1 : 0);

@@ -6,24 +6,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { axe, check, chromium, count, given, same, test } from "./harness.mjs";
 import { large } from "./large.mjs";
 
-const given = Object.fromEntries(
-  process.argv
-    .slice(2)
-    .join("\n")
-    .split(/^--/m)
-    .filter(Boolean)
-    .map((a) => a.trim().split("\n")),
-);
 const here = dirname(fileURLToPath(import.meta.url));
-const module = (name) => import(pathToFileURL(join(given.modules, name)).href);
-const { chromium } = await module("playwright-core/index.mjs");
-const axe = readFileSync(join(given.modules, "axe-core/axe.min.js"), "utf8");
 const folder = mkdtempSync(join(tmpdir(), "drivkraft-browser-"));
 const sections = JSON.parse(readFileSync(join(here, "sections.json"), "utf8"));
-let passed = 0,
-  failed = 0;
 
 /** A report of the sample (tests/unit/test_report_result.h) with all sections, changed by edit, as a page. */
 function pageOf(name, edit = () => {}) {
@@ -36,23 +24,6 @@ function pageOf(name, edit = () => {}) {
   execFileSync(given.program, ["report", at, "--format", "html", "--quiet"]);
   return { url: pathToFileURL(join(at, "report.html")).href, report, html: join(at, "report.html") };
 }
-
-async function test(name, run) {
-  try {
-    await run();
-    passed++;
-  } catch (error) {
-    failed++;
-    console.log(`FAILED ${name}\n  ${error.message?.split("\n").slice(0, 12).join("\n  ")}`);
-  }
-}
-
-function check(right, message) {
-  if (!right) throw new Error(message);
-}
-
-const same = (got, wanted, what) =>
-  check(JSON.stringify(got) === JSON.stringify(wanted), `${what}: ${JSON.stringify(got)} instead of ${JSON.stringify(wanted)}`);
 
 const browser = await chromium.launch({ executablePath: given.chromium, args: ["--no-sandbox"] });
 
@@ -546,5 +517,5 @@ await test("a report of 200,000 comments opens within 3 seconds and is under 15 
 
 await browser.close();
 rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+console.log(`${count.passed} passed, ${count.failed} failed`);
+process.exit(count.failed > 0 ? 1 : 0);

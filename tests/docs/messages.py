@@ -16,7 +16,7 @@ import pages
 # Which argument is the message: of functions, and of what files call their own; None: whatever texts stand among the arguments.
 CALLS = {"dk_fail": 2, "dk_fail_at": 5, "dk_fail_errno": 3, "dk_tsv_fail": 3, "dk_yaml_fail": 3, "dk_delimited_fail": 6, "dk_postgres_fail": 3,
          "dk_problems_add": 7, "dk_estimate_note": 1, "dk_cli_note": 1,
-         "dk_bench_parse": 6}
+         "dk_bench_parse": 6, "dk_study_source_run": 1}
 OWN = {("lexicon/term.c", "wrong"): 2, ("study/records.c", "complain"): None, ("study/survey_read.c", "complain"): None,
        ("io/sqlite_read.c", "fail"): 2, ("io/sqlite_write.c", "fail"): 2, ("io/xlsx_write.c", "fail"): 2, ("io/arrow.c", "refuse"): 1,
        ("io/jsonl.c", "reject"): None, ("workbench/edit_file.c", "wrong_cell"): 3}
@@ -24,7 +24,7 @@ WARNING = re.compile(r"drivkraft: |no report|no browser|without a corpus|note: "
 STATUS = {"DK_EDATA": "1", "DK_EUSAGE": "2", "DK_EIO": "3", "DK_ENOMEM": "3"}
 LITERAL = re.compile(r'"((?:\\.|[^"\\])*)"')
 FIRST_STATUS = {"dk_tsv_fail": "1", "dk_yaml_fail": "1", "dk_delimited_fail": "1", "dk_fail_errno": "3", "dk_postgres_fail": "1, 3", "wrong": "1",
-                "refuse": "1", "wrong_cell": "1", "dk_bench_parse": "2"}
+                "refuse": "1", "wrong_cell": "1", "dk_bench_parse": "2", "dk_study_source_run": "2"}
 
 
 def without_comments(text):
