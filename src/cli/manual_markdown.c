@@ -33,7 +33,8 @@ static void begin(dk_buf *out, const dk_opt *common) {
         out, "# Commands\n\nWritten by `drivkraft manual markdown` from the tables that `--help` prints; edit those.\n\n"
              "Exit codes: 0 done; 1 the data or a fit is not as it must be; 2 usage; 3 a file could not be read or written "
              "([errors.md](errors.md)). `DRIVKRAFT_DATA` names the folder of lexicons and models, as `--data-dir` does;\n"
-             "`XDG_CACHE_HOME` where compiled lexicons are kept (`~/.cache`); `NO_COLOR` asks for no colours. Every command has\n");
+             "`XDG_CACHE_HOME` where compiled lexicons are kept (`~/.cache`); `NO_COLOR` asks for no colours; `DRIVKRAFT_NO_SYNC` lets outputs\n"
+             "appear without waiting for the disk, where a power cut may take them. Every command has\n");
     put_options(out, common);
 }
 

@@ -72,7 +72,8 @@ static void end(dk_buf *out) {
         ".SH ENVIRONMENT\n.TP\n\\fBDRIVKRAFT_DATA\\fR\nthe folder of lexicons/ and models/, as "
         "\\-\\-data\\-dir names it\n"
         ".TP\n\\fBXDG_CACHE_HOME\\fR\nwhere compiled lexicons are kept (~/.cache)\n"
-        ".TP\n\\fBNO_COLOR\\fR\nno colours\n");
+        ".TP\n\\fBNO_COLOR\\fR\nno colours\n"
+        ".TP\n\\fBDRIVKRAFT_NO_SYNC\\fR\noutputs appear without waiting for the disk: a power cut may take them\n");
 }
 
 const dk_manual_writer dk_manual_page = {"man", begin, group, leaf, end};

@@ -10,13 +10,15 @@
 
 #include "base/leftover.h"
 
-enum { HELD = 64 * 1024, NAME_TRIES = 100, LINKS = 40 };
+enum { HELD = 64 * 1024, NAME_TRIES = 100, LINKS = 40, AHEAD = 8 << 20 };
 
 struct dk_output {
     char *name;   /* as the caller gave it */
     char *target; /* what is renamed over; NULL when written in place */
     char *part;   /* the file beside it; NULL while it has no name */
     int fd;
+    bool lasting; /* is to be on the disk before it shows */
+    off_t written, begun; /* bytes given to the kernel, and of those the bytes that it was asked to write to the disk */
     char *held;
     size_t held_len;
 };
@@ -126,6 +128,8 @@ static dk_status open_target(dk_output *o, const char *path, dk_error *err) {
     }
     /* renaming needs no right to the file itself, so ask for it: a read-only file stays as it is */
     if (exists && access(path, W_OK) != 0) return dk_fail_errno(err, errno, path, "cannot write");
+    const char *loose = getenv("DRIVKRAFT_NO_SYNC");
+    o->lasting = loose == NULL || *loose == '\0';
     dk_status status = follow(path, &o->target, err);
     if (status == DK_OK) status = open_part(o, 0666, err);
     if (status == DK_OK && exists && fchmod(o->fd, st.st_mode & 07777) != 0)
@@ -155,6 +159,11 @@ static dk_status write_through(dk_output *o, const char *p, size_t len, dk_error
         if (n < 0) return dk_fail_errno(err, errno, o->name, "cannot write");
         p += n;
         len -= (size_t)n;
+        o->written += n;
+    }
+    if (o->lasting && o->written - o->begun >= AHEAD) { /* so that little is left to wait for at the end; a failure shows there */
+        (void)sync_file_range(o->fd, o->begun, o->written - o->begun, SYNC_FILE_RANGE_WRITE);
+        o->begun = o->written;
     }
     return DK_OK;
 }
@@ -202,9 +211,30 @@ static dk_status name_part(dk_output *o, dk_error *err) {
     return dk_fail_errno(err, EEXIST, o->name, "cannot write");
 }
 
+/* Has the disk keep what fd holds; 0 or errno. A file system that cannot do that (EINVAL and such) is no reason to refuse it the file. */
+static int sync_file(int fd) {
+    while (fsync(fd) != 0) {
+        if (errno == EINVAL || errno == ENOTSUP || errno == EROFS) break;
+        if (errno != EINTR) return errno;
+    }
+    return 0;
+}
+
+/* And the new name. The file is whole and there by now; a folder that one may put into but not read is left to the system. */
+static dk_status sync_folder(const dk_output *o, dk_error *err) {
+    char *folder = folder_of(o->target);
+    if (folder == NULL) return dk_fail_memory(err);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), code = fd >= 0 ? sync_file(fd) : errno == EACCES ? 0 : errno;
+    free(folder);
+    if (fd >= 0) close(fd);
+    return code == 0 ? DK_OK : dk_fail_errno(err, code, o->name, "written, but it may not outlast a power cut");
+}
+
 static dk_status publish(dk_output *o, dk_error *err) {
-    if (o->target != NULL && o->part == NULL) {
-        dk_status status = name_part(o, err);
+    if (o->target != NULL) {
+        int code = o->lasting ? sync_file(o->fd) : 0;
+        if (code != 0) return dk_fail_errno(err, code, o->name, "cannot write");
+        dk_status status = o->part == NULL ? name_part(o, err) : DK_OK;
         if (status != DK_OK) return status;
     }
     if (o->fd > STDERR_FILENO) {
@@ -217,7 +247,7 @@ static dk_status publish(dk_output *o, dk_error *err) {
     dk_leftover_forget(o->part);
     free(o->part);
     o->part = NULL;
-    return DK_OK;
+    return o->lasting ? sync_folder(o, err) : DK_OK;
 }
 
 dk_status dk_output_close(dk_output *o, dk_error *err) {

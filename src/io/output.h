@@ -4,7 +4,10 @@
  * sees the old file or the new one and never a part, and so that nothing is left behind when the run fails, not
  * even when it is killed (the file has no name until then, where the file system can do that). A symlink is followed
  * and stays. A target that exists and is no regular file (a pipe, a terminal, /dev/null) is written in place. "-" is
- * standard output. Renaming guards against a failing program, not against a power cut: nothing is fsync'ed.
+ * standard output. Renaming guards against a failing program, fsync of the file before it and of its folder after it against a
+ * power cut: what a run that ended well has written is there, and nothing else ever stands under the name. DRIVKRAFT_NO_SYNC in the
+ * environment leaves fsync out, for files that may be lost (tests, temporary folders). Cached files (base/cache.h) are never
+ * fsync'ed: a checksum tells what a power cut left of them, and they are made anew.
  *
  * Every failure to write is DK_EIO and names the file and the reason: a full disk, a closed pipe (the program must
  * ignore SIGPIPE for that), a folder that may not be written.
