@@ -80,7 +80,9 @@ static bool mend_term(fixer *f, dk_str *term) {
     for (size_t i = 0; i < f->scratch.len; i++)
         if (f->scratch.ptr[i] != ' ' || (n > 0 && f->scratch.ptr[n - 1] != ' '))
             f->scratch.ptr[n++] = f->scratch.ptr[i];
-    *term = kept(f, (dk_str){f->scratch.ptr, n});
+    dk_str folded = trimmed((dk_str){f->scratch.ptr, n}, " \r"); /* what stood behind a blank may be gone, a byte order mark */
+    if (folded.len == 0) return false;
+    *term = kept(f, folded);
     return true;
 }
 

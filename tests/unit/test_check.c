@@ -243,6 +243,7 @@ static void test_fix(void **state) {
                  "term\tvalence\temotion\tnote\n# About\nbra\t2\nbra\t2\t\tKept\nbra\t3\n\xC3\xA4ldre herre\t1\n\n"
                  "# Other\n/\\W/\t1\narg\t-2\t\tNote A\n");
     expect_fixed("theme\tterm\nb.b\tx\na.a\ty\na.a\t\"broken\n", true, "theme\tterm\nb.b\tx\na.a\ty\na.a\t\"broken\n");
+    expect_fixed("term\tvalence\nbra \xEF\xBB\xBF\t2\n", false, "term\tvalence\nbra\t2\n"); /* the blank goes with the mark behind it */
     expect_fixed("theme\tterm\nb.b\tx\na.a\t+y\na.a\ty\n", false, "theme\tterm\na.a\t+y\na.a\ty\nb.b\tx\n");
     dk_buf out;
     dk_fix_counts counts;
