@@ -6,19 +6,24 @@
 #include "base/file.h"
 #include "base/image.h"
 #include "text/language_features.h"
+#include "text/language_ngrams.h"
 
 /* exp(-d / DK_LANGUAGE_UNIT) in 1/2^30 for d in 0..EXP_STEPS-1; beyond that it is under a thousandth of a thousandth. */
 #define EXP_STEPS (14 * DK_LANGUAGE_UNIT)
 
-/* Keys apart from weights: most n-grams of a word are in no row, and a miss then touches 8 bytes only. */
+/* A word that is a feature as a whole. */
+typedef struct listed_word {
+    uint64_t key; /* 0 for an empty slot */
+    int16_t weights[DK_LANGUAGE_CLASSES];
+} listed_word;
+
 struct dk_language_model {
-    uint64_t *keys;   /* open addressing, 0 is empty */
-    uint32_t *rows;   /* beside keys */
-    int16_t *weights; /* nrows x DK_LANGUAGE_CLASSES */
-    size_t nrows, rows_cap, mask;
+    dk_ngrams ngrams;
+    listed_word *words; /* open addressing */
+    size_t mask;        /* of words */
     int32_t prior[DK_LANGUAGE_CLASSES];
     uint32_t exp[EXP_STEPS];
-    bool borrowed; /* keys, rows and weights are an image's */
+    bool borrowed; /* ngrams and words are an image's */
 };
 
 static const char *const class_names[DK_LANGUAGE_CLASSES] = {"other", "sv", "da", "en", "nb", "nn", "de", "nl"};
@@ -54,6 +59,10 @@ static dk_status bad_line(const model_reader *r, const char *at, const char *exp
     return DK_EDATA;
 }
 
+/* So large may a weight be that the score of no form leaves its bounds. */
+enum { WEIGHT_MAX = DK_LANGUAGE_SCORE_MAX / DK_LANGUAGE_MAX_FEATURES };
+_Static_assert(DK_LANGUAGE_NGRAM * WEIGHT_MAX <= INT16_MAX, "what the automaton adds up fits");
+
 /* DK_LANGUAGE_CLASSES integers of at most 5 digits, a tab before each, to the end of the line. */
 static dk_status read_weights(model_reader *r, int16_t *weights, dk_error *err) {
     for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) {
@@ -65,36 +74,57 @@ static dk_status read_weights(model_reader *r, int16_t *weights, dk_error *err) 
         const char *digits = r->p;
         for (; r->p < r->end && *r->p >= '0' && *r->p <= '9' && r->p - digits < 6; r->p++)
             value = value * 10 + (*r->p - '0');
-        if (r->p == digits || value > INT16_MAX) return bad_line(r, start, "an integer from -32767 to 32767", err);
+        if (r->p == digits || value > WEIGHT_MAX) return bad_line(r, start, "an integer from -4969 to 4969", err);
         weights[c] = (int16_t)(negative ? -value : value);
     }
     return r->p == r->end ? DK_OK : bad_line(r, r->p, "the end of the line after 8 weights", err);
 }
 
-/* The key of a feature as the model writes it: an n-gram with < and > as boundaries, or = and a whole word. */
-static dk_status read_feature(model_reader *r, uint64_t *key, dk_error *err) {
+/* The slot of a word, or the empty one where it belongs. */
+static listed_word *word_slot(const dk_language_model *m, uint64_t key) {
+    size_t at = (size_t)(key >> 32) & m->mask;
+    while (m->words[at].key != 0 && m->words[at].key != key) at = (at + 1) & m->mask;
+    return &m->words[at];
+}
+
+/* The weights of the feature that a line begins with, as the model writes it: an n-gram with < and > as boundaries, or = and a whole
+   word. They are all zero; NULL with *status set when there are none. */
+static int16_t *read_feature(dk_language_model *m, ngrams_builder *b, model_reader *r, dk_status *status, dk_error *err) {
     const char *start = r->p, *tab = memchr(start, '\t', (size_t)(r->end - start));
-    if (tab == NULL || tab == start) return bad_line(r, start, "a feature, a tab and 8 weights", err);
+    if (tab == NULL || tab == start) {
+        *status = bad_line(r, start, "a feature, a tab and 8 weights", err);
+        return NULL;
+    }
     r->p = tab;
     dk_language_symbols s;
     int n = dk_language_symbols_read((dk_str){start, (size_t)(tab - start)}, &s);
-    bool word = *start == '=' && n > 2;
-    if (!word && n > DK_LANGUAGE_NGRAM) return bad_line(r, start, "an n-gram of 1 to 5 characters, or = and a word", err);
-    *key = word ? dk_language_word_key(&s) : dk_language_ngram_key(s.symbol, n);
-    return DK_OK;
+    bool new, word = *start == '=' && n > 2;
+    int16_t *weights;
+    if (word) {
+        uint64_t key = dk_language_word_key(&s);
+        listed_word *slot = word_slot(m, key);
+        new = slot->key == 0;
+        slot->key = key;
+        weights = slot->weights;
+    } else if (n > DK_LANGUAGE_NGRAM) {
+        *status = bad_line(r, start, "an n-gram of 1 to 5 characters, or = and a word", err);
+        return NULL;
+    } else {
+        ngram_node *node = ngrams_add(b, s.symbol, n);
+        if (node == NULL) {
+            *status = dk_fail_memory(err);
+            return NULL;
+        }
+        new = !node->listed;
+        node->listed = true;
+        weights = node->weights;
+    }
+    if (new) return weights;
+    *status = bad_line(r, r->line, "each feature once; this one came before", err);
+    return NULL;
 }
 
-static size_t home_of(const dk_language_model *m, uint64_t key) {
-    return (size_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & m->mask;
-}
-
-static size_t slot_of(const dk_language_model *m, uint64_t key) {
-    size_t slot = home_of(m, key);
-    while (m->keys[slot] != 0 && m->keys[slot] != key) slot = (slot + 1) & m->mask;
-    return slot;
-}
-
-static dk_status read_row(dk_language_model *m, model_reader *r, dk_error *err) {
+static dk_status read_row(dk_language_model *m, ngrams_builder *b, model_reader *r, dk_error *err) {
     static const char prior[] = "(prior)";
     if ((size_t)(r->end - r->p) > sizeof prior && memcmp(r->p, prior, sizeof prior - 1) == 0) {
         int16_t w[DK_LANGUAGE_CLASSES];
@@ -103,14 +133,9 @@ static dk_status read_row(dk_language_model *m, model_reader *r, dk_error *err) 
         for (int c = 0; status == DK_OK && c < DK_LANGUAGE_CLASSES; c++) m->prior[c] = w[c];
         return status;
     }
-    uint64_t key = 0;
-    dk_status status = read_feature(r, &key, err);
-    if (status != DK_OK) return status;
-    size_t slot = slot_of(m, key);
-    if (m->keys[slot] != 0) return bad_line(r, r->line, "each feature once; this one came before", err);
-    m->keys[slot] = key;
-    m->rows[slot] = (uint32_t)m->nrows;
-    return read_weights(r, m->weights + DK_LANGUAGE_CLASSES * m->nrows++, err);
+    dk_status status = DK_OK;
+    int16_t *weights = read_feature(m, b, r, &status, err);
+    return weights != NULL ? read_weights(r, weights, err) : status;
 }
 
 static bool is_header(const model_reader *r) {
@@ -118,19 +143,18 @@ static bool is_header(const model_reader *r) {
     return (size_t)(r->end - r->p) >= sizeof header && memcmp(r->p, header, sizeof header - 1) == 0;
 }
 
-/* Room for every line of the file, and a table at most half full. */
+/* Room for every word of the file, and a table at most half full. */
 static bool make_room(dk_language_model *m, const dk_buf *file) {
-    size_t lines = 1, slots = 1024;
-    for (const char *p = file->ptr, *end = p + file->len; p != NULL && p < end; lines++) {
+    size_t words = 1, slots = 1024;
+    for (const char *p = file->ptr, *end = p + file->len; p != NULL && p < end;) {
+        words += *p == '=';
         p = memchr(p, '\n', (size_t)(end - p));
         if (p != NULL) p++;
     }
-    while (slots < 2 * lines) slots *= 2;
+    while (slots < 2 * words) slots *= 2;
     m->mask = slots - 1;
-    m->keys = calloc(slots, sizeof *m->keys);
-    m->rows = calloc(slots, sizeof *m->rows);
-    m->weights = malloc(lines * DK_LANGUAGE_CLASSES * sizeof *m->weights);
-    return m->keys != NULL && m->rows != NULL && m->weights != NULL;
+    m->words = calloc(slots, sizeof *m->words);
+    return m->words != NULL;
 }
 
 /* By repeated integer multiplication, so that every machine has the same table: e^(-1/64) = 4228380000 / 2^32. */
@@ -145,6 +169,8 @@ static void fill_exp(uint32_t table[EXP_STEPS]) {
 
 dk_status dk_language_open(dk_language_model **model, const char *path, dk_error *err) {
     dk_buf file;
+    ngrams_builder ngrams = {0};
+    size_t rows = 0;
     dk_buf_init(&file);
     *model = NULL;
     dk_language_model *m = calloc(1, sizeof *m);
@@ -162,12 +188,15 @@ dk_status dk_language_open(dk_language_model **model, const char *path, dk_error
             r.end = end;
             status = bad_line(&r, r.end, "a line end; the file is cut short", err);
         } else if (r.p != r.end && *r.p != '#' && !is_header(&r)) {
-            status = read_row(m, &r, err);
+            status = read_row(m, &ngrams, &r, err);
+            rows++;
         }
     }
-    if (status == DK_OK && m->nrows == 0)
+    if (status == DK_OK && rows == 0)
         status = dk_fail_at(err, DK_EDATA, path, r.number, 0, "language model: the file has no features");
+    if (status == DK_OK && !ngrams_finish(&ngrams, &m->ngrams)) status = dk_fail_memory(err);
 done:
+    ngrams_builder_dispose(&ngrams);
     dk_buf_dispose(&file);
     if (status == DK_OK)
         *model = m;
@@ -179,23 +208,26 @@ done:
 void dk_language_free(dk_language_model *model) {
     if (model == NULL) return;
     if (!model->borrowed) {
-        free(model->keys);
-        free(model->rows);
-        free(model->weights);
+        free(model->ngrams.numbers);
+        free(model->ngrams.cells);
+        free(model->ngrams.sums);
+        free(model->words);
     }
     free(model);
 }
 
 /* ---- As an image ------------------------------------------------------------------------------------- */
 
-enum { IMAGE_KIND = 0x676E616C, IMAGE_VERSION = 1 }; /* "lang" */
-enum { SECTION_KEYS = 1, SECTION_ROWS, SECTION_WEIGHTS, SECTION_PRIOR };
+enum { IMAGE_KIND = 0x676E616C, IMAGE_VERSION = 2 }; /* "lang" */
+enum { SECTION_NUMBERS = 1, SECTION_CELLS, SECTION_SUMS, SECTION_WORDS, SECTION_PRIOR };
+enum { SUMS_SIZE = DK_LANGUAGE_CLASSES * sizeof(int16_t) };
 
 dk_status dk_language_write(const dk_language_model *m, dk_buf *image, dk_error *err) {
     dk_image_begin(image, IMAGE_KIND, IMAGE_VERSION);
-    dk_image_put(image, SECTION_KEYS, m->keys, m->mask + 1, sizeof *m->keys);
-    dk_image_put(image, SECTION_ROWS, m->rows, m->mask + 1, sizeof *m->rows);
-    dk_image_put(image, SECTION_WEIGHTS, m->weights, m->nrows, DK_LANGUAGE_CLASSES * sizeof *m->weights);
+    dk_image_put(image, SECTION_NUMBERS, m->ngrams.numbers, NGRAM_SYMBOLS, sizeof *m->ngrams.numbers);
+    dk_image_put(image, SECTION_CELLS, m->ngrams.cells, m->ngrams.ncells, sizeof *m->ngrams.cells);
+    dk_image_put(image, SECTION_SUMS, m->ngrams.sums, m->ngrams.ncells, SUMS_SIZE);
+    dk_image_put(image, SECTION_WORDS, m->words, m->mask + 1, sizeof *m->words);
     dk_image_put(image, SECTION_PRIOR, m->prior, DK_LANGUAGE_CLASSES, sizeof *m->prior);
     return dk_image_end(image, err);
 }
@@ -206,13 +238,14 @@ bool dk_language_attach(dk_language_model **model, const void *image, size_t siz
     dk_language_model *m = calloc(1, sizeof *m);
     if (m == NULL) return false;
     m->borrowed = true; /* nothing is written through these pointers from here on */
+    dk_ngrams *g = &m->ngrams;
     size_t slots;
-    m->keys = (uint64_t *)(uintptr_t)dk_image_take(&r, SECTION_KEYS, sizeof *m->keys, &slots);
-    m->rows = (uint32_t *)(uintptr_t)dk_image_take_exactly(&r, SECTION_ROWS, sizeof *m->rows, slots);
-    m->weights = (int16_t *)(uintptr_t)dk_image_take(&r, SECTION_WEIGHTS, DK_LANGUAGE_CLASSES * sizeof *m->weights,
-                                                     &m->nrows);
+    g->numbers = (uint16_t *)(uintptr_t)dk_image_take_exactly(&r, SECTION_NUMBERS, sizeof *g->numbers, NGRAM_SYMBOLS);
+    g->cells = (ngram_cell *)(uintptr_t)dk_image_take(&r, SECTION_CELLS, sizeof *g->cells, &g->ncells);
+    g->sums = (int16_t *)(uintptr_t)dk_image_take_exactly(&r, SECTION_SUMS, SUMS_SIZE, g->ncells);
+    m->words = (listed_word *)(uintptr_t)dk_image_take(&r, SECTION_WORDS, sizeof *m->words, &slots);
     const int32_t *prior = dk_image_take_exactly(&r, SECTION_PRIOR, sizeof *prior, DK_LANGUAGE_CLASSES);
-    if (r.failed || slots == 0 || (slots & (slots - 1)) != 0) {
+    if (r.failed || g->ncells == 0 || slots == 0 || (slots & (slots - 1)) != 0) {
         free(m);
         return false;
     }
@@ -226,32 +259,27 @@ bool dk_language_attach(dk_language_model **model, const void *image, size_t siz
 /* ---- Scoring and deciding ---------------------------------------------------------------------------- */
 
 bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scores[DK_LANGUAGE_CLASSES]) {
-    dk_language_symbols s;
-    uint64_t keys[DK_LANGUAGE_MAX_KEYS];
     /* vectors, since compilers do not find the widening sum by themselves */
     typedef int16_t narrow __attribute__((vector_size(16)));
     typedef int32_t wide __attribute__((vector_size(32)));
     _Static_assert(DK_LANGUAGE_CLASSES == 8, "eight classes fill a vector");
     wide sum = {0};
+    narrow row;
+    dk_language_symbols s;
     dk_language_symbols_of(form, &s);
-    uint32_t homes[DK_LANGUAGE_MAX_KEYS];
-    int n = dk_language_keys(&s, keys);
-    /* most of the time goes into fetching the keys: ask for all of them first */
-    for (int i = 0; i < n; i++) {
-        homes[i] = (uint32_t)home_of(model, keys[i]);
-        __builtin_prefetch(model->keys + homes[i]);
+    uint32_t state = 0;
+    for (int i = 0; i < s.count; i++) {
+        uint32_t cell = ngrams_step(&model->ngrams, &state, s.symbol[i]);
+        if (cell == NGRAM_NONE) continue;
+        memcpy(&row, model->ngrams.sums + (size_t)DK_LANGUAGE_CLASSES * cell, sizeof row);
+        sum += __builtin_convertvector(row, wide);
     }
-    for (int i = 0; i < n; i++) {
-        size_t slot = homes[i];
-        while (model->keys[slot] != 0 && model->keys[slot] != keys[i]) slot = (slot + 1) & model->mask;
-        if (model->keys[slot] == 0) continue;
-        const int16_t *w = model->weights + (size_t)DK_LANGUAGE_CLASSES * model->rows[slot];
-        narrow row;
-        memcpy(&row, w, sizeof row);
+    if (s.count > 0) {
+        memcpy(&row, word_slot(model, dk_language_word_key(&s))->weights, sizeof row); /* zeros where no word is */
         sum += __builtin_convertvector(row, wide);
     }
     memcpy(scores, &sum, sizeof sum);
-    return n > 0;
+    return s.count > 0;
 }
 
 dk_language dk_language_decide(const dk_language_model *model, const int64_t sums[DK_LANGUAGE_CLASSES],

@@ -1,6 +1,6 @@
 #include "text/language_features.h"
 
-#include "base/hash.h"
+#include "text/morph_hash.h"
 #include "text/utf8.h"
 
 static bool is_latin(uint32_t c) { return c < 0x250 || (c >= 0x1E00 && c < 0x1F00); }
@@ -10,8 +10,9 @@ void dk_language_symbols_of(dk_str form, dk_language_symbols *symbols) {
     bool letters = false;
     symbols->symbol[n++] = DK_LANGUAGE_BEGIN;
     for (size_t at = 0; at < form.len && n <= DK_LANGUAGE_MAX_CHARS;) {
-        unsigned size;
-        uint32_t c = dk_utf8_decode(form.ptr, form.len, at, &size);
+        unsigned size = 1;
+        uint32_t c = (unsigned char)form.ptr[at];
+        if (c >= 0x80) c = dk_utf8_decode(form.ptr, form.len, at, &size);
         at += size;
         if (c >= 'a' && c <= 'z') {
             letters = true;
@@ -41,20 +42,7 @@ int dk_language_symbols_read(dk_str feature, dk_language_symbols *symbols) {
 }
 
 uint64_t dk_language_word_key(const dk_language_symbols *symbols) {
-    return dk_hash(symbols->symbol, (size_t)symbols->count * sizeof symbols->symbol[0]) | (uint64_t)1 << 63;
-}
-
-int dk_language_keys(const dk_language_symbols *symbols, uint64_t *keys) {
-    uint64_t clipped[DK_LANGUAGE_MAX_CHARS + 2];
-    int n = 0, count = symbols->count;
-    for (int i = 0; i < count; i++) clipped[i] = symbols->symbol[i] < 0xFFF ? symbols->symbol[i] : 0xFFF;
-    for (int begin = 0; begin < count; begin++) {
-        uint64_t key = clipped[begin];
-        keys[n] = key;
-        n += key != DK_LANGUAGE_BEGIN && key != DK_LANGUAGE_END; /* these are in every word */
-        int end = count - begin < DK_LANGUAGE_NGRAM ? count : begin + DK_LANGUAGE_NGRAM;
-        for (int i = begin + 1; i < end; i++) keys[n++] = key = key << 12 | clipped[i];
-    }
-    if (count > 0) keys[n++] = dk_language_word_key(symbols);
-    return n;
+    uint64_t sum = 0;
+    for (int i = 0; i < symbols->count; i++) sum = (sum + symbols->symbol[i] + 1) * MORPH_SUM_BASE;
+    return morph_mix(sum) | 1;
 }

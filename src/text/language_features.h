@@ -1,4 +1,5 @@
-/* The features of a word form for language identification: keys of its character n-grams and of the whole word.
+/* The features of a word form for language identification: its symbols, of which the character n-grams
+ * are made, and the whole word.
  * Shared by the model (text/language.c) and its training (workbench/learn_language.c), so that both see the same.
  */
 #ifndef DK_TEXT_LANGUAGE_FEATURES_H
@@ -13,7 +14,7 @@
 #define DK_LANGUAGE_MAX_CHARS 40
 
 /* More than any word has: every n-gram of the marked word, and the word itself. */
-#define DK_LANGUAGE_MAX_KEYS ((DK_LANGUAGE_MAX_CHARS + 2) * DK_LANGUAGE_NGRAM + 1)
+#define DK_LANGUAGE_MAX_FEATURES ((DK_LANGUAGE_MAX_CHARS + 2) * DK_LANGUAGE_NGRAM + 1)
 
 /* A form as symbols: its letters between two boundary marks. Digits become 0, letters outside the Latin script
    U+FFFD; other characters are kept. */
@@ -31,17 +32,7 @@ void dk_language_symbols_of(dk_str form, dk_language_symbols *symbols);
    boundary marks, or = and a whole word without them. Returns how many; too many are cut at the room there is. */
 int dk_language_symbols_read(dk_str feature, dk_language_symbols *symbols);
 
-/* The key of symbols[0..n-1], n at most DK_LANGUAGE_NGRAM: exact, 12 bits a symbol. Never 0. */
-static inline uint64_t dk_language_ngram_key(const uint32_t *symbols, int n) {
-    uint64_t key = 0;
-    for (int i = 0; i < n; i++) key = key << 12 | (symbols[i] < 0xFFF ? symbols[i] : 0xFFF);
-    return key;
-}
-
-/* The key of the whole word: a hash with the top bit set, which no n-gram has. */
+/* The hash of the whole word, never 0. */
 uint64_t dk_language_word_key(const dk_language_symbols *symbols);
-
-/* All keys of the word, the word's own last; returns how many were written to keys[DK_LANGUAGE_MAX_KEYS]. */
-int dk_language_keys(const dk_language_symbols *symbols, uint64_t *keys);
 
 #endif
