@@ -93,6 +93,7 @@ void dk_native_rows_free(dk_native_rows *rows);
 typedef struct dk_native_study {
     const char *path;       /* of a study file; NULL: table alone */
     dk_native_table table;  /* the responses; with a study file, in place of its own, unless name is NULL */
+    dk_native_table customers; /* the records of the customers, in place of the study's own, unless name is NULL */
     const char *const *roles, *const *columns; /* comment, score, id, customer, date, segment, profit, weight, touchpoint */
     size_t ncolumns;
     const char *language, *packs, *waves, *currency, *title, *report_language;
@@ -110,5 +111,15 @@ dk_status dk_native_analyze(const dk_native_study *study, const char *folder, dk
 
 /* What `drivkraft prepare` writes. */
 dk_status dk_native_prepare(const dk_native_study *study, dk_native_text *plan, dk_error *err);
+
+/* What a study asks of its drivers, as JSON: settings, segments, outcomes, controls, and which column of the tables is what. Only the
+   first rows of the tables are looked at; what is wrong in the study or is not in the tables is an error with its line. */
+dk_status dk_native_asked(const dk_native_study *study, dk_native_text *json, dk_error *err);
+
+/* The taxonomy of an engine as JSON: a list of themes, each with touchpoint, stage, and whether it is an outcome. */
+dk_status dk_native_taxonomy(const dk_engine *engine, dk_native_text *json, dk_error *err);
+
+/* The first and last day (from 1970-01-01) of a period such as 2025, 2025-Q1, 2025-03 or a date; false for anything else. */
+bool dk_native_period(const char *text, int32_t *first, int32_t *last);
 
 #endif

@@ -7,18 +7,22 @@
 #include "report/report.h"
 #include "study/analyze.h"
 
-/* The study that the arguments make; arrow lies as long as the config. */
-static dk_status configure(const dk_native_study *s, dk_study_config *c, struct dk_arrow_table *arrow, dk_error *err) {
+/* A table of the arguments in place of a file. */
+static void take_table(const dk_native_table *table, dk_study_source *source, struct dk_arrow_table *arrow) {
+    if (table->name == NULL) return;
+    source->path = table->name;
+    source->file_line = 0;
+    *arrow = (struct dk_arrow_table){table->schema, table->batches, table->nbatches};
+    if (table->schema != NULL) source->reader.arrow = arrow;
+}
+
+dk_status dk_native_configure(const dk_native_study *s, dk_study_config *c, struct dk_arrow_table arrow[2], dk_error *err) {
     static const char *const units[] = {"none", "month", "quarter", "year"};
     dk_status status = DK_OK;
     dk_study_config_init(c);
     if (s->path != NULL) status = dk_study_config_read(c, s->path, err);
-    if (status == DK_OK && s->table.name != NULL) {
-        c->responses.path = s->table.name;
-        c->responses.file_line = 0;
-        *arrow = (struct dk_arrow_table){s->table.schema, s->table.batches, s->table.nbatches};
-        if (s->table.schema != NULL) c->responses.reader.arrow = arrow;
-    }
+    if (status == DK_OK) take_table(&s->table, &c->responses, &arrow[0]);
+    if (status == DK_OK) take_table(&s->customers, &c->customers, &arrow[1]);
     for (size_t i = 0; i < s->ncolumns && status == DK_OK; i++) {
         int role = DK_ROLE_ID;
         while (role <= DK_ROLE_TOUCHPOINT && strcmp(dk_role_name((dk_role)role), s->roles[i]) != 0) role++;
@@ -46,12 +50,12 @@ static dk_status configure(const dk_native_study *s, dk_study_config *c, struct 
 
 dk_status dk_native_analyze(const dk_native_study *s, const char *folder, dk_native_text *json, dk_error *err) {
     dk_study_config config;
-    struct dk_arrow_table arrow;
+    struct dk_arrow_table arrow[2];
     dk_study_result *result = NULL;
     char *page = NULL;
     dk_buf out;
     dk_buf_init(&out);
-    dk_status status = configure(s, &config, &arrow, err);
+    dk_status status = dk_native_configure(s, &config, arrow, err);
     bool had_folder = folder == NULL || dk_is_folder(folder);
     if (status == DK_OK && folder != NULL) status = dk_report_page_find(s->data_dir, NULL, &page, err);
     if (status == DK_OK && folder != NULL) status = dk_folder_make(folder, err);
@@ -72,10 +76,10 @@ dk_status dk_native_analyze(const dk_native_study *s, const char *folder, dk_nat
 
 dk_status dk_native_prepare(const dk_native_study *s, dk_native_text *plan, dk_error *err) {
     dk_study_config config;
-    struct dk_arrow_table arrow;
+    struct dk_arrow_table arrow[2];
     dk_buf out;
     dk_buf_init(&out);
-    dk_status status = configure(s, &config, &arrow, err);
+    dk_status status = dk_native_configure(s, &config, arrow, err);
     const dk_analyze_options how = {.data_dir = s->data_dir, .threads = s->threads < 1 ? 1 : s->threads, .no_spelling = s->no_spelling};
     if (status == DK_OK) status = dk_prepare(&config, &how, &out, err);
     if (status == DK_OK) status = dk_native_take(&out, plan, err);

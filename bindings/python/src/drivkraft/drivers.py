@@ -133,18 +133,22 @@ class Drivers:
         for s in self.result.get("segments", []):
             yield s.get("segment") or s.get("name"), s
 
-    def _table(self, rows: list[dict]):
-        return tables.like(pa.Table.from_pylist(rows), self._kind)
+    def _table_of(self, what: str) -> pa.Table:
+        if what == "drivers":
+            rows = [{"segment": s, **_flat(d)} for s, fit in self._fits() for d in fit["drivers"]]
+        else:
+            rows = [{"segment": s, "driver": d["name"], **_flat(t)} for s, fit in self._fits() for d in fit["drivers"] for t in d["terms"]]
+        return pa.Table.from_pylist(rows)
 
     @property
     def drivers(self):
         """One row a driver (a predictor or a group), by importance; segment is empty for the whole."""
-        return self._table([{"segment": s, **_flat(d)} for s, fit in self._fits() for d in fit["drivers"]])
+        return tables.like(self._table_of("drivers"), self._kind)
 
     @property
     def terms(self):
         """One row a predictor within its driver."""
-        return self._table([{"segment": s, "driver": d["name"], **_flat(t)} for s, fit in self._fits() for d in fit["drivers"] for t in d["terms"]])
+        return tables.like(self._table_of("terms"), self._kind)
 
     def __str__(self) -> str:
         return self.text
@@ -173,11 +177,24 @@ def answer(rows: Rows, threads: int | None = None, kind: Any = None) -> Drivers:
     return result
 
 
-def drivers(data: Any, outcome: str, predictors, controls=(), *, threads: int | None = None, **options) -> Drivers:
-    """Ranks what moves an outcome: effects, importance, opportunity, with intervals, as `drivkraft drivers`.
+def drivers(data: Any, outcome: Any, predictors: Any = None, controls=(), *, threads: int | None = None, **options):
+    """Ranks what moves an outcome: effects, importance, opportunity, with intervals.
 
-    data: a table of pyarrow, pandas or polars, a dict of columns, or the path of a file or database. predictors: columns, or a dict of
-    groups {"waiting": ["late", "rude"]}; a name STAGE/GROUP nests them. Other options: Question.
+    drivers(data, "score", ["late", "price"], cluster="customer"): as `drivkraft drivers`. data: a table of pyarrow, pandas or polars, a dict of
+    columns, or the path of a file or database. predictors: columns, or a dict of groups {"waiting": ["late", "rude"]}; a name
+    STAGE/GROUP nests them. Other options: Question. Returns Drivers.
+
+    drivers(data, study): the fits of `drivkraft analyze`, for each outcome in each segment, from a study file or the same as a dict, and how
+    customers move between segments. Options: customers (a table of their records, with which responses are joined), predictors (columns in
+    place of the themes of the comments), plan, engine. Returns StudyDrivers.
     """
+    from . import study_rows
+    if study_rows.is_study(outcome):
+        if controls:
+            raise errors.UsageError("controls are the study's own: controls: [..]")
+        from .study_local import study_drivers
+        return study_drivers(data, outcome, predictors, threads, **options)
+    if predictors is None:
+        raise errors.UsageError("an outcome and predictors are needed, or a study: a .yaml file or a dict")
     question = Question(outcome, predictors, controls, **options)
     return answer(Rows.read(data, question, threads), threads, data)

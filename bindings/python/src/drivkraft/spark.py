@@ -3,6 +3,7 @@
     import drivkraft.spark
     tagged = drivkraft.spark.tag(responses, "comment", id="response_id", plan="plan.tsv")
     answer = drivkraft.spark.drivers(table, "score", ["price", "service"], cluster="customer")
+    answer = drivkraft.spark.drivers(responses, "study.yaml", customers=records)
 
 The package must be installed where the executors run. Their engine is that of the package, or one compiled file that travels with the job
 when engine= or options of Engine (lexicons=, weights=, ...) are given; a task refuses to run with another version than the driver's.
@@ -12,12 +13,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 import pyarrow as pa
 
 from . import errors
-from .drivers import Drivers, Question, Rows, answer
+from .drivers import Question, Rows, answer
 from .engine import Engine, default_engine
 
 SCHEMA = ("language string, language_confidence double, sentiment double, label string, themes string, mentions array<struct<theme: string, "
@@ -29,7 +30,7 @@ _PLANNING = ("plan", "language", "language_prior", "packs")
 _opened: dict[tuple, Engine] = {}  # of this Python worker, which Spark uses for many tasks
 
 
-class _Recipe:
+class Recipe:
     """What an executor needs to open the driver's engine."""
 
     def __init__(self, engine: str | os.PathLike | None, options: dict):
@@ -94,7 +95,7 @@ def tag(df: Any, text: str, id: str | None = None, engine: str | os.PathLike | N
 
     engine: a compiled engine, sent to the executors. Other options: those of Engine; plan= is the file of one `drivkraft prepare`.
     """
-    recipe = _Recipe(engine, options)
+    recipe = Recipe(engine, options)
     if text not in df.columns:
         raise errors.UsageError(f"text={text}: no such column ({', '.join(df.columns[:12])})")
     kept = df.select(text, id) if id is not None else df
@@ -121,36 +122,57 @@ def tag(df: Any, text: str, id: str | None = None, engine: str | os.PathLike | N
     return kept.mapInArrow(work, wanted)
 
 
-def drivers(df: Any, outcome: str, predictors: Any, controls=(), *, threads: int | None = None, depth: int = 2, **options) -> Drivers:
-    """As drivkraft.drivers, over a DataFrame: each partition gathers its rows into a part, parts are merged on the executors
-    (treeAggregate), and the driver fits the whole. The answer has the bytes of one machine, for any partitions."""
+def drivers(df: Any, outcome: Any, predictors: Any = None, controls=(), *, threads: int | None = None, depth: int = 2, **options) -> Any:
+    """As drivkraft.drivers, over a DataFrame: each partition gathers its rows into parts, parts are merged on the executors
+    (treeAggregate), and the driver fits the whole. The answer has the bytes of one machine, for any partitions.
+
+    drivers(df, "score", ["late", "price"], cluster="customer") or drivers(df, study): a study file, or the same as a dict. With a study there
+    are further options: customers (a DataFrame of their records), plan, engine, together (see spark_study.py).
+    """
+    from .study_rows import is_study
+    if is_study(outcome):
+        if controls:
+            raise errors.UsageError("controls are the study's own: controls: [..]")
+        from .spark_study import study_drivers
+        return study_drivers(df, outcome, predictors, threads, depth, **options)
+    if predictors is None:
+        raise errors.UsageError("an outcome and predictors are needed, or a study: a .yaml file or a dict")
     question = Question(outcome, predictors, controls, **options)
     kept = question.columns(df.columns)
     if not kept:
         raise errors.UsageError(f"no such columns ({', '.join(df.columns[:12])})")
-
-    def gather(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        held, rows = [], 0
-        for batch in batches:
-            held.append(batch)
-            rows += batch.num_rows
-            if rows >= ROWS_OF_A_PART:
-                yield _part(held, question)
-                held, rows = [], 0
-        if rows > 0:
-            yield _part(held, question)
-
-    parts = df.select(*[f"`{n}`" for n in kept]).mapInArrow(gather, "part binary").rdd.map(lambda row: bytes(row.part))
-    merged = parts.treeAggregate(b"", _merge, _merge, depth)
+    merged = aggregate(df.select(*map(quoted, kept)), lambda rows: Rows.read(rows, question, 1, part=True).part(), merge_rows, depth)
     if not merged:
         raise errors.DataError("there are no rows")
     return answer(Rows.merge([merged]), threads)
 
 
-def _part(batches: list[pa.RecordBatch], question: Question) -> pa.RecordBatch:
-    rows = Rows.read(pa.Table.from_batches(batches), question, 1, part=True)
-    return pa.RecordBatch.from_arrays([pa.array([rows.part()], pa.binary())], ["part"])
+def quoted(name: str) -> str:
+    """A column's name as Spark takes it whatever stands in it."""
+    return "`" + name.replace("`", "``") + "`"
 
 
-def _merge(a: bytes, b: bytes) -> bytes:
+def merge_rows(a: bytes, b: bytes) -> bytes:
+    """Parts of drivkraft.Rows as one; empty bytes are none."""
     return a if not b else b if not a else Rows.merge([a, b]).part()
+
+
+def aggregate(df: Any, make: Callable[[pa.Table], bytes], merge: Callable[[bytes, bytes], bytes], depth: int, whole: bool = False) -> bytes:
+    """The parts that make gives of the rows of each partition, merged on the executors; empty bytes when there are no rows.
+    whole: make gets a partition at a time, else as many rows of it as a part may have."""
+    def gather(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        held, rows = [], 0
+        for batch in batches:
+            held.append(batch)
+            rows += batch.num_rows
+            if rows >= ROWS_OF_A_PART and not whole:
+                yield _one(make(pa.Table.from_batches(held)))
+                held, rows = [], 0
+        if rows > 0:
+            yield _one(make(pa.Table.from_batches(held)))
+
+    return df.mapInArrow(gather, "part binary").rdd.map(lambda row: bytes(row.part)).treeAggregate(b"", merge, merge, depth)
+
+
+def _one(part: bytes) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([part], pa.binary())], ["part"])

@@ -1,6 +1,7 @@
 """Whole analyses."""
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -29,10 +30,9 @@ def _is_study(path: Any) -> bool:
     return isinstance(path, (str, os.PathLike)) and os.fspath(path).lower().endswith((".yaml", ".yml"))
 
 
-def _run(function, before, source: Any, options: dict):
-    keep, study = Keep(), ffi.new("dk_native_study *")
+def fill_study(study, keep: Keep, options: dict) -> None:
+    """Fills a dk_native_study but for its tables; takes what it knows out of options."""
     columns = {role: options.pop(role) for role in list(options) if role in ROLES}
-    responses = options.pop("responses", None)
     for name in ("language", "packs", "waves", "currency", "title", "report_language"):
         setattr(study, name, keep.text(options.pop(name, None)))
     lexicons = [os.fspath(x) for x in options.pop("lexicons", ())]
@@ -46,23 +46,31 @@ def _run(function, before, source: Any, options: dict):
     if options:
         raise errors.UsageError(f"no option {', '.join(options)}")
     study.roles, study.columns, study.ncolumns = keep.texts(list(columns)), keep.texts(list(columns.values())), len(columns)
+
+
+def _run(function, before, source: Any, options: dict):
+    keep, study = Keep(), ffi.new("dk_native_study *")
+    responses, customers = options.pop("responses", None), options.pop("customers", None)
+    fill_study(study, keep, options)
     if _is_study(source):
         study.path = keep.text(source)
     else:
         responses = source
-    if responses is None or isinstance(responses, (str, os.PathLike)):
-        study.table.name = keep.text(responses)
-        return take_bytes(function, study, *before(keep))
-    with tables.Exported(tables.to_arrow(responses)) as exported:
-        exported.fill(study.table, keep.text("data"))
+    with contextlib.ExitStack() as held:
+        for data, place, name in ((responses, study.table, "data"), (customers, study.customers, "customers")):
+            if data is None or isinstance(data, (str, os.PathLike)):
+                place.name = keep.text(data)
+            else:
+                held.enter_context(exported := tables.Exported(tables.to_arrow(data)))
+                exported.fill(place, keep.text(name))
         return take_bytes(function, study, *before(keep))
 
 
 def analyze(study: Any, folder: str | os.PathLike | None = None, **options) -> Report:
     """The whole way, as `drivkraft analyze`: from a STUDY.yaml, a data file, or a table of pyarrow, pandas or polars to a report.
 
-    folder: where report.html, report.xlsx, report.json and the tables are written; None writes nothing. Options: responses (a table in place of
-    the study's own file), comment, score, id, customer, date, segment, profit, weight, touchpoint (names of columns; recognised
+    folder: where report.html, report.xlsx, report.json and the tables are written; None writes nothing. Options: responses and customers (tables or paths in
+    place of the study's own files), comment, score, id, customer, date, segment, profit, weight, touchpoint (names of columns; recognised
     by name in three languages without), language, packs, lexicons, waves, currency, title, report_language, bootstrap, seed,
     score_blind, spelling, threads, data.
     """

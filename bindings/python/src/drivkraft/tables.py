@@ -63,6 +63,13 @@ def readable(column: pa.ChunkedArray | pa.Array):
     return column.cast(pa.large_string())
 
 
+def plain(column: pa.Array) -> pa.Array:
+    """Dictionaries decoded, views of text as text."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return column.cast(pa.large_string()) if str(column.type) == "string_view" else column
+
+
 def find_column(names: list[str], wanted: str, option: str) -> str:
     """The column of that name, or the only one that differs in case alone."""
     if wanted in names:
