@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the program as a user would and compares what it prints and writes with what is expected.
 
-usage: run_cases.py --program PATH [--data-dir DIR] [--bless] [--half 0|1] [CASE ...]
+usage: run_cases.py --program PATH [--data-dir DIR] [--bless] [--half 0|1] [--without CASE,...] [CASE ...]
 
 A case is a folder beside this file. Its file `cmd` is a shell script in which `drivkraft` is the program and $CASES this
 folder; it runs in a temporary copy of the case. Expected are `stdout`, `stderr` (empty when the file is missing), `exit` (0 when missing)
@@ -65,9 +65,10 @@ def main():
     p.add_argument("--data-dir", default=os.path.join(HERE, "..", ".."))
     p.add_argument("--bless", action="store_true")
     p.add_argument("--half", type=int, choices=(0, 1), help="every second case, so that two processors share them")
+    p.add_argument("--without", default="", help="cases to leave out, by commas")
     p.add_argument("cases", nargs="*")
     a = p.parse_args()
-    cases = a.cases or sorted(c for c in os.listdir(HERE) if os.path.exists(os.path.join(HERE, c, "cmd")))
+    cases = a.cases or sorted(c for c in os.listdir(HERE) if os.path.exists(os.path.join(HERE, c, "cmd")) and c not in a.without.split(","))
     if a.half is not None:
         cases = cases[a.half::2]
     failed = 0
