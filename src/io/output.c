@@ -17,8 +17,8 @@ struct dk_output {
     char *target; /* what is renamed over; NULL when written in place */
     char *part;   /* the file beside it; NULL while it has no name */
     int fd;
-    bool lasting; /* is to be on the disk before it shows */
-    off_t written, begun; /* bytes given to the kernel, and of those the bytes that it was asked to write to the disk */
+    bool lasting;         /* is to be on the disk before it shows */
+    off_t written, begun; /* bytes given to the kernel, and of those the ones that it was asked to write to the disk */
     char *held;
     size_t held_len;
 };
@@ -161,7 +161,8 @@ static dk_status write_through(dk_output *o, const char *p, size_t len, dk_error
         len -= (size_t)n;
         o->written += n;
     }
-    if (o->lasting && o->written - o->begun >= AHEAD) { /* so that little is left to wait for at the end; a failure shows there */
+    if (o->lasting && o->written - o->begun >= AHEAD) {
+        /* so that little is left to wait for at the end; a failure shows there */
         (void)sync_file_range(o->fd, o->begun, o->written - o->begun, SYNC_FILE_RANGE_WRITE);
         o->begun = o->written;
     }

@@ -23,4 +23,8 @@ typedef dk_status (*dk_workbook_row)(void *context, const dk_str *cells, size_t 
    sheet. */
 dk_status dk_workbook_parse(const char *path, const char *sheet, double limit, dk_workbook_row row, void *context, dk_error *err);
 
+/* Whether a workbook just written is whole: every part of XML ends as it should, and *cells, which is set, is how many cells its sheets hold.
+   DK_EDATA when it is not. */
+dk_status dk_workbook_check(const char *path, int64_t *cells, dk_error *err);
+
 #endif

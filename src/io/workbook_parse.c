@@ -427,23 +427,28 @@ static dk_status parse_book(book *b, const char *wanted) {
     return status == DK_OK ? parse_part(b, sheet, true, start_sheet, end_sheet) : status;
 }
 
-dk_status dk_workbook_parse(const char *path, const char *sheet, double limit, dk_workbook_row row, void *context, dk_error *err) {
+static dk_status open_zip(const char *path, zip_t **zip, dk_error *err) {
     int code;
-    zip_t *zip = zip_open(path, ZIP_RDONLY, &code);
-    if (zip == NULL) {
-        zip_error_t why;
-        zip_error_init_with_code(&why, code);
-        dk_fail_at(err, code == ZIP_ER_OPEN || code == ZIP_ER_READ ? DK_EIO : DK_EDATA, path, 0, 0, "cannot read this workbook: %s",
-                   zip_error_strerror(&why));
-        zip_error_fini(&why);
-        return err != NULL ? err->status : DK_EDATA;
-    }
+    *zip = zip_open(path, ZIP_RDONLY, &code);
+    if (*zip != NULL) return DK_OK;
+    zip_error_t why;
+    zip_error_init_with_code(&why, code);
+    dk_status status = dk_fail_at(err, code == ZIP_ER_OPEN || code == ZIP_ER_READ ? DK_EIO : DK_EDATA, path, 0, 0, "cannot read this workbook: %s",
+                                  zip_error_strerror(&why));
+    zip_error_fini(&why);
+    return status;
+}
+
+dk_status dk_workbook_parse(const char *path, const char *sheet, double limit, dk_workbook_row row, void *context, dk_error *err) {
+    zip_t *zip;
+    dk_status status = open_zip(path, &zip, err);
+    if (status != DK_OK) return status;
     book b = {.path = path, .zip = zip, .limit = limit == 0 ? 250 : limit, .err = err, .row = row, .context = context};
     FILE *f = fopen(path, "rb");
     if (f != NULL && fseeko(f, 0, SEEK_END) == 0) b.size = ftello(f);
     if (f != NULL) fclose(f);
     dk_buf_init(&b.text);
-    dk_status status = parse_book(&b, sheet);
+    status = parse_book(&b, sheet);
     for (size_t i = 0; i < b.ncells; i++) dk_buf_dispose(&b.cells[i]);
     free(b.cells);
     free(b.relations.items);
@@ -453,6 +458,35 @@ dk_status dk_workbook_parse(const char *path, const char *sheet, double limit, d
     free(b.strings);
     dk_buf_dispose(&b.text);
     dk_arena_dispose(&b.arena);
+    zip_discard(zip);
+    return status;
+}
+
+static void count_cell(void *state, const char *name, const char **a) {
+    (void)a;
+    ((book *)state)->ncells += strcmp(name, "c") == 0;
+}
+
+static void ignore_start(void *state, const char *name, const char **a) {
+    (void)state, (void)name, (void)a;
+}
+
+dk_status dk_workbook_check(const char *path, int64_t *cells, dk_error *err) {
+    zip_t *zip;
+    dk_status status = open_zip(path, &zip, err);
+    *cells = 0;
+    if (status != DK_OK) return status;
+    book b = {.path = path, .zip = zip, .err = err};
+    dk_buf_init(&b.text);
+    zip_int64_t parts = zip_get_num_entries(zip, 0);
+    for (zip_int64_t i = 0; i < parts && status == DK_OK; i++) {
+        const char *name = zip_get_name(zip, (zip_uint64_t)i, 0), *ending = name != NULL ? strrchr(name, '.') : NULL;
+        if (ending == NULL || (strcmp(ending, ".xml") != 0 && strcmp(ending, ".rels") != 0)) continue;
+        bool sheet = strncmp(name, "xl/worksheets/", 14) == 0 && strcmp(ending, ".xml") == 0;
+        status = parse_part(&b, name, true, sheet ? count_cell : ignore_start, ignore_end);
+    }
+    *cells = (int64_t)b.ncells;
+    dk_buf_dispose(&b.text);
     zip_discard(zip);
     return status;
 }

@@ -11,7 +11,9 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/leftover.h"
+#include "io/clean.h"
 #include "io/output.h"
+#include "io/workbook.h"
 
 enum { KINDS = DK_XLSX_MONEY + 1, MOST_COLUMNS = 256, NAME_CHARACTERS = 31, TEXT_CHARACTERS = 32767 };
 
@@ -31,6 +33,7 @@ struct dk_xlsx {
     lxw_format *heading, *formats[KINDS];
     lxw_worksheet *lists; /* the choices of drop-down lists, made when first needed */
     lxw_col_t nlists;
+    int64_t cells; /* that were written */
     dk_xlsx_sheet *sheets;
     char *path; /* where the file goes at last, or NULL */
     char *part; /* where libxlsxwriter writes it */
@@ -173,13 +176,21 @@ dk_status dk_xlsx_add_sheet(dk_xlsx *book, const char *name, dk_xlsx_sheet **out
     return DK_OK;
 }
 
-/* Writes text that is none of Excel's own: no formula, no link; cut at Excel's limit, bytes that are not UTF-8 as a question mark. */
+/* Writes text that is none of Excel's own: no formula, no link; cut at Excel's limit. Bytes that are not UTF-8 and U+FFFE and U+FFFF, which
+   no XML may hold, become question marks. */
 static void put_string(dk_xlsx *book, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column, dk_str text,
                        lxw_format *format) {
     size_t len = bytes_of(text.ptr, text.len, TEXT_CHARACTERS);
     dk_buf_clear(&book->work);
-    for (size_t i = 0; i < len; i++) dk_buf_putc(&book->work, text.ptr[i] != '\0' ? text.ptr[i] : ' ');
+    for (size_t i = 0, n; i < len; i += n > 0 ? n : 1) {
+        const unsigned char *at = (const unsigned char *)text.ptr + i;
+        n = dk_utf8_sequence(at, len - i);
+        if (n == 0 || (n == 3 && at[0] == 0xEF && at[1] == 0xBF && at[2] >= 0xBE)) dk_buf_putc(&book->work, '?');
+        else if (*at == '\0') dk_buf_putc(&book->work, ' ');
+        else dk_buf_put(&book->work, at, n);
+    }
     check(book, worksheet_write_string(sheet, row, column, dk_buf_cstr(&book->work), format));
+    book->cells += len > 0 || format != NULL;
 }
 
 void dk_xlsx_column(dk_xlsx_sheet *sheet, const char *heading, dk_xlsx_kind kind, double width) {
@@ -217,6 +228,7 @@ void dk_xlsx_number(dk_xlsx_sheet *sheet, double value) {
     if (at < 0 || !isfinite(value)) return;
     check(sheet->book, worksheet_write_number(sheet->sheet, sheet->row + 1, (lxw_col_t)at, value,
                                               sheet->book->formats[sheet->kinds[at]]));
+    sheet->book->cells++;
 }
 
 void dk_xlsx_skip(dk_xlsx_sheet *sheet) {
@@ -318,12 +330,25 @@ static void dispose(dk_xlsx *book) {
     free(book);
 }
 
-/* libxlsxwriter does not look whether the rows of a long workbook could be written to their temporary file. */
+static const char more_room[] = "free some space, or set TMPDIR to a folder that has it";
+
+/* libxlsxwriter 1.1.4 does not look whether the rows of a long workbook could be written to their temporary file, */
 static void check_rows(dk_xlsx *book, const dk_xlsx_sheet *sheet) {
     FILE *rows = sheet->sheet->optimize_tmpfile;
     if (rows == NULL || (fflush(rows) == 0 && !ferror(rows))) return;
     fail(book, DK_EIO, "cannot write rows of a workbook to a temporary file: no space left, or too large a file");
-    dk_error_remedy(&book->failure, "free some space, or set TMPDIR to a folder that has it");
+    dk_error_remedy(&book->failure, "%s", more_room);
+}
+
+/* nor whether the parts of any workbook could, each to one of its own: what is missing there would be missing without a word. */
+static void check_parts(dk_xlsx *book) {
+    int64_t cells;
+    dk_error why;
+    dk_status status = dk_workbook_check(book->part, &cells, &why);
+    if (status == DK_OK && cells == book->cells) return;
+    if (status == DK_ENOMEM) fail(book, status, "memory ran out");
+    else fail(book, DK_EIO, "a part of the workbook could not be written to a temporary file: no space left, or too large a file");
+    dk_error_remedy(&book->failure, "%s", more_room);
 }
 
 dk_status dk_xlsx_finish(dk_xlsx *book, dk_buf *out, dk_error *err) {
@@ -339,6 +364,7 @@ dk_status dk_xlsx_finish(dk_xlsx *book, dk_buf *out, dk_error *err) {
         lxw_error error = workbook_close(book->workbook); /* frees it too */
         book->workbook = NULL;
         check(book, error);
+        if (!book->failed) check_parts(book);
     }
     dk_status status = DK_OK;
     if (book->failed) {
