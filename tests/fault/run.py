@@ -4,19 +4,21 @@
 usage: run.py --program drivkraft --shim libdk_fault.so [--every | --sample N] [--only SCENARIO,...] [PART ...]
 
 Each scenario is a command on small input. It runs once undisturbed, which gives its bytes and how many calls of each kind it makes; then again with
-a fault at the n-th call (tests/fault/shim.c): N n's spread over all of a kind, with --every each one. Parts: alloc io signals cache race clock pipe.
+a fault at the n-th call (tests/fault/shim.c): N n's spread over all of a kind, with --every each one (of allocations each STEP-th, with --step STEP).
+Parts: alloc io signals cache race clock pipe edit.
 
 What must hold after each run:
   - it ended by itself with 0, 1 or 3 (or by the signal it was sent), with a message unless it ended with 0;
   - each output is absent, or what stood there before, or byte for byte what an undisturbed run writes; after 0 it is the latter;
   - nothing else lies in its folder or among temporary files, and no half-written file in its cache (after SIGKILL there may);
+    a database is what it is after the roll-back that the next program to open it makes;
   - the same command without a fault then writes the bytes of the undisturbed run.
 """
-import argparse, collections, os, shutil, signal, subprocess, sys, tempfile
+import argparse, collections, json, os, shutil, signal, sqlite3, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.join(HERE, "..", "..")
-sys.path.insert(0, os.path.join(HERE, "..", "cli"))
+sys.path.insert(0, os.path.join(HERE, "..", "security"))
 
 PHRASES = ["Snabb leverans men dyr frakt", "Kundtjänsten svarar aldrig!", "Personalet er venligt, men køen er lang", "The app crashes all the time",
            "", "Bra priser, inga problem", "Meget dårlig service, aldrig igen", "Great value, would be nice if it was faster"]
@@ -37,17 +39,41 @@ SCENARIOS = [
     ("import", ["lexicon", "import", "in/afinn.txt", "--from", "afinn", "--language", "en", "-o", "out/valence.tsv"]),
     ("check", ["lexicon", "check", "in/valence.tsv", "-o", "out/check.txt"]),
     ("kpi", ["kpi", "in/survey.csv", "-o", "out/kpi.csv", "--format", "csv", "--quiet"]),
+    ("prepare", ["prepare", "in/survey.csv", "-o", "out/plan.tsv", "-j1", "--quiet"]),
+    ("tag-partial", ["tag", "in/survey.csv", "--text", "comment", "--id", "id", "--plan", "in/plan.tsv", "--partial", "out/t.part", "-j1", "--quiet"]),
+    ("merge-tags", ["merge", "in/1.part", "in/2.part", "-o", "out", "--quiet"]),
+    ("to-sqlite", ["tag", "in/survey.csv", "--text", "comment", "--to", "sqlite:out/t.db", "-j1", "--quiet"]),
+    ("to-sqlite-old", ["tag", "in/survey.csv", "--text", "comment", "--run", "second", "--to", "sqlite:out/t.db", "-j1", "--quiet"]),
+    ("to-xlsx", ["tag", "in/survey.csv", "--text", "comment", "--to", "out/t.xlsx", "-j1", "--quiet"]),
+    ("to-jsonl", ["tag", "in/survey.csv", "--text", "comment", "--to", "out/t.jsonl", "-j1", "--quiet"]),
+    ("fix", ["lexicon", "check", "out/valence.tsv", "--fix", "--quiet"]),
 ]
+OLD_LIST = b"term\tvalence\nsnabb\t2\nbra \t3\n"  # which fix changes
+
+
+def dump(path):
+    """A database as text: which of its pages are used is its own matter."""
+    db = sqlite3.connect(path)
+    try:
+        return "\n".join(db.iterdump()).encode()
+    except sqlite3.DatabaseError:
+        return None
+    finally:
+        db.close()
 
 
 def read_tree(folder):
-    """Every file below a folder with its bytes; what is compared does not hold times."""
+    """Every file below a folder with its bytes; what is compared does not hold times. Databases first, since to read one rolls back what was begun."""
     found = {}
-    for at, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(at, name)
+    paths = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
+    for path in sorted(paths, key=lambda p: not p.endswith(".db")):
+        if path.endswith("-journal") and not os.path.exists(path):
+            continue
+        text = dump(path) if path.endswith(".db") else None
+        if text is None:
             with open(path, "rb") as f:
-                found[os.path.relpath(path, folder)] = f.read()
+                text = f.read()
+        found[os.path.relpath(path, folder)] = text
     return found
 
 
@@ -68,7 +94,7 @@ class Bench:
         self.counts, self.failures, self.ends = collections.Counter(), [], collections.Counter()
         for name in ("in", "out", "tmp", "cache"):
             os.mkdir(os.path.join(self.work, name))
-        self.env = {k: v for k, v in os.environ.items() if k not in ("DK_FAULT", "DK_FAULT_COUNT")}
+        self.env = {k: v for k, v in os.environ.items() if k not in ("DK_FAULT", "DK_FAULT_COUNT", "DRIVKRAFT_NO_SYNC")}
         self.env.update(TMPDIR=self.path("tmp"), XDG_CACHE_HOME=self.path("cache"), DRIVKRAFT_DATA=os.path.join(ROOT), LC_ALL="C.UTF-8",
                         OPENBLAS_CORETYPE=os.environ.get("OPENBLAS_CORETYPE", "Haswell"), OPENBLAS_NUM_THREADS="1")
 
@@ -85,7 +111,7 @@ class Bench:
             f.write("score,late,rude,price\n")
             for i in range(300):
                 f.write(f"{(i * 7) % 11},{i % 2},{i // 2 % 2},{i % 5}\n")
-        import gzip, sqlite3
+        import gzip
         with open(self.path("in/survey.csv"), "rb") as f, gzip.GzipFile(self.path("in/survey.csv.gz"), "wb", mtime=0) as g:
             g.write(f.read())
         db = sqlite3.connect(self.path("in/survey.sqlite"))
@@ -108,6 +134,14 @@ class Bench:
             f.write("term\tvalence\nbra\t3\ndålig\t-3\n")
         for part in ("a", "b"):
             self.run(["drivers", "in/table.csv", "--outcome", "score", "--predictors", "late,price", "--partial", f"in/{part}.part", "-j1"])
+        commands = dict(SCENARIOS)
+        self.run([*commands["prepare"][:-4], "-o", "in/plan.tsv"])
+        for part in ("1", "2"):
+            self.run([a.replace("out/t.part", f"in/{part}.part") for a in commands["tag-partial"]] + ["--part", f"{part}/2"])
+        self.run([a.replace("second", "first") for a in commands["to-sqlite-old"]])
+        with open(self.path("out/t.db"), "rb") as f:
+            self.database = f.read()
+        self.clear("out")
 
     def run(self, command, fault=None, count=False, extra=None, **kw):
         env = dict(self.env, **(extra or {}))
@@ -143,6 +177,8 @@ class Bench:
             self.fail(f"{name}: ends with {done.returncode} and no word", fault, command, done)
         now, hard = read_tree(self.path("out")), -signal.SIGKILL in killed
         for path, text in now.items():
+            if killed and path.endswith(".db-journal"):
+                continue  # an empty one, since reading the database has rolled back what there was
             if text != good.get(path) and text != old.get(path) and not (hard and is_part(path)):
                 self.fail(f"{name}: {path} is neither whole nor absent ({len(text)} bytes)", fault, command, done)
         if done.returncode == 0:
@@ -158,16 +194,23 @@ class Bench:
     def undisturbed(self, name, command, old):
         self.clear("out", old)
         self.clear("tmp")
+        before = self.files()
         done = self.run(command, count=True)
         if done.returncode != 0:
             raise SystemExit(f"{name} does not run: {done.stderr.decode()}")
         with open(self.path("count")) as f:
             counts = {k: int(v) for k, v in (line.split() for line in f)}
+        counts["outputs"] = len(self.files() - before)
         return read_tree(self.path("out")), counts
 
-    def places(self, total, share=1.0):
+    def files(self):
+        """The outputs that are there, as the very files that they are."""
+        found = [os.stat(os.path.join(at, name)) for at, _, names in os.walk(self.path("out")) for name in names]
+        return {(s.st_ino, s.st_mtime_ns) for s in found}
+
+    def places(self, total, share=1.0, step=1):
         """The n's that are tried, of total calls."""
-        wanted = total if self.args.every else min(total, max(2, int(self.args.sample * share)))
+        wanted = (total + step - 1) // step if self.args.every else min(total, max(2, int(self.args.sample * share)))
         return sorted({1 + i * (total - 1) // max(1, wanted - 1) for i in range(wanted)}) if total else []
 
     def scenarios(self):
@@ -176,16 +219,16 @@ class Bench:
                 continue
             if name == "tag-xlsx" and not os.path.exists(self.path("in/survey.xlsx")):
                 continue
-            old = self.report_before() if name == "report" else {}
+            old = self.report_before() if name == "report" else {"t.db": self.database} if name == "to-sqlite-old" else {"valence.tsv": OLD_LIST} if name == "fix" else {}
             good, counts = self.undisturbed(name, command, old)
             yield name, command, old, good, counts
 
     def report_before(self):
-        if not hasattr(self, "before"):
+        if not hasattr(self, "report"):
             self.clear("out")
             self.run(dict(SCENARIOS)["analyze"])
-            self.before = read_tree(self.path("out"))
-        return self.before
+            self.report = read_tree(self.path("out"))
+        return self.report
 
     def repeat(self, name, command, old, good, fault):
         """The same run without a fault, on what the last one left."""
@@ -196,26 +239,30 @@ class Bench:
 
     # ---- The parts ----
 
-    def faults(self, kinds, hows, share=1.0):
+    def before(self, good, old, filled):
+        """Lays out what a run finds: of half of the runs outputs of an earlier one. What that is when it is read."""
+        self.clear("out", dict({p: b"old\n" for p in good if not p.endswith(".db")}, **old) if filled else old)
+        return read_tree(self.path("out"))
+
+    def faults(self, kinds, hows, share=1.0, step=1):
         for name, command, old, good, counts in self.scenarios():
             for kind in kinds:
                 for how in hows:
-                    for n in self.places(counts[kind], share):
-                        # half of the runs find outputs of an earlier one
-                        before = dict({p: b"old\n" for p in good}, **old) if n % 2 else old
-                        self.clear("out", before)
+                    for n in self.places(counts[kind], share, step):
+                        was = self.before(good, old, n % 2)
                         fault = f"{kind} {how} {n}"
-                        self.judge(name, command, fault, before, good, self.run(command, fault))
+                        self.judge(name, command, fault, was, good, self.run(command, fault))
                     if counts[kind]:
                         self.repeat(name, command, old, good, fault)
 
     def alloc(self):
-        self.faults(["alloc"], ["ENOMEM"])
+        step = self.args.step
+        self.faults(["alloc"], ["ENOMEM"], step=step)
         for name, command, old, good, counts in self.scenarios():  # memory that stays out
-            for n in self.places(counts["alloc"], 0.25):
-                self.clear("out", old)
+            for n in self.places(counts["alloc"], 0.25, 4 * step):
+                was = self.before(good, old, False)
                 fault = f"alloc ENOMEM {n} 1000000000"
-                self.judge(name, command, fault, old, good, self.run(command, fault))
+                self.judge(name, command, fault, was, good, self.run(command, fault))
 
     def io(self):
         self.faults(["read"], ["EIO", "EINTR", "short"], 0.3)
@@ -223,15 +270,19 @@ class Bench:
         self.faults(["open"], ["EMFILE", "EACCES"], 0.3)
         self.faults(["rename"], ["ENOSPC", "EIO"], 0.5)
         self.faults(["map"], ["ENOMEM"], 0.3)
-        self.faults(["sync"], ["EIO"], 0.3)
+        self.faults(["close"], ["EIO"], 0.3)
+        self.faults(["fsync"], ["EIO", "ENOSPC", "EINVAL"], 0.3)
+        for name, _, _, _, counts in self.scenarios():  # that each output is on the disk, and its name
+            if counts["fsync"] < 2 * counts["outputs"]:
+                self.failures.append(f"{name}: {counts['outputs']} outputs, but fsync is called {counts['fsync']} times")
 
     def signals(self):
         for name, command, old, good, counts in self.scenarios():
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
                 for n in self.places(counts["any"], 0.4):
-                    self.clear("out", old)
+                    was = self.before(good, old, n % 2)
                     fault = f"any kill:{int(number)} {n}"
-                    self.judge(name, command, fault, old, good, self.run(command, fault), (-number,))
+                    self.judge(name, command, fault, was, good, self.run(command, fault), (-number,))
                     if number == signal.SIGKILL and n % 3 == 0:
                         self.repeat(name, command, old, good, fault)
 
@@ -287,10 +338,10 @@ class Bench:
 
     def clock(self):
         for name, command, old, good, counts in self.scenarios():
-            self.clear("out", old)
+            was = self.before(good, old, False)
             fault = "clock jump 1 1000000000"
             done = self.run(command, fault)
-            self.judge(name, command, fault, old, good, done)
+            self.judge(name, command, fault, was, good, done)
             if done.returncode != 0:
                 self.fail(f"{name}: a clock that jumps ends the run", fault, command, done)
 
@@ -313,8 +364,52 @@ class Bench:
                 if done.returncode not in codes or (done.returncode > 0 and not done.stderr.strip()):
                     self.fail(f"{target}: ends with {done.returncode}", "none", command, done)
 
+    def edit(self):
+        """Saving from the local page: a list that is saved is the old one or the new one, who asked is told, and can save again."""
+        from edit_attacks import Server, content, status
+        lexicon, path = self.path("lexicon"), self.path("lexicon", "en", "valence.tsv")
+        old, new = "term\tvalence\ngizmo\t-2\n", "term\tvalence\ngizmo\t-2\nflurbish\t2\n"
 
-PARTS = ("alloc", "io", "signals", "cache", "race", "clock", "pipe")
+        def serve(fault, save):
+            """One server from start to end; its calls, and what it answered to being asked to save, twice."""
+            shutil.rmtree(lexicon, ignore_errors=True)
+            os.makedirs(os.path.dirname(path))
+            with open(path, "w") as f:
+                f.write(old)
+            env = dict(self.env, LD_PRELOAD=self.shim, DK_FAULT_COUNT=self.path("count"), **({"DK_FAULT": fault} if fault else {}))
+            server, answers = Server(self.program, self.work, lexicon, env), []
+            server.ask("/api/take", json.dumps({"file": 0, "cells": {"term": "flurbish", "valence": "2"}}).encode())
+            for _ in range(2 if save else 0):
+                answer = server.ask("/api/save")
+                with open(path) as f:
+                    answers.append((status(answer), content(answer).decode("utf-8", "replace"), f.read()))
+            server.stop()
+            with open(self.path("count")) as f:
+                return {k: int(v) for k, v in (line.split() for line in f)}, answers
+
+        without, _ = serve(None, False)
+        counts, answers = serve(None, True)
+        if [a[0] for a in answers] != [200, 200] or answers[1][2] != new:
+            raise SystemExit(f"edit: saving fails undisturbed: {answers}")
+        for kind, hows in (("open", ["EACCES", "EMFILE"]), ("read", ["EIO", "EINTR"]), ("write", ["ENOSPC", "EIO", "short"]), ("fsync", ["EIO"]), ("close", ["EIO"]),
+                           ("rename", ["EIO"])):
+            for how in hows:
+                for n in range(max(1, without[kind] - 2), counts[kind] + 1):
+                    fault = f"{kind} {how} {n}"
+                    try:
+                        _, answers = serve(fault, True)
+                    except SystemExit:
+                        continue  # met before it was ready, which the other parts look at
+                    self.counts[("edit", kind)] += 1
+                    self.ends[answers[0][0]] += 1
+                    code, told, saved = answers[0]
+                    if saved != (new if code == 200 else saved) or saved not in (old, new) or code not in (0, 200, 422, 500) or (code > 200 and len(told) < 20):
+                        self.failures.append(f"edit: {fault}: answers {code} {told!r}, the list is {saved!r}")
+                    if answers[1][0] != 200 or answers[1][2] != new or os.listdir(os.path.dirname(path)) != ["valence.tsv"]:
+                        self.failures.append(f"edit: {fault}: saving again answers {answers[1]}, the folder holds {os.listdir(os.path.dirname(path))}")
+
+
+PARTS = ("alloc", "io", "signals", "cache", "race", "clock", "pipe", "edit")
 
 
 def main():
@@ -323,6 +418,7 @@ def main():
     p.add_argument("--shim", required=True)
     p.add_argument("--every", action="store_true")
     p.add_argument("--sample", type=int, default=8)
+    p.add_argument("--step", type=int, default=1)
     p.add_argument("--only", help="scenarios, joined by commas")
     p.add_argument("parts", nargs="*", metavar="PART")
     a = p.parse_args()

@@ -1,7 +1,7 @@
 /* Faults for a program that loads this library before others (LD_PRELOAD): the n-th call of some kind fails, is cut short, or comes with a signal.
  * Counted by calls, so that the same run meets the same fault.
  *
- *     DK_FAULT="KIND HOW FIRST [LAST]"   KIND  alloc, read, write, open, rename, map, sync, or any of these but alloc; clock
+ *     DK_FAULT="KIND HOW FIRST [LAST]"   KIND  alloc, read, write, open, rename, map, fsync, close, or any of these but alloc; clock
  *                                        HOW   an errno such as ENOSPC (for alloc: NULL is returned), short (half is read or written), or
  *                                              kill:NUMBER, a signal just before the call; jump (of clock: an hour back, then a day on)
  *                                        calls FIRST to LAST (FIRST alone when missing) are hit, counted from 1
@@ -28,8 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum kind { ALLOC, READ, WRITE, OPEN, RENAME, MAP, SYNC, CLOCK, KINDS };
-static const char *const kind_names[KINDS] = {"alloc", "read", "write", "open", "rename", "map", "sync", "clock"};
+enum kind { ALLOC, READ, WRITE, OPEN, RENAME, MAP, FSYNC, CLOSE, CLOCK, KINDS };
+static const char *const kind_names[KINDS] = {"alloc", "read", "write", "open", "rename", "map", "fsync", "close", "clock"};
 
 enum how { NOTHING, ERROR, SHORT, SIGNAL, JUMP };
 
@@ -73,7 +73,7 @@ static bool counts_for(const void *caller) {
 
 static int number_of(const char *name) {
     static const struct { const char *name; int number; } errors[] = {
-        {"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EINTR", EINTR}, {"EPIPE", EPIPE}, {"ENOMEM", ENOMEM}, {"EACCES", EACCES}, {"EMFILE", EMFILE}, {"EDQUOT", EDQUOT}, {"EROFS", EROFS}};
+        {"EIO", EIO}, {"ENOSPC", ENOSPC}, {"EINTR", EINTR}, {"EPIPE", EPIPE}, {"ENOMEM", ENOMEM}, {"EACCES", EACCES}, {"EMFILE", EMFILE}, {"EDQUOT", EDQUOT}, {"EROFS", EROFS}, {"EINVAL", EINVAL}};
     for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
         if (strcmp(name, errors[i].name) == 0) return errors[i].number;
     return 0;
@@ -186,6 +186,14 @@ int open(const char *path, int flags, ...) {
     return at_call(OPEN) == ERROR ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
+int openat(int at, const char *path, int flags, ...) {
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    return at_call(OPEN) == ERROR ? -1 : (int)syscall(SYS_openat, at, path, flags, mode);
+}
+
 int __open_2(const char *path, int flags) { return at_call(OPEN) == ERROR ? -1 : (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0); }
 
 FILE *fopen(const char *path, const char *mode) {
@@ -199,6 +207,8 @@ FILE *tmpfile(void) {
     if (real == NULL) real = (FILE * (*)(void)) dlsym(RTLD_NEXT, "tmpfile");
     return at_call(OPEN) == ERROR ? NULL : real();
 }
+
+static FILE *broken; /* whose writing has failed */
 
 /* stdio has its own ways to read and write, so its calls stand for theirs. */
 size_t fread(void *to, size_t size, size_t count, FILE *f) {
@@ -214,20 +224,60 @@ size_t fread(void *to, size_t size, size_t count, FILE *f) {
 size_t fwrite(const void *from, size_t size, size_t count, FILE *f) {
     static size_t (*real)(const void *, size_t, size_t, FILE *);
     if (real == NULL) real = (size_t(*)(const void *, size_t, size_t, FILE *))dlsym(RTLD_NEXT, "fwrite");
-    return f != stderr && at_call(WRITE) == ERROR ? 0 : real(from, size, count, f);
+    if (f != stderr && at_call(WRITE) == ERROR) broken = f;
+    if (f != broken) return real(from, size, count, f);
+    f->_flags |= 0x20;
+    return 0;
+}
+
+/* What a disk that is full does to a stream: nothing more comes into it, whichever way. */
+int __vfprintf_chk(FILE *f, int flag, const char *format, va_list more);
+
+int __fprintf_chk(FILE *f, int flag, const char *format, ...) {
+    if (f == broken) return -1;
+    va_list more;
+    va_start(more, format);
+    int n = __vfprintf_chk(f, flag, format, more);
+    va_end(more);
+    return n;
+}
+
+int fputs(const char *text, FILE *f) {
+    static int (*real)(const char *, FILE *);
+    if (real == NULL) real = (int (*)(const char *, FILE *))dlsym(RTLD_NEXT, "fputs");
+    return f == broken ? EOF : real(text, f);
+}
+
+int fputc(int c, FILE *f) {
+    static int (*real)(int, FILE *);
+    if (real == NULL) real = (int (*)(int, FILE *))dlsym(RTLD_NEXT, "fputc");
+    return f == broken ? EOF : real(c, f);
+}
+
+int fclose(FILE *f) {
+    static int (*real)(FILE *);
+    if (real == NULL) real = (int (*)(FILE *))dlsym(RTLD_NEXT, "fclose");
+    if (f == broken) broken = NULL; /* another may come to lie there */
+    return real(f);
 }
 
 int rename(const char *from, const char *to) { return at_call(RENAME) == ERROR ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0); }
+
+int renameat(int at, const char *from, int to_at, const char *to) {
+    return at_call(RENAME) == ERROR ? -1 : (int)syscall(SYS_renameat2, at, from, to_at, to, 0);
+}
 
 int linkat(int at, const char *from, int to_at, const char *to, int flags) {
     return at_call(RENAME) == ERROR ? -1 : (int)syscall(SYS_linkat, at, from, to_at, to, flags);
 }
 
-int fsync(int fd) { return at_call(SYNC) == ERROR ? -1 : (int)syscall(SYS_fsync, fd); }
+int fsync(int fd) { return at_call(FSYNC) == ERROR ? -1 : (int)syscall(SYS_fsync, fd); }
+
+int fdatasync(int fd) { return at_call(FSYNC) == ERROR ? -1 : (int)syscall(SYS_fdatasync, fd); }
 
 /* Also what a network file system says only at the end. The file is closed all the same. */
 int close(int fd) {
-    enum how what = at_call(SYNC);
+    enum how what = at_call(CLOSE);
     int code = errno, result = (int)syscall(SYS_close, fd);
     if (what != ERROR) return result;
     errno = code;

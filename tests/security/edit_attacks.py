@@ -24,13 +24,13 @@ class Server:
     """The program on a lexicon and a corpus of made-up comments."""
     requests = 0
 
-    def __init__(self, program, folder, lexicon):
+    def __init__(self, program, folder, lexicon, env=None):
         corpus = os.path.join(folder, "survey.csv")
         with open(corpus, "w", encoding="utf-8") as f:
             f.write("id,comment\n" + "".join(f"c{i},the gizmo broke again\n" for i in range(50)))
         command = [program, "lexicon", "edit", corpus, "--text", "comment", "--id", "id", "--lexicon", lexicon,
                    "--language", "en", "--timeout", str(TIMEOUT), "--no-learned"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
         self.url = self.process.stdout.readline().strip()
         if not self.url.startswith("http://127.0.0.1:"):
             raise SystemExit(f"it did not start: {self.url!r} {self.process.stderr.read()}")
