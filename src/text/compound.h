@@ -52,17 +52,25 @@ enum {
     SPLIT_USED
 };
 
+/* The first keep bytes of a text and what follows them. */
+typedef struct morph_edit {
+    const char *add;
+    uint8_t keep, add_len;
+} morph_edit;
+
 typedef struct morph_cut {
     uint8_t left_end, head_start; /* bytes of the form; between them lies the joint */
-    uint8_t base_len;
     bool left_known;
-    int16_t values[SPLIT_USED];
     bool head_is_lemma; /* the head as it stands is its own base form */
-    int32_t lexical;    /* what the model says of these very parts */
+    uint16_t head_script;
+    morph_edit left; /* of the form: the left side as a word */
+    int16_t values[SPLIT_USED];
+    int32_t lexical; /* what the model says of these very parts */
     int32_t score;
-    uint64_t left_hash, head_hash;    /* for the lexical weights */
+    uint64_t left_hash, head_hash; /* for the lexical weights */
+    /* by morph_cuts alone */
+    uint8_t base_len, lemma_len;
     char base[DK_MORPH_WORD_MAX + 1]; /* the left side as a word */
-    uint8_t lemma_len;
     char head[DK_MORPH_WORD_MAX + 1]; /* a base form of the head, for the features */
 } morph_cut;
 

@@ -201,3 +201,93 @@ void dk_regex_literals(dk_str pattern, dk_literals *out) {
     read_alternatives(&s, 0, out);
     if (s.unknown || s.p < s.end) out->count = 0;
 }
+
+/* ---- How many words ------------------------------------------------------------------------------------ */
+
+static size_t most_of_alternatives(parser *s, int depth);
+
+/* SIZE_MAX stays what it is. */
+static size_t add_words(size_t a, size_t b) { return a == SIZE_MAX || b == SIZE_MAX ? SIZE_MAX : a + b; }
+
+/* What a quantifier at p, which is read, makes of something of so many words; a run of the same letter is one word. */
+static size_t repeat(parser *s, size_t words, bool letter) {
+    if (s->p == s->end || strchr("?*+{", *s->p) == NULL || *s->p == '\0') return words;
+    char sign = *s->p++;
+    size_t most = 0;
+    bool bounded = sign == '?';
+    if (sign == '{') {
+        for (; s->p < s->end && *s->p != '}'; s->p++) {
+            bool digit = *s->p >= '0' && *s->p <= '9';
+            if (!digit && *s->p != ',') s->unknown = true;
+            bounded = digit; /* {3,} has no end */
+            most = digit && most < 1000 ? most * 10 + (size_t)(*s->p - '0') : 0;
+        }
+        if (s->p < s->end) s->p++;
+    }
+    if (s->p < s->end && (*s->p == '?' || *s->p == '+')) s->p++; /* lazy or possessive */
+    if (words == 0 || sign == '?' || letter) return words;
+    return bounded && words != SIZE_MAX ? words * most : SIZE_MAX;
+}
+
+/* Whether a class in brackets, from p to end, holds nothing but blanks and marks. */
+static bool holds_no_letters(const char *p, const char *end) {
+    for (p++; p < end - 1; p++) {
+        if (p[0] == '\\' && (p[1] == 's' || p[1] == 'W' || p[1] == 'n' || p[1] == 'r' || p[1] == 't' || p[1] == '-')) p++;
+        else if (strchr(" .,;:!?*'\"/()", *p) == NULL || *p == '\0') return false;
+    }
+    return true;
+}
+
+static size_t most_of_branch(parser *s, int depth) {
+    size_t sum = 0;
+    bool in_word = false; /* a letter stands before */
+    while (s->p < s->end && *s->p != '|' && *s->p != ')' && !s->unknown) {
+        char folded[2];
+        unsigned n = letter_at(s, folded);
+        size_t words = 0;
+        const char *from = s->p;
+        bool letter = n > 0;
+        if (letter) {
+            words = !in_word;
+            s->p += n;
+        } else if (*s->p == '(') {
+            bool counts = open_group(s);
+            words = most_of_alternatives(s, depth + 1);
+            if (s->p < s->end) s->p++;
+            if (!counts) words = 0; /* what is only looked at stands elsewhere too */
+        } else if (*s->p == '[') {
+            skip_class(s);
+            words = !holds_no_letters(from, s->p);
+        } else if (*s->p == '\\') {
+            skip_escape(s);
+            words = strchr("bBsWnrtAzZhvR", from[1]) == NULL && letter_at(&(parser){.p = from + 1, .end = s->end}, folded) > 0;
+        } else {
+            words = *s->p == '.' || (*s->p >= '0' && *s->p <= '9') || (unsigned char)*s->p >= 0x80;
+            s->p++;
+        }
+        in_word = letter;
+        sum = add_words(sum, repeat(s, words, letter));
+    }
+    return sum;
+}
+
+/* Reads up to the end or the closing bracket of the group. */
+static size_t most_of_alternatives(parser *s, int depth) {
+    size_t most = 0;
+    if (depth > DEPTH_MAX) s->unknown = true;
+    while (!s->unknown) {
+        size_t words = most_of_branch(s, depth);
+        if (words > most) most = words;
+        if (s->p == s->end || *s->p != '|') break;
+        if (depth == 0) s->unknown = true; /* ^ and $ are of two branches */
+        s->p++;
+    }
+    return most;
+}
+
+size_t dk_regex_most_words(dk_str pattern) {
+    bool held = pattern.len >= 2 && pattern.ptr[0] == '^' && pattern.ptr[pattern.len - 1] == '$' && pattern.ptr[pattern.len - 2] != '\\';
+    parser s = {.begin = pattern.ptr, .p = pattern.ptr, .end = pattern.ptr + pattern.len};
+    size_t most = held ? most_of_alternatives(&s, 0) : SIZE_MAX;
+    return s.unknown || s.p < s.end ? SIZE_MAX : most;
+}

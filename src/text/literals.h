@@ -25,4 +25,8 @@ typedef struct dk_literals {
    references, rare escapes. A string lies within one run of letters of the text. */
 void dk_regex_literals(dk_str pattern, dk_literals *out);
 
+/* The most words (runs of ASCII letters and digits: other letters are marks to \W) that a text can hold which the pattern matches from its beginning to its end: a bound from above, SIZE_MAX
+   when there is none or the pattern is not held to both ends. "^\W*(very )?good\W*$" gives 2. */
+size_t dk_regex_most_words(dk_str pattern);
+
 #endif

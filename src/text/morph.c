@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/pipeline.h"
 #include "text/morph_cache.h"
+#include "text/morph_form.h"
 #include "text/morph_rank.h"
 #include "text/morph_sources.h"
 
@@ -34,6 +35,9 @@ bool morph_image_attach(dk_morph *m, const void *image, size_t size) {
                 inside(h, h->scripts, h->nscripts, sizeof(morph_script)) && h->nscripts > 0 &&
                 inside(h, h->classes, h->nclasses, sizeof(morph_class)) &&
                 inside(h, h->filter, MORPH_FILTER_BITS / 64, sizeof(uint64_t)) &&
+                inside(h, h->listed, MORPH_LISTED_BITS / 64, sizeof(uint64_t)) &&
+                h->maps[MAP_FORMS].nsets < UINT32_MAX &&
+                inside(h, h->infos, h->maps[MAP_FORMS].nsets + 1, sizeof(morph_info)) &&
                 inside(h, h->strings, h->strings_len, 1) && h->nclasses + h->nscripts < 1u << 20 &&
                 inside(h, h->weights, h->nclasses + h->nscripts + FIX_COUNT, sizeof(int32_t)) &&
                 h->nsplit_weights == MORPH_SPLIT_FEATURES &&
@@ -44,7 +48,10 @@ bool morph_image_attach(dk_morph *m, const void *image, size_t size) {
     if (!good) return false;
     m->base = base;
     m->image = h;
+    morph_attach_maps(m);
     m->filter = (const uint64_t *)(const void *)(base + h->filter);
+    m->listed = (const uint64_t *)(const void *)(base + h->listed);
+    m->infos = (const morph_info *)(const void *)(base + h->infos);
     m->scripts = (const morph_script *)(const void *)(base + h->scripts);
     m->classes = (const morph_class *)(const void *)(base + h->classes);
     m->strings = (const char *)base + h->strings;
@@ -147,17 +154,26 @@ const char *dk_morph_stamp(const dk_morph *m) {
 }
 
 bool dk_morph_known(const dk_morph *m, dk_str form) {
-    size_t count;
-    const morph_record *records = morph_form(m, form.ptr, form.len, &count);
-    for (size_t i = 0; i < count; i++)
-        if ((m->classes[records[i].value].properties & CLASS_COMPOUND_ONLY) == 0) return true;
-    return false;
+    return morph_info_of(m, morph_hash(form.ptr, form.len))->flags & INFO_KNOWN;
 }
 
-double dk_morph_frequency(const dk_morph *m, dk_str form) {
-    uint32_t count = morph_map_find(m, MAP_COUNTS, morph_hash(form.ptr, form.len));
+static double frequency(const dk_morph *m, uint64_t hash) {
+    uint32_t count = morph_map_find(m, MAP_COUNTS, hash);
     return count == UINT32_MAX ? 0 : count / 100.0;
 }
+
+double dk_morph_frequency(const dk_morph *m, dk_str form) { return frequency(m, morph_hash(form.ptr, form.len)); }
+
+bool dk_morph_form_init(dk_morph_form *f, const dk_morph *m, dk_str text) {
+    if (text.len == 0 || text.len > DK_MORPH_WORD_MAX) return false;
+    f->morph = m;
+    morph_word_init(&f->word, text.ptr, text.len);
+    f->hash = morph_mix(f->word.behind[0]);
+    f->known = morph_info_of(m, f->hash)->flags & INFO_KNOWN;
+    return true;
+}
+
+double dk_morph_form_frequency(const dk_morph_form *f) { return frequency(f->morph, f->hash); }
 
 /* ---- Lemmas ------------------------------------------------------------------------------------------ */
 
@@ -166,51 +182,59 @@ static bool plausible(const morph_candidate *c, const morph_candidate *best) {
     return c->probability >= 0.12f && c->probability >= 0.15f * best->probability;
 }
 
-static void put_first(morph_candidate *list, size_t at, float probability) {
-    morph_candidate first = list[at];
-    memmove(list + 1, list, at * sizeof *list);
-    for (size_t i = 1; i <= at; i++) list[i].probability *= 1 - probability;
-    first.probability = probability;
-    list[0] = first;
+static void put_first(morph_candidate *list, uint8_t *order, size_t at, float probability) {
+    uint8_t first = order[at];
+    memmove(order + 1, order, at);
+    order[0] = first;
+    for (size_t i = 1; i <= at; i++) list[order[i]].probability *= 1 - probability;
+    list[first].probability = probability;
 }
 
 /* A word written with a capital that no dictionary has is a name, unless it ends in a longer known word (Ørestadsbanen). A name
    is its own lemma, but for the genitive of Swedish and Danish. Words and names of the dictionary are ranked as ever:
    most capitals inside sentences are headlines and titles. */
-static void prefer_name(const dk_morph *m, dk_str form, morph_candidate *list, size_t count) {
+static void prefer_name(const dk_morph_form *f, morph_candidate *list, uint8_t *order, size_t count) {
     enum { TAIL_BYTES = 5 };
+    const dk_morph *m = f->morph;
+    dk_str form = {f->word.text, f->word.len};
     size_t tail = morph_known_tail(m, form.ptr, form.len);
-    if (list[0].learned > 500 || dk_morph_known(m, form) || (tail > 0 && form.len - tail >= TAIL_BYTES))
-        return;
+    if (list[order[0]].learned > 500 || f->known || (tail > 0 && form.len - tail >= TAIL_BYTES)) return;
     bool genitive = false;
     if (strcmp(m->image->language, "en") != 0 && form.len > 3 && form.ptr[form.len - 1] == 's')
         genitive = dk_morph_known(m, (dk_str){form.ptr, form.len - 1}) ||
                    strchr("aeiouysxz", form.ptr[form.len - 2]) == NULL; /* Marcos and Paris are whole */
     for (size_t i = 0; i < count; i++) {
-        dk_str script = dk_str_from(m->strings + m->scripts[list[i].script].text);
+        dk_str script = dk_str_from(m->strings + m->scripts[list[order[i]].script].text);
         if (!dk_str_is(script, genitive ? "s>" : ">")) continue;
-        if (i > 0) put_first(list, i, 0.8f);
+        if (i > 0) put_first(list, order, i, 0.8f);
         return;
     }
 }
 
-size_t dk_morph_lemmas(const dk_morph *m, dk_str form, unsigned hints, dk_lemma *out, size_t max) {
+size_t dk_morph_form_lemmas(const dk_morph_form *f, unsigned hints, dk_lemma *out, size_t max) {
     morph_candidate list[CANDIDATES_MAX];
-    if (form.len == 0 || form.len > DK_MORPH_WORD_MAX || max == 0) return 0;
-    size_t n = morph_candidates(m, form.ptr, form.len, false, list);
-    morph_rank(m, list, n, true);
-    if (hints & DK_MORPH_CAPITAL) prefer_name(m, form, list, n);
-    if (n > max) n = max;
-    if (n > DK_MORPH_LEMMAS_MAX) n = DK_MORPH_LEMMAS_MAX;
-    for (size_t i = 0; i < n; i++) {
-        memcpy(out[i].text, list[i].text, list[i].len + 1u);
-        out[i].len = list[i].len;
-        out[i].source = list[i].source;
-        out[i].word_class = list[i].word_class;
-        out[i].score = list[i].probability;
-        out[i].plausible = i == 0 || plausible(&list[i], &list[0]);
+    uint8_t order[CANDIDATES_MAX];
+    size_t count = morph_candidates_of(f->morph, &f->word, list), n = 0;
+    morph_rank_places(list, count, true, order);
+    if (hints & DK_MORPH_CAPITAL) prefer_name(f, list, order, count);
+    if (count > max) count = max;
+    for (; n < count && n < DK_MORPH_LEMMAS_MAX; n++) {
+        const morph_candidate *c = &list[order[n]];
+        dk_lemma *lemma = &out[n];
+        lemma->plausible = n == 0 || plausible(c, &list[order[0]]);
+        if (hints & DK_MORPH_PLAUSIBLE && !lemma->plausible) break; /* those behind it are less so */
+        morph_apply(f->morph, &f->morph->scripts[c->script], f->word.text, f->word.len, lemma->text);
+        lemma->len = c->len;
+        lemma->source = c->source;
+        lemma->word_class = c->word_class;
+        lemma->score = c->probability;
     }
     return n;
+}
+
+size_t dk_morph_lemmas(const dk_morph *m, dk_str text, unsigned hints, dk_lemma *out, size_t max) {
+    dk_morph_form f;
+    return dk_morph_form_init(&f, m, text) ? dk_morph_form_lemmas(&f, hints, out, max) : 0;
 }
 
 /* ---- Inflected forms ----------------------------------------------------------------------------------- */

@@ -266,7 +266,7 @@ dk_status morph_build(const morph_sources *sources, dk_buf *image, dk_error *err
     if (status == DK_OK) status = sum_mass(&b);
     if (status == DK_OK) status = morph_write(&b, image);
     map_builder *maps[] = {&b.forms, &b.paradigms, &b.irregulars, &b.suffixes, &b.counts,
-                           &b.mass,  &b.seen,      &b.families,   &b.parts};
+                           &b.mass,  &b.seen,      &b.families,   &b.parts,    &b.listed};
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) map_builder_dispose(maps[i]);
     dk_intern *interns[] = {&b.scripts,   &b.class_keys, &b.class_names,
                             &b.forbidden, &b.hand_forms, &b.entries};

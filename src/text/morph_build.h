@@ -26,6 +26,7 @@ typedef struct morph_builder {
     uint16_t *first_of_name; /* by number in class_names: the first class so named */
     size_t class_cap, name_cap;
     map_builder forms, paradigms, irregulars, suffixes, counts, mass, seen, families, parts;
+    map_builder listed; /* the words of irregulars and parts */
     dk_intern forbidden;
     dk_intern entries;    /* of which compounds may be */
     dk_intern hand_forms; /* forms of irregular_XX.tsv; hand[id] is what it says of each */

@@ -57,7 +57,12 @@ static inline int morph_letters_from(const morph_word *w, size_t i) { return w->
 /* The sum of text[from..from+keep-1] followed by another text. */
 static inline uint64_t morph_sum_edited(const morph_word *w, size_t from, size_t keep, const char *add, size_t add_len) {
     uint64_t kept = w->behind[from] - w->power[keep] * w->behind[from + keep];
-    return kept + w->power[keep] * morph_sum(add, add_len);
+    return add_len == 0 ? kept : kept + w->power[keep] * morph_sum(add, add_len);
+}
+
+/* The same of the beginning. */
+static inline uint64_t morph_sum_ended(const morph_word *w, size_t keep, const char *add, size_t add_len) {
+    return add_len == 0 ? w->before[keep] : w->before[keep] + w->power[keep] * morph_sum(add, add_len);
 }
 
 #endif

@@ -6,7 +6,8 @@
  *
  * Four maps: forms (form -> lemma scripts), paradigms (lemma -> form scripts), irregulars (form -> lemma scripts, with a
  * confidence), suffixes (word ending -> lemma scripts, with a log probability). Four hold plain numbers: counts (form -> occurrences in 100 million), mass (lemma -> the same
- * over all its forms), families (part of a compound -> dictionary words that have it), parts (-> learned weight).
+ * over all its forms), families (part of a compound -> dictionary words that have it), parts (-> learned weight). Before the largest and the
+ * smallest of them stand filters, and what the records of a form's set come to is worked out beforehand (morph_info).
  * All offsets are from the start of the image and 8-byte aligned. Byte order is that of the machine: an image made
  * elsewhere fails its check and is made anew.
  */
@@ -17,7 +18,7 @@
 #include "text/morph_hash.h"
 
 #define MORPH_MAGIC UINT64_C(0x6d6f7270686b6431) /* "morphkd1" */
-#define MORPH_VERSION 4u                         /* raise when the layout or the meaning of a table changes */
+#define MORPH_VERSION 5u                         /* raise when the layout or the meaning of a table changes */
 
 /* How to make one word of another: drop strip bytes at the end, then append add. */
 typedef struct morph_script {
@@ -47,6 +48,24 @@ typedef struct morph_class {
     uint8_t properties, word_class;
     uint16_t feature; /* the first class of that name: classes that differ in properties share a weight */
 } morph_class;
+
+/* What the records of a set of forms come to. */
+enum {
+    INFO_KNOWN = 1,       /* a word of its own, */
+    INFO_WORD = 2,        /* and no name */
+    INFO_ENTRY = 4,       /* itself an entry, no name */
+    INFO_ANY_ENTRY = 8,   /* itself an entry, perhaps a name */
+    INFO_BEGIN = 16,      /* may begin compounds */
+    INFO_END = 32,        /* may end them */
+    INFO_IRREGULAR = 64,  /* a plural such as böcker, though the dictionary lists it as an entry */
+    INFO_SANCTIONED = 128 /* a form for the inside of compounds */
+};
+
+typedef struct morph_info {
+    uint16_t flags;
+    uint16_t script;     /* to the base form of a word: itself before others */
+    uint16_t sanctioned; /* to that of a form for the inside of compounds */
+} morph_info;
 
 typedef struct word_map {
     uint64_t slots; /* offset of uint64_t[nslots]: 40 bits of hash, 24 bits of value + 1; 0 is empty */
@@ -91,6 +110,8 @@ typedef struct morph_image {
     char language[8], stamp[40];
     word_map maps[MAPS];
     uint64_t filter; /* uint64_t[MORPH_FILTER_BITS / 64]: a bit for each form, see morph_may_know */
+    uint64_t listed; /* uint64_t[MORPH_LISTED_BITS / 64]: a bit for each word of the irregulars and the parts, see morph_may_list */
+    uint64_t infos;  /* morph_info[nsets + 1] of the forms; the last is of what is no form */
     uint64_t scripts, nscripts, classes, nclasses, strings, strings_len;
     uint64_t weights; /* int32_t[nclasses + nscripts + FIX_COUNT], thousandths of a nat, classes first */
     uint64_t split_weights, nsplit_weights; /* int32_t[MORPH_SPLIT_FEATURES], see compound.c */
@@ -99,7 +120,10 @@ typedef struct morph_image {
 struct dk_morph {
     const unsigned char *base; /* the image */
     const morph_image *image;
-    const uint64_t *filter;
+    const uint64_t *slots[MAPS]; /* of the maps, and how many */
+    uint64_t nslots[MAPS];
+    const uint64_t *filter, *listed;
+    const morph_info *infos;
     const morph_script *scripts;
     const morph_class *classes;
     const char *strings;
@@ -108,22 +132,29 @@ struct dk_morph {
     size_t mapped; /* length of the mapping, or 0 */
 };
 
+/* Sets the pointers to the maps of m, whose image is set. */
+static inline void morph_attach_maps(dk_morph *m) {
+    for (int i = 0; i < MAPS; i++) {
+        m->slots[i] = (const uint64_t *)(const void *)(m->base + m->image->maps[i].slots);
+        m->nslots[i] = m->image->maps[i].nslots;
+    }
+}
+
 /* The value of a word in a map; UINT32_MAX when it is not there. */
 static inline uint32_t morph_map_find(const dk_morph *m, int map, uint64_t hash) {
-    const word_map *w = &m->image->maps[map];
-    const uint64_t *slots = (const uint64_t *)(const void *)(m->base + w->slots);
-    uint64_t print = hash >> 24, at = (hash & 0xFFFFFFFFu) * w->nslots >> 32;
-    for (;; at = at + 1 < w->nslots ? at + 1 : 0) {
+    const uint64_t *slots = m->slots[map];
+    uint64_t at = (hash & 0xFFFFFFFFu) * m->nslots[map] >> 32;
+    for (;;) {
         uint64_t slot = slots[at];
         if (slot == 0) return UINT32_MAX;
-        if (slot >> 24 == print) return (uint32_t)(slot & 0xFFFFFF) - 1;
+        if ((slot ^ hash) < 1u << 24) return (uint32_t)(slot & 0xFFFFFF) - 1;
+        if (++at == m->nslots[map]) at = 0;
     }
 }
 
 /* Starts loading what morph_map_find will read: several words are looked up in the time of one. */
 static inline void morph_map_prefetch(const dk_morph *m, int map, uint64_t hash) {
-    const word_map *w = &m->image->maps[map];
-    __builtin_prefetch(m->base + w->slots + 8 * ((hash & 0xFFFFFFFFu) * w->nslots >> 32));
+    __builtin_prefetch(m->slots[map] + ((hash & 0xFFFFFFFFu) * m->nslots[map] >> 32));
 }
 
 /* Most strings that are asked for, ends and starts of words, are no words: one bit in a table that stays in the
@@ -137,6 +168,24 @@ static inline uint32_t morph_filter_bit(uint64_t hash) {
 static inline bool morph_may_know(const dk_morph *m, uint64_t hash) {
     uint32_t bit = morph_filter_bit(hash);
     return m->filter[bit >> 6] >> (bit & 63) & 1;
+}
+
+/* The same for the words that the irregulars and the parts list, in whatever role: some hundreds, so that it lets few others by. */
+enum { MORPH_LISTED_BITS = 1 << 16 };
+
+static inline uint32_t morph_listed_bit(uint64_t hash) {
+    return (uint32_t)(hash >> 20) & (MORPH_LISTED_BITS - 1);
+}
+
+static inline bool morph_may_list(const dk_morph *m, uint64_t hash) {
+    uint32_t bit = morph_listed_bit(hash);
+    return m->listed[bit >> 6] >> (bit & 63) & 1;
+}
+
+/* What a word is as a form, by its hash. */
+static inline const morph_info *morph_info_of(const dk_morph *m, uint64_t hash) {
+    uint32_t set = morph_may_know(m, hash) ? morph_map_find(m, MAP_FORMS, hash) : UINT32_MAX;
+    return &m->infos[set != UINT32_MAX ? set : m->image->maps[MAP_FORMS].nsets];
 }
 
 /* The records of a set; *count of them. */
@@ -167,11 +216,16 @@ static inline const morph_record *morph_form(const dk_morph *m, const char *text
     return morph_form_hashed(m, morph_hash(text, len), count);
 }
 
+/* Whether a script fits a word of so many bytes: something remains, and not too much. */
+static inline bool morph_fits(const morph_script *script, size_t len) {
+    return script->strip <= len && len - script->strip + script->add_len - 1 < DK_MORPH_WORD_MAX;
+}
+
 /* Applies a script; out holds DK_MORPH_WORD_MAX + 1 bytes and is ended by a NUL. Returns the length, 0 when the script
    does not fit. */
 static inline size_t morph_apply(const dk_morph *m, const morph_script *script, const char *text, size_t len,
                                  char *out) {
-    if (script->strip > len || len - script->strip + script->add_len > DK_MORPH_WORD_MAX) return 0;
+    if (!morph_fits(script, len)) return 0;
     size_t keep = len - script->strip;
     memcpy(out, text, keep);
     memcpy(out + keep, m->strings + script->add, script->add_len);

@@ -36,6 +36,13 @@ static dk_status read_script(build *b, dk_str text, const morph_line *line, int 
     return *script <= UINT16_MAX ? DK_OK : dk_fail(b->err, DK_EDATA, "too many scripts");
 }
 
+/* Notes a word of the model in a role of compounds. */
+static void add_part(build *b, char side, dk_str word, uint32_t value) {
+    uint64_t hash = morph_hash(word.ptr, word.len);
+    map_builder_add(&b->parts, morph_part_of(side, hash), value);
+    map_builder_add(&b->listed, hash, 0);
+}
+
 static dk_status read_model_line(build *b, model *m, const morph_line *line) {
     dk_str kind = line->columns[0];
     uint32_t script = 0;
@@ -55,8 +62,7 @@ static dk_status read_model_line(build *b, model *m, const morph_line *line) {
         dk_status status = morph_number(line, 3, -1000000, 1000000, &value, b->err);
         if (status != DK_OK) return status;
         char side = dk_str_is(line->columns[1], "head") ? 'h' : 'l';
-        map_builder_add(&b->parts, morph_part_hash(side, line->columns[2].ptr, line->columns[2].len),
-                        (uint32_t)(value + PART_WEIGHT_OFFSET));
+        add_part(b, side, line->columns[2], (uint32_t)(value + PART_WEIGHT_OFFSET));
         return DK_OK;
     }
     if (line->ncolumns >= 4 && dk_str_is(kind, "form")) { /* form, lemma, confidence in thousandths */
@@ -65,8 +71,9 @@ static dk_status read_model_line(build *b, model *m, const morph_line *line) {
         script = morph_script_add(&b->scripts, line->columns[1], line->columns[2]);
         if (script == DK_NO_ID) return dk_fail_memory(b->err);
         if (script > UINT16_MAX) return dk_fail(b->err, DK_EDATA, "too many scripts");
-        map_builder_add(&b->irregulars, morph_hash(line->columns[1].ptr, line->columns[1].len),
-                        script << 16 | (uint32_t)value);
+        uint64_t hash = morph_hash(line->columns[1].ptr, line->columns[1].len);
+        map_builder_add(&b->irregulars, hash, script << 16 | (uint32_t)value);
+        map_builder_add(&b->listed, hash, 0);
         return DK_OK;
     }
     if (line->ncolumns >= 4 && dk_str_is(kind, "rule")) { /* ending, script, -1000 log2 of its probability */
@@ -97,7 +104,7 @@ static dk_status read_model(build *b, model *m) {
 static void read_simple(build *b) {
     morph_line line;
     for (size_t at = 0; morph_next_line(&b->sources->simple, "word", &at, &line);)
-        map_builder_add(&b->parts, morph_part_hash('s', line.columns[0].ptr, line.columns[0].len), 1);
+        add_part(b, 's', line.columns[0], 1);
 }
 
 static int32_t weight_of(const model *m, const char *kind, const char *name) {
@@ -174,7 +181,8 @@ static void drop_forbidden(build *b) {
 
 /* Counts, for each word, the dictionary entries that begin or end with it as a compound would. */
 static dk_status count_families(build *b, const morph_image *head, const dk_buf *out) {
-    const dk_morph m = {.base = (const unsigned char *)out->ptr, .image = head, .classes = b->classes};
+    dk_morph m = {.base = (const unsigned char *)out->ptr, .image = head, .classes = b->classes};
+    morph_attach_maps(&m);
     for (size_t i = 0; i < b->entries.count; i++) {
         dk_str entry = b->entries.strings[i];
         for (size_t at = 2; at + 2 < entry.len; at++) {
@@ -205,16 +213,63 @@ static dk_status count_families(build *b, const morph_image *head, const dk_buf 
     return b->families.failed ? dk_fail_memory(b->err) : DK_OK;
 }
 
-static dk_status write_filter(build *b, dk_buf *out, morph_image *head) {
-    uint64_t *bits = calloc(MORPH_FILTER_BITS / 64, sizeof *bits);
-    if (bits == NULL) return dk_fail_memory(b->err);
-    for (size_t i = 0; i < b->forms.count; i++) {
-        uint32_t bit = morph_filter_bit(b->forms.pairs[i].hash);
+/* Writes a set of words as one bit each of so many; *at is where. */
+static dk_status write_filter(build *b, const map_builder *words, uint32_t nbits, uint32_t (*bit_of)(uint64_t hash), dk_buf *out,
+                              uint64_t *at) {
+    uint64_t *bits = calloc(nbits / 64, sizeof *bits);
+    if (bits == NULL || words->failed) {
+        free(bits);
+        return dk_fail_memory(b->err);
+    }
+    for (size_t i = 0; i < words->count; i++) {
+        uint32_t bit = bit_of(words->pairs[i].hash);
         bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
     }
-    head->filter = image_align(out);
-    dk_buf_put(out, bits, MORPH_FILTER_BITS / 8);
+    *at = image_align(out);
+    dk_buf_put(out, bits, nbits / 8);
     free(bits);
+    return DK_OK;
+}
+
+static morph_info sum_up(const build *b, const morph_record *records, size_t count) {
+    unsigned flags = 0;
+    morph_info info = {0, 0, 0};
+    for (size_t i = 0; i < count; i++) {
+        unsigned p = b->classes[records[i].value].properties;
+        if ((p & CLASS_COMPOUND_ONLY) == 0) flags |= INFO_KNOWN | (p & CLASS_ENTRY ? INFO_ANY_ENTRY : 0);
+        if (p & CLASS_NAME) continue;
+        if (p & CLASS_COMPOUND_ONLY) {
+            if ((p & CLASS_BEGIN) == 0) continue;
+            if ((flags & INFO_SANCTIONED) == 0 || records[i].script != 0) info.sanctioned = records[i].script;
+            flags |= INFO_SANCTIONED;
+            continue;
+        }
+        if ((flags & INFO_WORD) == 0 || records[i].script == 0) info.script = records[i].script;
+        flags |= INFO_WORD | (p & CLASS_BEGIN ? INFO_BEGIN : 0) | (p & CLASS_END ? INFO_END : 0) |
+                 (p & CLASS_ENTRY ? INFO_ENTRY : 0) |
+                 (records[i].script != 0 && (p & CLASS_HAND_NOUN) != 0 ? INFO_IRREGULAR : 0);
+    }
+    info.flags = (uint16_t)flags;
+    return info;
+}
+
+/* Works out what each set of forms comes to. */
+static dk_status write_infos(build *b, dk_buf *out, morph_image *head) {
+    size_t n = head->maps[MAP_FORMS].nsets;
+    morph_info *infos = calloc(n + 1, sizeof *infos);
+    if (infos == NULL || out->failed) {
+        free(infos);
+        return dk_fail_memory(b->err);
+    }
+    const dk_morph m = {.base = (const unsigned char *)out->ptr, .image = head};
+    for (uint32_t set = 0; set < n; set++) {
+        size_t count;
+        const morph_record *records = morph_set(&m, MAP_FORMS, set, &count);
+        infos[set] = sum_up(b, records, count);
+    }
+    head->infos = image_align(out);
+    dk_buf_put(out, infos, (n + 1) * sizeof *infos);
+    free(infos);
     return DK_OK;
 }
 
@@ -225,8 +280,10 @@ static dk_status write_image(build *b, const model *m, dk_buf *out) {
     dk_buf_put(out, &head, sizeof head);
     dk_status status = map_builder_sort(&b->forms, false, b->err);
     if (status == DK_OK) drop_forbidden(b);
-    if (status == DK_OK) status = write_filter(b, out, &head);
+    if (status == DK_OK) status = write_filter(b, &b->forms, MORPH_FILTER_BITS, morph_filter_bit, out, &head.filter);
+    if (status == DK_OK) status = write_filter(b, &b->listed, MORPH_LISTED_BITS, morph_listed_bit, out, &head.listed);
     if (status == DK_OK) status = map_builder_write(&b->forms, out, &head.maps[MAP_FORMS], b->err);
+    if (status == DK_OK) status = write_infos(b, out, &head);
     if (status == DK_OK) status = map_builder_write(&b->paradigms, out, &head.maps[MAP_PARADIGMS], b->err);
     if (status == DK_OK) status = map_builder_write(&b->irregulars, out, &head.maps[MAP_IRREGULARS], b->err);
     if (status == DK_OK) status = map_builder_write(&b->suffixes, out, &head.maps[MAP_SUFFIXES], b->err);

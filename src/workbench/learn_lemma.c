@@ -318,7 +318,7 @@ static dk_status write_rules(const learner *l, const dk_morph *m, dk_buf *out, s
         const morph_record *r = morph_lookup(m, MAP_FORMS, word.ptr, word.len, &records);
         if (word.len > DK_MORPH_WORD_MAX || !morph_set_is_word(m, r, records)) continue;
         size_t n = morph_candidates(m, word.ptr, word.len, false, list);
-        morph_rank(m, list, n, false);
+        morph_rank(list, n, false);
         status = count_rules(m, word.ptr, word.len, m->strings + m->scripts[list[0].script].text, &c, l->err);
     }
     text_list rules = {0};
@@ -363,7 +363,7 @@ static dk_status write_forms(const learner *l, const dk_morph *m, const example_
         dk_str form = dk_intern_text(&l->words, examples->items[first].form);
         dk_str lemma = dk_intern_text(&l->words, examples->items[first].lemma);
         size_t n = morph_candidates(m, form.ptr, form.len, false, list);
-        morph_rank(m, list, n, false);
+        morph_rank(list, n, false);
         bool agrees = n > 0 && dk_str_eq((dk_str){list[0].text, list[0].len}, lemma);
         if (agrees && (list[0].probability > 0.8 || total < 3)) continue;
         for (size_t k = first; status == DK_OK && k < i; k++) {
