@@ -100,19 +100,40 @@ def table():
 QUESTION = dict(outcome="score", predictors=["late", "price"], controls=["visits"], cluster="customer", segment="segment", bootstrap=50)
 
 
-@pytest.mark.parametrize("partitions", [1, 7, 64])
-def test_drivers_are_those_of_one_machine(spark, table, partitions):
-    df = spark.createDataFrame(table).repartition(partitions)
-    got = drivkraft.spark.drivers(df, **QUESTION)
-    assert got.json == drivkraft.drivers(table, **QUESTION).json
-
-
 def test_drivers_of_partitions_without_rows_and_after_a_kill(spark, table, tmp_path):
     mark = str(tmp_path / "killed")
     df = spark.createDataFrame(table).repartition(5, "segment")  # two values: three partitions are empty
     df = df.mapInArrow(kill_own_executor(mark), df.schema)
     assert drivkraft.spark.drivers(df, **QUESTION).json == drivkraft.drivers(table, **QUESTION).json
     assert os.path.exists(mark)
+
+
+STUDY = {"responses": {"id": "id", "customer": "customer", "date": "date", "score": "score", "comment": "comment"},
+         "customers": {"customer": "customer", "period": "quarter", "profit": "margin", "churned": "churned"},
+         "segments": {"by": "margin", "bands": {"blue": ["..", 900], "gold": [900, ".."]}}, "outcomes": ["nps"], "controls": ["wave"],
+         "analysis": {"bootstrap": 40}}
+
+
+@pytest.fixture(scope="module")
+def study(survey, records):
+    """Responses and records as tables, the plan, and the answer of one machine."""
+    keep = lambda path, **kinds: pandas.read_csv(path, dtype=dict(kinds))
+    responses, customers = keep(survey / "in.csv", id=str), keep(records)
+    plan = survey / "study-plan.tsv"
+    drivkraft.prepare(responses, plan, comment="comment")
+    return responses, customers, plan, drivkraft.drivers(responses, STUDY, customers=customers, plan=plan)
+
+
+@pytest.mark.parametrize("partitions, together", [(1, True), (64, False), (7, "already")])
+def test_a_study_is_that_of_one_machine(spark, study, partitions, together):
+    """Fits of themes by segment, and the ways between segments: with each customer's records moved together, spread over partitions, and put
+    together beforehand."""
+    responses, customers, plan, wanted = study
+    records = spark.createDataFrame(customers)
+    records = records.repartition(3, "customer") if together == "already" else records.repartition(3)
+    got = drivkraft.spark.drivers(spark.createDataFrame(responses).repartition(partitions), STUDY, customers=records, plan=plan, together=together)
+    assert got.transitions.result == wanted.transitions.result and got.transitions.n > 10000
+    assert got.json == wanted.json and len(got.fits) == 3
 
 
 def test_a_plan_and_own_lexicons_travel(spark, responses, survey, tmp_path):

@@ -113,11 +113,21 @@ class Rows:
 
 
 class Drivers:
-    """The answer. `json` is what the program prints; `result` the same as a dict; str() the table for people."""
+    """The answer. `json` is what the program prints; `result` the same as a dict; `text`, and str(), the table for people."""
 
-    def __init__(self, json_text: str, text: str, kind: Any = None):
-        self.json, self.text, self._kind = json_text, text, kind
-        self.result = json.loads(json_text)
+    def __init__(self, rows: Rows, threads: int | None = None, kind: Any = None):
+        self.json, self._kind = rows.answer("json", threads), kind
+        self.result = json.loads(self.json)
+        self._rows, self._threads, self._text = rows, threads, None
+
+    @property
+    def text(self) -> str:
+        if self._text is None:  # fitted again, for the few who look at it
+            self._text, self._rows = self._rows.answer("text", self._threads), None
+        return self._text
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_text": self.text, "_rows": None, "_kind": None}
 
     @property
     def verdict(self) -> str:
@@ -170,8 +180,7 @@ def _flat(d: dict) -> dict:
 
 def answer(rows: Rows, threads: int | None = None, kind: Any = None) -> Drivers:
     """Fits what was gathered; says what was left out as warnings."""
-    result = Drivers(rows.answer("json", threads), "", kind)
-    result.text = rows.answer("text", threads)
+    result = Drivers(rows, threads, kind)
     for sentence in dict.fromkeys(rows.said):
         warnings.warn(sentence, errors.DataWarning, stacklevel=3)
     return result

@@ -245,8 +245,7 @@ def answer(fits: list[Fit], parts: dict[int, bytes], transitions: Any, threads: 
         if fit.reason is None:
             rows = Rows.merge([parts[i]])
             try:
-                found = Drivers(rows.answer("json", threads), "", kind)
-                found.text = rows.answer("text", threads)
+                found = Drivers(rows, threads, kind)
             except errors.DataError as e:  # as one outcome in one segment may not vary; others stand
                 fit.reason = e.message
             for sentence in dict.fromkeys(rows.said):
