@@ -6,13 +6,14 @@
 #include "base/cache.h"
 #include "base/file.h"
 #include "base/pipeline.h"
-#include "cli/cli.h"
+#include "cli/study_options.h"
 #include "report/report.h"
 #include "stats/linalg.h"
 #include "tag/session.h"
 
 typedef struct visit {
     const dk_cli *cli;
+    dk_buf *out;
     int missing; /* things without which the program does not work */
     int weak;    /* things without which it works less well */
 } visit;
@@ -22,8 +23,8 @@ typedef enum finding { FINE, WEAK, MISSING } finding;
 static void say(visit *v, finding f, const char *what, const char *how, const char *remedy) {
     static const char *const marks[] = {"ok", "--", "!!"}, *const colors[] = {"\x1b[32m", "\x1b[33m", "\x1b[31m"};
     bool color = v->cli->color_out;
-    printf("%s%s%s  %-14s%s\n", color ? colors[f] : "", marks[f], color ? "\x1b[0m" : "", what, how);
-    if (f != FINE && remedy != NULL && *remedy != '\0') printf("    %-14s%s\n", "", remedy);
+    dk_buf_putf(v->out, "%s%s%s  %-14s%s\n", color ? colors[f] : "", marks[f], color ? "\x1b[0m" : "", what, how);
+    if (f != FINE && remedy != NULL && *remedy != '\0') dk_buf_putf(v->out, "    %-14s%s\n", "", remedy);
     v->weak += f == WEAK;
     v->missing += f == MISSING;
 }
@@ -108,16 +109,20 @@ static dk_status run_doctor(const dk_command *command, dk_cli *cli, int argc, ch
     dk_status status = dk_cli_parse(command, none, cli, argc, argv, words, &nwords, &answered, err);
     if (status == DK_OK && !answered && nwords > 0) status = dk_fail(err, DK_EUSAGE, "doctor takes no file");
     if (status != DK_OK || answered) return status;
-    visit v = {.cli = cli};
-    printf("drivkraft %s  %s\n", dk_version(), cli->executable != NULL ? cli->executable : "");
+    dk_buf out;
+    dk_buf_init(&out);
+    visit v = {.cli = cli, .out = &out};
+    dk_buf_putf(&out, "drivkraft %s  %s\n", dk_version(), cli->executable != NULL ? cli->executable : "");
     char *folder = look_at_engine(&v);
     look_at_cache(&v);
     look_at_machine(&v);
     look_at_report(&v, folder);
     free(folder);
-    if (v.missing > 0) return dk_fail(err, DK_EIO, "%d thing%s missing", v.missing, v.missing == 1 ? " is" : "s are");
-    printf("%s\n", v.weak == 0 ? "Everything is there." : "Everything needed is there.");
-    return DK_OK;
+    if (v.missing == 0) dk_buf_putf(&out, "%s\n", v.weak == 0 ? "Everything is there." : "Everything needed is there.");
+    status = dk_study_options_write(cli, &out, err);
+    dk_buf_dispose(&out);
+    if (status == DK_OK && v.missing > 0) status = dk_fail(err, DK_EIO, "%d thing%s missing", v.missing, v.missing == 1 ? " is" : "s are");
+    return status;
 }
 
 const dk_command dk_cmd_doctor = {"doctor", "Says whether everything is there that the program needs, and what to do.", "[options]",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cli/input.h"
+#include "cli/study_options.h"
 #include "tag/explain.h"
 #include "text/utf8.h"
 
@@ -63,7 +64,7 @@ static void fill_columns(const dk_engine *engine, dk_session *session, dk_str te
         }
 }
 
-static void print_columns(const column *columns, size_t n) {
+static void put_columns(dk_buf *out, const column *columns, size_t n) {
     for (size_t first = 0; first < n;) {
         size_t last = first, width = 2;
         while (last < n && (last == first || width + columns[last].width + 2 <= LINE_WIDTH)) width += columns[last++].width + 2;
@@ -71,19 +72,19 @@ static void print_columns(const column *columns, size_t n) {
             bool any = false;
             for (size_t i = first; i < last; i++) any |= columns[i].rows[row][0] != '\0';
             if (!any) continue;
-            printf("  ");
+            dk_buf_putf(out, "  ");
             for (size_t i = first; i < last; i++) {
-                printf("%s", columns[i].rows[row]);
-                if (i + 1 < last) printf("%*s", (int)(columns[i].width - shown_width(columns[i].rows[row]) + 2), "");
+                dk_buf_putf(out, "%s", columns[i].rows[row]);
+                if (i + 1 < last) dk_buf_putf(out, "%*s", (int)(columns[i].width - shown_width(columns[i].rows[row]) + 2), "");
             }
-            printf("\n");
+            dk_buf_putf(out, "\n");
         }
-        printf("\n");
+        dk_buf_putf(out, "\n");
         first = last;
     }
 }
 
-static void print_because(const dk_engine *engine, uint32_t entry, uint32_t rules) {
+static void put_because(dk_buf *out, const dk_engine *engine, uint32_t entry, uint32_t rules) {
     const dk_lexicon *lexicon = dk_engine_lexicon(engine);
     dk_buf line;
     dk_buf_init(&line);
@@ -99,68 +100,58 @@ static void print_because(const dk_engine *engine, uint32_t entry, uint32_t rule
         dk_buf_puts(&line, "; ");
         dk_rules_put(&line, rules);
     }
-    printf("%s\n", dk_buf_cstr(&line));
+    dk_buf_putf(out, "%s\n", dk_buf_cstr(&line));
     dk_buf_dispose(&line);
 }
 
-static void print_learned(const dk_cli *cli, const dk_reading *r, dk_str text, const dk_comment *comment) {
+static void put_learned(dk_buf *out, const dk_cli *cli, const dk_reading *r, dk_str text, const dk_comment *comment) {
     dk_learned_word words[DK_LEARNED_WORDS];
     int64_t all;
     if (r->learned == NULL) return;
     size_t n = dk_explain_strongest(r, comment, words, &all);
-    printf("  learned  ");
+    dk_buf_putf(out, "  learned  ");
     for (size_t i = 0; i < n; i++) {
         const dk_token *t = &comment->tokens[words[i].token];
-        printf(" %s%.*s %+.2f%s%s", tint(cli, (int32_t)words[i].weight), (int)(t->end - t->start), text.ptr + t->start,
+        dk_buf_putf(out, " %s%.*s %+.2f%s%s", tint(cli, (int32_t)words[i].weight), (int)(t->end - t->start), text.ptr + t->start,
                (double)words[i].weight / 1000, plain(cli), i + 1 < n ? "," : "");
     }
-    printf("%swords %+.2f, rules %+.2f: logit %+.2f\n", n > 0 ? "; all " : " ", (double)all / 1000,
+    dk_buf_putf(out, "%swords %+.2f, rules %+.2f: logit %+.2f\n", n > 0 ? "; all " : " ", (double)all / 1000,
            (double)(r->logit - all) / 1000, (double)r->logit / 1000);
 }
 
-static dk_status print_people(const dk_cli *cli, const dk_engine *engine, dk_session *session, dk_str text,
-                              const dk_comment *comment, dk_error *err) {
+static dk_status put_people(dk_buf *out, const dk_cli *cli, const dk_engine *engine, dk_session *session, dk_str text,
+                            const dk_comment *comment, dk_error *err) {
     column *columns = calloc(comment->ntokens + 1, sizeof *columns);
     if (columns == NULL) return dk_fail_memory(err);
     const dk_reading *r = dk_inspect_reading(session);
     const dk_taxonomy *taxonomy = dk_engine_taxonomy(engine);
     fill_columns(engine, session, text, comment, columns);
-    printf("%s %.2f\n", dk_language_name(comment->language), comment->confidence / 1000.0);
-    print_columns(columns, comment->ntokens);
-    if (comment->nmentions > 0) printf("  themes\n");
+    dk_buf_putf(out, "%s %.2f\n", dk_language_name(comment->language), comment->confidence / 1000.0);
+    put_columns(out, columns, comment->ntokens);
+    if (comment->nmentions > 0) dk_buf_putf(out, "  themes\n");
     for (size_t i = 0; i < comment->nmentions; i++) {
         const dk_mention *m = &comment->mentions[i];
-        printf("  clause %d  %-26s %s%-8s %5.2f%s   ", comment->tokens[r->themes[i].first].clause + 1,
+        dk_buf_putf(out, "  clause %d  %-26s %s%-8s %5.2f%s   ", comment->tokens[r->themes[i].first].clause + 1,
                taxonomy->themes[m->theme].id, tint(cli, m->polarity), dk_label_name(m->label), m->polarity / 1000.0, plain(cli));
-        print_because(engine, m->entry, m->rules);
+        put_because(out, engine, m->entry, m->rules);
     }
-    if (comment->nmentions > 0) printf("\n");
-    if (r->nopinions > 0) printf("  opinions\n");
+    if (comment->nmentions > 0) dk_buf_putf(out, "\n");
+    if (r->nopinions > 0) dk_buf_putf(out, "  opinions\n");
     for (size_t i = 0; i < r->nopinions; i++) {
         const dk_opinion *o = &r->opinions[i];
         size_t start = comment->tokens[o->first].start, end = comment->tokens[o->last].end;
-        printf("  clause %d  %s%+.2f%s", o->clause + 1, tint(cli, o->value), o->value / 200.0, plain(cli));
-        if (o->value != o->base) printf(" (from %+.2g)", o->base / 200.0);
-        printf(" %.*s   ", (int)(end - start), text.ptr + start);
-        print_because(engine, o->entry, o->rules);
+        dk_buf_putf(out, "  clause %d  %s%+.2f%s", o->clause + 1, tint(cli, o->value), o->value / 200.0, plain(cli));
+        if (o->value != o->base) dk_buf_putf(out, " (from %+.2g)", o->base / 200.0);
+        dk_buf_putf(out, " %.*s   ", (int)(end - start), text.ptr + start);
+        put_because(out, engine, o->entry, o->rules);
     }
     for (size_t i = 0; i < r->nclauses; i++)
-        if (r->clauses[i].weight != 1000) printf("  clause %zu  counts %.2f times\n", i + 1, r->clauses[i].weight / 1000.0);
-    print_learned(cli, r, text, comment);
-    printf("  comment   %s%s%s, sentiment %.2f\n", tint(cli, comment->sentiment), dk_label_name(comment->label), plain(cli),
+        if (r->clauses[i].weight != 1000) dk_buf_putf(out, "  clause %zu  counts %.2f times\n", i + 1, r->clauses[i].weight / 1000.0);
+    put_learned(out, cli, r, text, comment);
+    dk_buf_putf(out, "  comment   %s%s%s, sentiment %.2f\n", tint(cli, comment->sentiment), dk_label_name(comment->label), plain(cli),
            comment->sentiment / 1000.0);
     free(columns);
     return DK_OK;
-}
-
-static dk_status print_json(const dk_engine *engine, dk_session *session, dk_str text, const dk_comment *comment, dk_error *err) {
-    dk_buf out;
-    dk_buf_init(&out);
-    dk_explain_put_json(&out, engine, session, text, comment);
-    dk_status status = dk_buf_status(&out, err);
-    if (status == DK_OK) fwrite(out.ptr, 1, out.len, stdout);
-    dk_buf_dispose(&out);
-    return status;
 }
 
 typedef struct options {
@@ -183,9 +174,12 @@ static dk_status explain(dk_cli *cli, const options *o, dk_str text, dk_error *e
     if (status == DK_OK) status = dk_packs_parse(dk_engine_lexicon(engine), o->pack, &plan.packs, err);
     if (status == DK_OK) status = dk_session_new(&session, engine, &plan, err);
     if (status == DK_OK) status = dk_session_tag(session, text, &comment, err);
-    if (status == DK_OK)
-        status = strcmp(o->format, "json") == 0 ? print_json(engine, session, text, &comment, err)
-                                                : print_people(cli, engine, session, text, &comment, err);
+    dk_buf out;
+    dk_buf_init(&out);
+    if (status == DK_OK && strcmp(o->format, "json") == 0) dk_explain_put_json(&out, engine, session, text, &comment);
+    else if (status == DK_OK) status = put_people(&out, cli, engine, session, text, &comment, err);
+    if (status == DK_OK) status = dk_study_options_write(cli, &out, err);
+    dk_buf_dispose(&out);
     dk_session_free(session);
     dk_engine_free(engine);
     return status;

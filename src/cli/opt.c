@@ -161,6 +161,7 @@ dk_status dk_cli_parse(const dk_command *command, const dk_opt *options, dk_cli 
     else if (help) print_help(command, options, common);
     else if (version) printf("drivkraft %s\n", dk_version());
     *answered = help || version;
+    if (cli->output != NULL && strcmp(cli->output, "-") != 0) cli->color_out = false; /* a file shows no colours */
     return DK_OK;
 }
 
