@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/hash.h"
 #include "lexicon/index_private.h"
+#include "text/morph_form.h"
 
 enum { HOOKS_MAX = 512 };
 
@@ -50,13 +51,23 @@ static void add_own_keys(const dk_index *x, hooks *h, dk_str form) {
     add_keys(x, h, form, 1u << KEY_EXACT | 1u << KEY_WORD, fits);
 }
 
-static bool has_length(const uint64_t lengths[2], size_t len) { return lengths[len >> 6] >> (len & 63) & 1; }
+/* The lengths up to that of the form which are among those given, as bits from `word` times 64 on. */
+static uint64_t lengths_within(const uint64_t lengths[2], size_t word, size_t len) {
+    size_t from = 64 * word;
+    if (len < from) return 0;
+    return len - from >= 63 ? lengths[word] : lengths[word] & ((UINT64_C(2) << (len - from)) - 1);
+}
 
 static void add_affixes(const dk_index *x, hooks *h, dk_str form) {
-    for (size_t len = 1; len <= form.len && len < 128; len++) {
-        if (has_length(x->figures->prefix_lengths, len)) add_key(x, h, KEY_PREFIX, (dk_str){form.ptr, len}, DK_FIT_PART);
-        if (has_length(x->figures->suffix_lengths, len))
+    for (size_t word = 0; word < 2; word++) {
+        uint64_t prefixes = lengths_within(x->figures->prefix_lengths, word, form.len);
+        for (; prefixes != 0; prefixes &= prefixes - 1)
+            add_key(x, h, KEY_PREFIX, (dk_str){form.ptr, 64 * word + (size_t)__builtin_ctzll(prefixes)}, DK_FIT_PART);
+        uint64_t suffixes = lengths_within(x->figures->suffix_lengths, word, form.len);
+        for (; suffixes != 0; suffixes &= suffixes - 1) {
+            size_t len = 64 * word + (size_t)__builtin_ctzll(suffixes);
             add_key(x, h, KEY_SUFFIX, (dk_str){form.ptr + form.len - len, len}, DK_FIT_PART);
+        }
     }
 }
 
@@ -80,12 +91,21 @@ typedef struct lemmas {
 } lemmas;
 
 /* The form itself and its lemmas, which are left in l. */
-static void add_form(const dk_index *x, hooks *h, dk_str form, lemmas *l) {
+static void add_form(const dk_index *x, hooks *h, const dk_morph_form *f, lemmas *l) {
+    dk_str form = {f->word.text, f->word.len};
     add_own_keys(x, h, form);
-    l->count = x->morph != NULL ? dk_morph_lemmas(x->morph, form, 0, l->items, DK_MORPH_LEMMAS_MAX) : 0;
-    for (size_t i = 0; i < l->count; i++)
-        if (l->items[i].plausible)
-            add_key(x, h, KEY_WORD, (dk_str){l->items[i].text, l->items[i].len}, DK_FIT_INFLECTED);
+    l->count = x->morph != NULL ? dk_morph_form_lemmas(f, DK_MORPH_PLAUSIBLE, l->items, DK_MORPH_LEMMAS_MAX) : 0;
+    for (size_t i = 0; i < l->count; i++) {
+        dk_str lemma = {l->items[i].text, l->items[i].len};
+        if (!dk_str_eq(lemma, form)) add_key(x, h, KEY_WORD, lemma, DK_FIT_INFLECTED);
+    }
+}
+
+/* The same of another text of 1 to DK_MORPH_WORD_MAX bytes. */
+static void add_text(const dk_index *x, hooks *h, dk_str text) {
+    dk_morph_form f;
+    lemmas l;
+    if (dk_morph_form_init(&f, x->morph, text)) add_form(x, h, &f, &l);
 }
 
 /* True when some entry is this one word. */
@@ -104,29 +124,33 @@ static void add_compound(const dk_index *x, hooks *h, const dk_part *parts, size
     }
 }
 
-/* Writes form with every run of three or more equal letters cut to `keep`; false when there is none. */
-static bool shortened(dk_str form, size_t keep, char *out, size_t *len) {
-    bool any = false;
+/* Writes form with every run of three or more equal letters cut to `keep`. */
+static void shorten(dk_str form, size_t keep, char *out, size_t *len) {
     *len = 0;
     for (size_t i = 0; i < form.len;) {
         size_t run = 1;
         while (i + run < form.len && form.ptr[i + run] == form.ptr[i]) run++;
-        size_t n = run;
-        if (run >= 3) n = keep, any = true;
+        size_t n = run >= 3 ? keep : run;
         memset(out + *len, form.ptr[i], n);
         *len += n;
         i += run;
     }
-    return any;
 }
 
-static void add_elongated(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint8_t *notes) {
+/* Whether a letter stands three times in a row. */
+static bool is_drawn_out(dk_str form) {
+    for (size_t i = 2; i < form.len; i++)
+        if (form.ptr[i] == form.ptr[i - 1] && form.ptr[i] == form.ptr[i - 2]) return true;
+    return false;
+}
+
+static void add_elongated(const dk_index *x, hooks *h, dk_str form, uint8_t *notes) {
     char text[DK_MORPH_WORD_MAX + 1];
     size_t len;
-    if (form.len > DK_MORPH_WORD_MAX) return;
+    if (!is_drawn_out(form)) return;
     for (size_t keep = 1; keep <= 2; keep++) {
-        if (!shortened(form, keep, text, &len)) return;
-        add_form(x, h, (dk_str){text, len}, l);
+        shorten(form, keep, text, &len);
+        add_text(x, h, (dk_str){text, len});
         if (means_something(h)) {
             *notes |= DK_WORD_ELONGATED;
             return;
@@ -165,31 +189,15 @@ static bool same_letter(const char *a, const char *b) {
 
 /* Whether a word in use other than the one chosen, and of another base, comes of the form by leaving out a letter or swapping two:
    "bedömma" is bedöma rather than berömma. */
-static bool means_another(const dk_index *x, dk_str form, dk_str chosen) {
-    char text[DK_MORPH_WORD_MAX + 1];
+static bool means_another(const dk_index *x, const dk_morph_form *f, dk_str chosen) {
     dk_lemma mine, other;
+    dk_slip slip = {.at = 0};
     dk_str base = {NULL, 0}; /* found when it is needed, which is seldom */
-    for (size_t i = 0, next; i < form.len; i = next) {
-        for (next = i + 1; next < form.len && ((unsigned char)form.ptr[next] & 0xC0) == 0x80;) next++;
-        size_t after = next, size = next - i;
-        if (after < form.len)
-            for (after++; after < form.len && ((unsigned char)form.ptr[after] & 0xC0) == 0x80;) after++;
-        for (int swapped = 0; swapped < 2; swapped++) {
-            size_t len = form.len - (swapped ? 0 : size);
-            memcpy(text, form.ptr, i);
-            if (swapped) {
-                memcpy(text + i, form.ptr + next, after - next);
-                memcpy(text + i + (after - next), form.ptr + i, size);
-                memcpy(text + after, form.ptr + after, form.len - after);
-            } else {
-                memcpy(text + i, form.ptr + next, form.len - next);
-            }
-            dk_str word = {text, len};
-            if (dk_str_eq(word, chosen) || dk_str_eq(word, form) || !dk_morph_known(x->morph, word)) continue;
-            if (dk_morph_frequency(x->morph, word) < IN_USE) continue;
-            if (base.ptr == NULL) base = base_of(x, chosen, &mine);
-            if (!dk_str_eq(base_of(x, word, &other), base)) return true;
-        }
+    while (dk_morph_form_next_slip(f, IN_USE, &slip)) {
+        dk_str word = {slip.text, slip.len};
+        if (dk_str_eq(word, chosen)) continue;
+        if (base.ptr == NULL) base = base_of(x, chosen, &mine);
+        if (!dk_str_eq(base_of(x, word, &other), base)) return true;
     }
     return false;
 }
@@ -202,13 +210,12 @@ static bool begins_alike(dk_str form, dk_str word) {
 }
 
 /* A form that no dictionary knows and nobody uses is taken for the one word of the lexicon that it is a slip away from. */
-static void add_misspelt(const dk_index *x, hooks *h, dk_str form, lemmas *l, uint8_t *notes) {
-    dk_str near[DK_SPELLING_NEAR], word;
-    if (x->spelling == NULL || (x->morph != NULL && dk_morph_known(x->morph, form))) return;
-    if (!choose_word(x, near, dk_spelling_near(x->spelling, form, near), &word)) return;
-    if (!begins_alike(form, word)) return;
-    if (x->morph != NULL && (dk_morph_frequency(x->morph, form) >= IN_USE || means_another(x, form, word))) return;
-    add_form(x, h, word, l);
+static void add_misspelt(const dk_index *x, hooks *h, const dk_morph_form *f, uint8_t *notes) {
+    dk_str near[DK_SPELLING_NEAR], word, form = {f->word.text, f->word.len};
+    if (x->spelling == NULL || f->known || (x->morph != NULL && dk_morph_form_frequency(f) >= IN_USE)) return;
+    if (!choose_word(x, near, dk_spelling_near_word(x->spelling, &f->word, near), &word)) return;
+    if (!begins_alike(form, word) || means_another(x, f, word)) return;
+    add_text(x, h, word);
     *notes |= DK_WORD_SPELLING;
 }
 
@@ -268,24 +275,25 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
     h.count = 0;
     memset(word, 0, sizeof *word);
     if (bases != NULL) dk_bases_set(bases, NULL, 0, NULL, 0);
-    if (kind == DK_TOKEN_WORD && form.len <= DK_MORPH_WORD_MAX) {
+    dk_morph_form f;
+    if (kind == DK_TOKEN_WORD && dk_morph_form_init(&f, x->morph, form)) {
         lemmas l;
-        add_form(x, &h, form, &l);
+        add_form(x, &h, &f, &l);
         add_affixes(x, &h, form);
         add_patterns(x, scratch, &h, form);
         dk_part parts[DK_MORPH_PARTS_MAX];
-        size_t nparts = l.count > 0 ? dk_morph_split_lemma(x->morph, form, &l.items[0], parts, DK_MORPH_PARTS_MAX) : 0;
+        size_t nparts = l.count > 0 ? dk_morph_form_split(&f, &l.items[0], parts, DK_MORPH_PARTS_MAX) : 0;
         if (bases != NULL) dk_bases_set(bases, l.items, l.count, parts, nparts);
         if (form.len >= 6) add_compound(x, &h, parts, nparts, &word->notes);
-        if (!means_something(&h)) add_elongated(x, &h, form, &l, &word->notes);
-        if (!means_something(&h) && form.len >= 6) add_misspelt(x, &h, form, &l, &word->notes);
+        if (!means_something(&h)) add_elongated(x, &h, form, &word->notes);
+        if (!means_something(&h) && form.len >= 6) add_misspelt(x, &h, &f, &word->notes);
     } else {
         add_own_keys(x, &h, form);
         if (form.len <= DK_MORPH_WORD_MAX) add_patterns(x, scratch, &h, form);
     }
     dk_status status = add_literals(x, form, arena, word, err);
     if (status != DK_OK || h.count == 0) return status;
-    qsort(h.items, h.count, sizeof *h.items, compare_hooks);
+    if (h.count > 1) qsort(h.items, h.count, sizeof *h.items, compare_hooks);
     dk_hook *kept = dk_arena_alloc(arena, h.count * sizeof *kept);
     if (kept == NULL) return dk_fail_memory(err);
     memcpy(kept, h.items, h.count * sizeof *kept);

@@ -169,7 +169,7 @@ bool dk_morph_form_init(dk_morph_form *f, const dk_morph *m, dk_str text) {
     f->morph = m;
     morph_word_init(&f->word, text.ptr, text.len);
     f->hash = morph_mix(f->word.behind[0]);
-    f->known = morph_info_of(m, f->hash)->flags & INFO_KNOWN;
+    f->known = m != NULL && (morph_info_of(m, f->hash)->flags & INFO_KNOWN);
     return true;
 }
 

@@ -6,8 +6,8 @@
 
 /* Arrays are filled as far as the word goes; made on the stack. */
 typedef struct dk_morph_form {
-    const dk_morph *morph;
-    morph_word word; /* borrows the text */
+    const dk_morph *morph; /* may be NULL: then nothing is known */
+    morph_word word;       /* borrows the text */
     uint64_t hash;
     bool known; /* as dk_morph_known says */
 } dk_morph_form;
@@ -19,5 +19,18 @@ bool dk_morph_form_init(dk_morph_form *form, const dk_morph *morph, dk_str text)
 size_t dk_morph_form_lemmas(const dk_morph_form *form, unsigned hints, dk_lemma *out, size_t max);
 size_t dk_morph_form_split(const dk_morph_form *form, const dk_lemma *lemma, dk_part *out, size_t max);
 double dk_morph_form_frequency(const dk_morph_form *form);
+
+/* A word that comes of a form by leaving out a letter or by swapping two neighbours; all-zero before the first. */
+typedef struct dk_slip {
+    size_t at; /* where the letter begins, */
+    bool swapped;
+    bool begun;
+    size_t len;
+    char text[DK_MORPH_WORD_MAX + 1];
+} dk_slip;
+
+/* The next of them that the dictionary knows and that occurs at least so often in a million words; false when there is none left. The
+   same word may come twice. */
+bool dk_morph_form_next_slip(const dk_morph_form *form, double least, dk_slip *slip);
 
 #endif

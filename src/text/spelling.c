@@ -7,11 +7,11 @@
 #include "base/image.h"
 #include "text/utf8.h"
 
-enum { BYTES_MAX = 127, LETTERS_MAX = 127 };
+enum { BYTES_MAX = DK_MORPH_WORD_MAX };
 
 /* Two words are one error apart only if some string can be had from each by leaving out at most one letter. So the table
    holds every target and every target less a letter; a form asks for itself and for itself less a letter, and
-   each meeting is then checked. */
+   each meeting is then checked. Their hashes come of the sums of a word (text/morph_hash.h). */
 typedef struct entry {
     uint32_t print;  /* upper half of the hash */
     uint32_t target; /* number + 1; 0 for an empty slot */
@@ -33,28 +33,16 @@ struct dk_spelling {
 };
 
 typedef struct letters {
-    uint8_t at[LETTERS_MAX + 2]; /* where each letter begins, and the end */
+    uint8_t at[BYTES_MAX + 1]; /* where each letter begins, and the end */
     int count;
 } letters;
 
-static bool find_letters(const char *text, size_t len, letters *out) {
+/* Of at most BYTES_MAX bytes. */
+static void find_letters(const char *text, size_t len, letters *out) {
     out->count = 0;
     for (size_t i = 0; i < len; i++)
-        if (((unsigned char)text[i] & 0xC0) != 0x80) {
-            if (out->count == LETTERS_MAX) return false;
-            out->at[out->count++] = (uint8_t)i;
-        }
+        if (((unsigned char)text[i] & 0xC0) != 0x80) out->at[out->count++] = (uint8_t)i;
     out->at[out->count] = (uint8_t)len;
-    return true;
-}
-
-/* The hash of a word that could do without one letter, so that all its shorter versions cost one pass: the sum of a
-   mixed pair of (letter bytes, place counted without the gap). */
-static uint64_t mix(uint64_t letter, uint64_t place) {
-    uint64_t x = (letter + 1) * UINT64_C(0x9E3779B97F4A7C15) ^ (place + 1) * UINT64_C(0xC2B2AE3D27D4EB4F);
-    x ^= x >> 29;
-    x *= UINT64_C(0xBF58476D1CE4E5B9);
-    return x ^ x >> 32;
 }
 
 static uint64_t letter_value(const char *text, const letters *l, int i) {
@@ -63,17 +51,19 @@ static uint64_t letter_value(const char *text, const letters *l, int i) {
     return value;
 }
 
-/* hashes[i] is the hash without letter i; hashes[count] that of the whole. Returns how many: count + 1. */
-static int neighbourhood(const char *text, const letters *l, uint64_t *hashes) {
-    uint64_t kept[LETTERS_MAX + 1],
-        moved[LETTERS_MAX + 1]; /* sums up to i in place; from i on, one place to the left */
-    kept[0] = 0;
-    for (int i = 0; i < l->count; i++) kept[i + 1] = kept[i] + mix(letter_value(text, l, i), (uint64_t)i);
-    moved[l->count] = 0;
-    for (int i = l->count; i-- > 1;) moved[i] = moved[i + 1] + mix(letter_value(text, l, i), (uint64_t)i - 1);
-    for (int i = 0; i < l->count; i++) hashes[i] = kept[i] + moved[i + 1];
-    hashes[l->count] = kept[l->count];
-    return l->count + 1;
+/* The hash of a word without its bytes at..next-1: all its shorter versions come of the same sums. */
+static inline uint64_t hash_without(const morph_word *w, size_t at, size_t next) {
+    uint64_t x = (w->before[at] + w->power[at] * w->behind[next]) * UINT64_C(0x9E3779B97F4A7C15);
+    return x ^ x >> 32;
+}
+
+/* The hash of the whole. */
+static inline uint64_t hash_of(const morph_word *w) { return hash_without(w, 0, 0); }
+
+/* Where the letter that begins at byte `at` ends. */
+static inline size_t behind_letter(const morph_word *w, size_t at) {
+    for (at++; at < w->len && ((unsigned char)w->text[at] & 0xC0) == 0x80;) at++;
+    return at;
 }
 
 /* Whether two words are the same or one insertion, deletion, change or swap of neighbours apart: 0, 1, or 2 for more. */
@@ -133,29 +123,31 @@ dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count
     s->targets = calloc(count + 1, sizeof *s->targets);
     s->slots = calloc(nslots, sizeof *s->slots);
     s->mask = nslots - 1;
-    s->shortest = LETTERS_MAX;
+    s->shortest = BYTES_MAX;
     if (s->text == NULL || s->targets == NULL || s->slots == NULL) {
         dk_spelling_free(s);
         return dk_fail_memory(err);
     }
     uint32_t at = 0;
     for (size_t i = 0; i < count; i++) {
-        letters l;
-        uint64_t hashes[LETTERS_MAX + 1];
+        morph_word word;
         dk_str text = targets[i];
-        if (text.len == 0 || text.len > BYTES_MAX || !find_letters(text.ptr, text.len, &l) ||
-            l.count < min_letters)
-            continue;
-        int n = neighbourhood(text.ptr, &l, hashes);
-        if (has_target(s, hashes[n - 1], text)) continue;
+        if (text.len == 0 || text.len > BYTES_MAX) continue;
+        morph_word_init(&word, text.ptr, text.len);
+        int count_of = word.letters[text.len];
+        if (count_of < min_letters || has_target(s, hash_of(&word), text)) continue;
         memcpy(s->text + at, text.ptr, text.len);
         s->targets[s->ntargets].at = at;
         s->targets[s->ntargets].index = (uint32_t)i;
         s->targets[s->ntargets].len = (uint8_t)text.len;
-        for (int k = 0; k < n; k++) put(s, hashes[k], (uint32_t)s->ntargets);
+        for (size_t k = 0, next; k < text.len; k = next) {
+            next = behind_letter(&word, k);
+            put(s, hash_without(&word, k, next), (uint32_t)s->ntargets);
+        }
+        put(s, hash_of(&word), (uint32_t)s->ntargets);
         s->ntargets++;
         at += (uint32_t)text.len;
-        if (l.count < s->shortest) s->shortest = l.count;
+        if (count_of < s->shortest) s->shortest = count_of;
     }
     s->text_len = at;
     *out = s;
@@ -172,7 +164,7 @@ void dk_spelling_free(dk_spelling *s) {
     free(s);
 }
 
-enum { IMAGE_KIND = 0x6C657073, IMAGE_VERSION = 1 }; /* "spel" */
+enum { IMAGE_KIND = 0x6C657073, IMAGE_VERSION = 2 }; /* "spel" */
 enum { SECTION_TEXT = 1, SECTION_TARGETS, SECTION_SLOTS, SECTION_SHORTEST };
 
 dk_status dk_spelling_write(const dk_spelling *s, dk_buf *image, dk_error *err) {
@@ -205,56 +197,84 @@ bool dk_spelling_attach(dk_spelling **out, const void *image, size_t size) {
     return true;
 }
 
+/* How far a form is from a target: 0, 1, or 2 for more. */
+static int distance_to(const dk_spelling *s, const morph_word *form, uint32_t number) {
+    const target *t = &s->targets[number];
+    letters mine, theirs;
+    find_letters(form->text, form->len, &mine);
+    find_letters(s->text + t->at, t->len, &theirs);
+    return distance(form->text, &mine, s->text + t->at, &theirs);
+}
+
+/* What is found among the targets. */
+typedef struct search {
+    uint32_t *found;
+    size_t count, max;
+} search;
+
+/* Adds the targets one error away that meet the form under a hash; false when form is a target itself or there are more than max. */
+static inline bool look_under(const dk_spelling *s, const morph_word *form, uint64_t hash, search *f) {
+    for (uint64_t at = hash & s->mask; s->slots[at].target != 0; at = (at + 1) & s->mask) {
+        uint32_t number = s->slots[at].target - 1;
+        if (s->slots[at].print != (uint32_t)(hash >> 32)) continue;
+        bool known = false; /* two words may meet in more than one way */
+        for (size_t k = 0; k < f->count; k++) known |= f->found[k] == number;
+        if (known) continue;
+        int apart = distance_to(s, form, number);
+        if (apart == 0 || (apart == 1 && f->count == f->max)) return false;
+        if (apart == 1) f->found[f->count++] = number;
+    }
+    return true;
+}
+
 /* The numbers of the targets one error away; 0 when form is a target itself or when there are more than max. */
-static size_t find_targets(const dk_spelling *s, dk_str form, uint32_t *found, size_t max) {
-    letters mine;
-    uint64_t hashes[LETTERS_MAX + 1];
-    size_t count = 0;
-    if (s->ntargets == 0 || form.len == 0 || form.len > BYTES_MAX ||
-        !find_letters(form.ptr, form.len, &mine) || mine.count + 1 < s->shortest)
-        return 0;
-    int n = neighbourhood(form.ptr, &mine, hashes);
-    for (int i = 0; i < n; i++)
-        for (uint64_t at = hashes[i] & s->mask; s->slots[at].target != 0; at = (at + 1) & s->mask) {
-            uint32_t number = s->slots[at].target - 1;
-            if (s->slots[at].print != (uint32_t)(hashes[i] >> 32)) continue;
-            bool known = false; /* two words may meet in more than one way */
-            for (size_t k = 0; k < count; k++) known |= found[k] == number;
-            if (known) continue;
-            const target *t = &s->targets[number];
-            letters theirs;
-            find_letters(s->text + t->at, t->len, &theirs);
-            int apart = distance(form.ptr, &mine, s->text + t->at, &theirs);
-            if (apart == 0 || (apart == 1 && count == max)) return 0;
-            if (apart == 1) found[count++] = number;
-        }
-    return count;
+static size_t find_targets(const dk_spelling *s, const morph_word *form, uint32_t *found, size_t max) {
+    search f = {found, 0, max};
+    if (s->ntargets == 0 || form->letters[form->len] + 1 < s->shortest) return 0;
+    for (size_t at = 0, next; at < form->len; at = next) {
+        next = behind_letter(form, at);
+        if (!look_under(s, form, hash_without(form, at, next), &f)) return 0;
+    }
+    return look_under(s, form, hash_of(form), &f) ? f.count : 0;
+}
+
+static bool make_word(morph_word *word, dk_str form) {
+    if (form.len == 0 || form.len > BYTES_MAX) return false;
+    morph_word_init(word, form.ptr, form.len);
+    return true;
 }
 
 uint32_t dk_spelling_find(const dk_spelling *s, dk_str form) {
     uint32_t found;
-    return find_targets(s, form, &found, 1) == 0 ? DK_SPELLING_NONE : s->targets[found].index;
+    morph_word word;
+    return !make_word(&word, form) || find_targets(s, &word, &found, 1) == 0 ? DK_SPELLING_NONE : s->targets[found].index;
 }
 
-size_t dk_spelling_near(const dk_spelling *s, dk_str form, dk_str words[DK_SPELLING_NEAR]) {
+size_t dk_spelling_near_word(const dk_spelling *s, const morph_word *form, dk_str words[DK_SPELLING_NEAR]) {
     uint32_t found[DK_SPELLING_NEAR];
     size_t n = find_targets(s, form, found, DK_SPELLING_NEAR);
     for (size_t i = 0; i < n; i++) words[i] = (dk_str){s->text + s->targets[found[i]].at, s->targets[found[i]].len};
     return n;
 }
 
-bool dk_spelling_reaches(const dk_spelling *s, dk_str form) {
-    letters mine;
-    uint64_t hashes[LETTERS_MAX + 1];
-    if (s->ntargets == 0 || form.len == 0 || form.len > BYTES_MAX || !find_letters(form.ptr, form.len, &mine)) return false;
-    int n = neighbourhood(form.ptr, &mine, hashes);
-    for (int i = 0; i < n; i++)
-        for (uint64_t at = hashes[i] & s->mask; s->slots[at].target != 0; at = (at + 1) & s->mask) {
-            const target *t = &s->targets[s->slots[at].target - 1];
-            letters theirs;
-            if (s->slots[at].print != (uint32_t)(hashes[i] >> 32)) continue;
-            find_letters(s->text + t->at, t->len, &theirs);
-            if (distance(form.ptr, &mine, s->text + t->at, &theirs) <= 1) return true;
-        }
+size_t dk_spelling_near(const dk_spelling *s, dk_str form, dk_str words[DK_SPELLING_NEAR]) {
+    morph_word word;
+    return make_word(&word, form) ? dk_spelling_near_word(s, &word, words) : 0;
+}
+
+/* Whether a target within one error meets the form under a hash. */
+static bool reaches_under(const dk_spelling *s, const morph_word *form, uint64_t hash) {
+    for (uint64_t at = hash & s->mask; s->slots[at].target != 0; at = (at + 1) & s->mask)
+        if (s->slots[at].print == (uint32_t)(hash >> 32) && distance_to(s, form, s->slots[at].target - 1) <= 1) return true;
     return false;
+}
+
+bool dk_spelling_reaches(const dk_spelling *s, dk_str form) {
+    morph_word word;
+    if (s->ntargets == 0 || !make_word(&word, form)) return false;
+    for (size_t at = 0, next; at < form.len; at = next) {
+        next = behind_letter(&word, at);
+        if (reaches_under(s, &word, hash_without(&word, at, next))) return true;
+    }
+    return reaches_under(s, &word, hash_of(&word));
 }

@@ -8,6 +8,7 @@
 #define DK_TEXT_SPELLING_H
 
 #include "base/buffer.h"
+#include "text/morph_hash.h"
 
 #define DK_SPELLING_NONE UINT32_MAX
 
@@ -27,6 +28,9 @@ uint32_t dk_spelling_find(const dk_spelling *spelling, dk_str form);
    are more than DK_SPELLING_NEAR. */
 enum { DK_SPELLING_NEAR = 6 };
 size_t dk_spelling_near(const dk_spelling *spelling, dk_str form, dk_str words[DK_SPELLING_NEAR]);
+
+/* The same of a form whose sums are at hand. */
+size_t dk_spelling_near_word(const dk_spelling *spelling, const morph_word *form, dk_str words[DK_SPELLING_NEAR]);
 
 /* Whether any target is within one error of form. */
 bool dk_spelling_reaches(const dk_spelling *spelling, dk_str form);
