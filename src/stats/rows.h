@@ -2,7 +2,7 @@
  *
  * A row is its numbers (as integers), its weight and the hash of its cluster. Rows come in any order; they are kept as
  * packed records in 64 parts by cluster hash (by the hash of their content where there are no clusters), in memory up
- * to a limit and in an unlinked temporary file beyond it. Part by part they come back as blocks, sorted by cluster
+ * to a limit, where equal ones become one with a count, and in an unlinked temporary file beyond it. Part by part they come back as blocks, sorted by cluster
  * and content. So whatever is computed from the blocks in their order is the same for shuffled rows, for any number of
  * threads, and for rows that were gathered in several places and merged.
  *
@@ -67,8 +67,8 @@ int64_t dk_rows_nonzero(const dk_rows *rows, size_t column);
 dk_status dk_rows_get(dk_rows *rows, int part, dk_rows_part **block, dk_error *err);
 void dk_rows_release(dk_rows *rows, dk_rows_part *block);
 
-/* Writes all rows to out in a checksummed form, and adds what was written. DK_EDATA when the bytes are damaged or
-   the shapes differ. */
+/* Writes all rows to out in a checksummed form, equal ones once with their count: the same rows are the same bytes. And adds what was
+   written. DK_EDATA when the bytes are damaged or the shapes differ. */
 dk_status dk_rows_write(dk_rows *rows, dk_buf *out, dk_error *err);
 dk_status dk_rows_merge(dk_rows *rows, const char *bytes, size_t len, size_t *used, dk_error *err);
 

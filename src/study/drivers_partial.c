@@ -7,7 +7,7 @@
 #include "base/hash.h"
 #include "io/output.h"
 
-static const char title[] = "drivkraft partial 3\n";
+static const char title[] = "drivkraft partial 4\n";
 
 typedef struct head {
     uint64_t shape[6];  /* columns, clusters, clusters2, fixed, weights, decimals */

@@ -8,7 +8,7 @@
 
 const char *const fuzz_tokens[] = {"\x01\x01\x01\x01\x01\x01\x01\x01", "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", "\x7F", "y", "score"};
 const size_t fuzz_ntokens = sizeof fuzz_tokens / sizeof *fuzz_tokens;
-const char *const fuzz_seeds[] = {"drivkraft partial 3\n0123456701234567", ""};
+const char *const fuzz_seeds[] = {"drivkraft partial 4\n0123456701234567", ""};
 const size_t fuzz_nseeds = sizeof fuzz_seeds / sizeof *fuzz_seeds;
 
 enum { TITLE = 20, SIZES = 16, HEAD = 8 * (6 + 7 + 4 + 7 + 4) };
