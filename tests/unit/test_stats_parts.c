@@ -299,6 +299,43 @@ static void assert_same_rows(dk_rows *a, dk_rows *b) {
     }
 }
 
+/* Rows that are equal are kept once, so that a part of many rows with few different answers stays small; and the same rows are the same
+   bytes in whatever order and cut they came. */
+static void equal_rows_are_kept_once(void **state) {
+    (void)state;
+    dk_rows_shape shape = {.ncols = 3, .decimals = true};
+    dk_rows *rows[3];
+    dk_buf bytes[3];
+    for (int k = 0; k < 3; k++) {
+        SUCCEED(dk_rows_new(&shape, &rows[k], &error_));
+        dk_rows_limit(rows[k], k == 0 ? (size_t)1 << 30 : 5000); /* the others find out, many times over, that their rows repeat */
+        dk_buf_init(&bytes[k]);
+    }
+    for (size_t i = 0; i < 60000; i++) {
+        size_t at = (size_t)(i * 7 % 30);
+        int64_t v[3] = {(int64_t)at - 3, at % 2, 5};
+        uint8_t d[3] = {0};
+        dk_rows_record row = {.values = v, .decimals = d, .weight = 1};
+        SUCCEED(dk_rows_add(rows[0], &row, &error_));
+        SUCCEED(dk_rows_add(rows[i < 20000 ? 2 : 1], &row, &error_));
+    }
+    size_t used;
+    SUCCEED(dk_rows_write(rows[0], &bytes[0], &error_));
+    SUCCEED(dk_rows_write(rows[1], &bytes[1], &error_));
+    SUCCEED(dk_rows_merge(rows[2], bytes[1].ptr, bytes[1].len, &used, &error_));
+    SUCCEED(dk_rows_write(rows[2], &bytes[2], &error_));
+    assert_true(bytes[0].len < 24 + 64 * 16 + 30 * 12);
+    assert_int_equal(bytes[0].len, bytes[2].len);
+    assert_memory_equal(bytes[0].ptr, bytes[2].ptr, bytes[0].len);
+    assert_int_equal(dk_rows_count(rows[2]), 60000);
+    assert_int_equal(dk_rows_nonzero(rows[2], 1), 30000);
+    assert_same_rows(rows[0], rows[2]);
+    for (int k = 0; k < 3; k++) {
+        dk_rows_free(rows[k]);
+        dk_buf_dispose(&bytes[k]);
+    }
+}
+
 /* Rows kept in a file, and rows gathered in two places, are the rows kept in memory; damage is noticed. */
 static void rows_spill_and_merge(void **state) {
     (void)state;
@@ -350,7 +387,7 @@ int main(void) {
         cmocka_unit_test(nps_and_its_interval), cmocka_unit_test(leave_one_out_impact),
         cmocka_unit_test(shares_and_means),     cmocka_unit_test(lanes_agree),
         cmocka_unit_test(owen_by_definition),   cmocka_unit_test(nested_owen_by_definition),
-        cmocka_unit_test(rows_spill_and_merge), cmocka_unit_test(linear_algebra),
+        cmocka_unit_test(rows_spill_and_merge), cmocka_unit_test(equal_rows_are_kept_once), cmocka_unit_test(linear_algebra),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
