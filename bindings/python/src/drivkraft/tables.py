@@ -57,7 +57,9 @@ def readable(column: pa.ChunkedArray | pa.Array):
     if pa.types.is_dictionary(kind):
         if pa.types.is_string(kind.value_type) or pa.types.is_large_string(kind.value_type):
             return column
-        return readable(column.cast(kind.value_type))
+        if isinstance(column, pa.ChunkedArray):
+            return readable(pa.chunked_array([plain(c) for c in column.chunks], plain(pa.array([], kind)).type))
+        return readable(plain(column))
     if any(test(kind) for test in _READ) or str(kind) == "string_view":
         return column
     return column.cast(pa.large_string())
@@ -66,7 +68,8 @@ def readable(column: pa.ChunkedArray | pa.Array):
 def plain(column: pa.Array) -> pa.Array:
     """Dictionaries decoded, views of text as text."""
     if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
+        words = plain(column.dictionary)  # pyarrow has no kernel for views behind indices
+        return words.take(column.indices)
     return column.cast(pa.large_string()) if str(column.type) == "string_view" else column
 
 
