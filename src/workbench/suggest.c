@@ -293,6 +293,7 @@ dk_status dk_suggest_make(dk_suggestions *s, const dk_corpus *k, const dk_engine
         status = dk_neighbours_make(&c.neighbours, k, &no, err);
         if (status == DK_OK) dk_suggest_company(&c);
     }
+    if (status == DK_OK) status = dk_suggest_likeness(&c, n.languages, err);
     if (status == DK_OK) status = dk_suggest_fit(&c, err);
     for (size_t i = 0; i < c.count; i++) s->known += c.items[i].known;
     s->candidates = c.count - s->known;

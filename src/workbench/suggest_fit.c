@@ -5,7 +5,7 @@
 #include "stats/linalg.h"
 #include "workbench/suggest_private.h"
 
-enum { FEATURES = 10, VALENCES = 4 };
+enum { FEATURES = 12, VALENCES = 4 };
 
 static void features_of(const dk_candidates *c, const dk_candidate_word *w, double x[FEATURES]) {
     double z = c->scored ? fabs(w->z) : 0;
@@ -19,6 +19,8 @@ static void features_of(const dk_candidates *c, const dk_candidate_word *w, doub
     x[7] = x[6] * x[6] / 10;
     x[8] = fabs(w->company_valence) * w->company;
     x[9] = x[1] * x[3];
+    x[10] = w->company_likeness;
+    x[11] = w->frame_likeness;
 }
 
 static double linear(const double *b, const double *x, int n) {

@@ -27,6 +27,7 @@ typedef struct dk_candidate_word {
     uint32_t variant_of;    /* its place among the candidates; DK_NO_ID */
     const char *variant_kind;
     double company, company_valence;
+    double company_likeness, frame_likeness; /* about the share of list words among words like it; 0 where too few are listed */
     double probability, proposed;
     uint32_t examples[3];
 } dk_candidate_word;
@@ -46,6 +47,9 @@ dk_status dk_suggest_variants(dk_candidates *c, dk_error *err);
 
 /* Fills company and company_valence from the neighbours. */
 void dk_suggest_company(dk_candidates *c);
+
+/* Fills company_likeness and frame_likeness. languages: by word x DK_LANGUAGES, the comments that hold it (suggest_likeness.c). */
+dk_status dk_suggest_likeness(dk_candidates *c, const uint32_t *languages, dk_error *err);
 
 /* Fills probability and proposed. */
 dk_status dk_suggest_fit(dk_candidates *c, dk_error *err);
