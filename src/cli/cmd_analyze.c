@@ -217,7 +217,7 @@ static dk_status stamp_sources(const dk_study_config *c, dk_stamp *s, dk_error *
 /* Opens the targets before the work begins; table is that of the options. */
 static dk_status open_targets(const options *o, const dk_study_config *config, const dk_opt *table, dk_writer **writer, dk_error *err) {
     /* a lexicon is in the stamp of the engine, a query in that of the source; the others leave the rows as they are */
-    static const char *const without[] = {"lexicon", "query", "sheet", "title", "report-language", "no-redact", "pdf", "earlier", "to", "run", "schema", "prefix", NULL};
+    static const char *const without[] = {"lexicon", "engine", "query", "sheet", "title", "report-language", "no-redact", "pdf", "earlier", "to", "run", "schema", "prefix", NULL};
     dk_stamp inputs;
     dk_stamp_init(&inputs);
     dk_status status = o->targets.to.count > 0 && o->targets.run == NULL ? stamp_sources(config, &inputs, err) : DK_OK;
@@ -261,7 +261,7 @@ static dk_status analyze(const dk_cli *cli, const options *o, const char *source
     if (status == DK_OK) status = open_targets(o, &config, table, &writer, err);
     bool had_folder = cli->output == NULL || dk_is_folder(cli->output);
     if (status == DK_OK && cli->output != NULL) status = dk_folder_make(cli->output, err);
-    dk_analyze_options how = {.data_dir = data, .folder = cli->output, .writer = writer, .threads = (int)cli->threads, .no_spelling = o->study.no_spelling,
+    dk_analyze_options how = {.data_dir = data, .engine = o->study.engine, .folder = cli->output, .writer = writer, .threads = (int)cli->threads, .no_spelling = o->study.no_spelling,
                                   .progress = dk_study_watch_progress, .progress_context = &watch};
     if (status == DK_OK) status = dk_analyze(&config, &how, &result, err);
     dk_study_watch_end(&watch);

@@ -227,6 +227,7 @@ static dk_status check(const dk_cli *cli, const dk_study_options *o, const char 
     dk_status status = dk_study_options_configure(o, source, &config, err);
     if (status == DK_OK) status = dk_data_find(cli->data_dir, cli->executable, &data, err);
     dk_analyze_options how = {.data_dir = data,
+                              .engine = o->engine,
                               .threads = (int)cli->threads,
                               .no_spelling = o->no_spelling,
                               .preview = true,

@@ -29,7 +29,7 @@ static dk_status prepare(const dk_cli *cli, const dk_study_options *o, const cha
     dk_study_config_init(&config);
     dk_status status = dk_study_options_configure(o, source, &config, err);
     if (status == DK_OK) status = dk_data_find(cli->data_dir, cli->executable, &data, err);
-    dk_analyze_options how = {.data_dir = data, .threads = (int)cli->threads, .no_spelling = o->no_spelling};
+    dk_analyze_options how = {.data_dir = data, .engine = o->engine, .threads = (int)cli->threads, .no_spelling = o->no_spelling};
     if (status == DK_OK) status = dk_prepare(&config, &how, &plan, err);
     if (status == DK_OK) status = dk_study_options_write(cli, &plan, err);
     if (status == DK_OK) say_plan(cli, &plan);

@@ -39,11 +39,12 @@ static dk_status put_tokens(dk_input *in, dk_session *session, dk_str id, dk_str
 
 static dk_status run_tokens(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {
     dk_input_options io = {0};
-    const char *language = "auto", *prior = NULL;
+    const char *language = "auto", *prior = NULL, *engine = NULL;
     const dk_opt table[] = {
         DK_INPUT_OPTIONS(io),
         {"language", 'l', DK_OPT_CHOICE, &language, "sv|da|en|auto", "the language of all comments", 0, 0},
         {"language-prior", 0, DK_OPT_STRING, &prior, "SHARES", "how common languages are, for short comments: sv, or sv=0.6,da=0.3,en=0.1", 0, 0},
+        {"engine", 0, DK_OPT_STRING, &engine, "FILE", "lexicons and models as one file (drivkraft lexicon compile)", 0, 0},
         {NULL, 0, DK_OPT_FLAG, NULL, NULL, NULL, 0, 0}};
     const char *words[DK_CLI_WORDS];
     int nwords;
@@ -56,7 +57,8 @@ static dk_status run_tokens(const dk_command *command, dk_cli *cli, int argc, ch
     plan.language_fixed = dk_language_from_name(dk_str_from(language), &plan.language);
     if (prior != NULL) status = dk_language_prior_parse(prior, &plan.prior, err);
     if (status == DK_OK) status = dk_input_open(&in, cli, words[0], &io, false, err);
-    if (status == DK_OK) status = dk_input_engine(&in.engine, cli, &(dk_engine_options){.no_learned = true}, err);
+    const dk_engine_options eo = {.engine = engine, .no_learned = engine == NULL}; /* no token asks for weights */
+    if (status == DK_OK) status = dk_input_engine(&in.engine, cli, &eo, err);
     if (status == DK_OK) status = dk_output_open(&in.out[0], cli->output != NULL ? cli->output : "-", err);
     if (status == DK_OK) status = dk_output_write(in.out[0], HEADER, strlen(HEADER), err);
     if (status == DK_OK) status = dk_input_run(&in, &plan, "tokens", err);

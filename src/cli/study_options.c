@@ -21,6 +21,7 @@ size_t dk_study_options_rows(dk_study_options *o, bool fits, dk_opt *rows) {
         {"language", 'l', DK_OPT_CHOICE, &o->language, "auto|sv|da|en", "the language of all comments", 0, 0},
         {"language-prior", 0, DK_OPT_STRING, &o->prior, "SHARES", "how common languages are, for short comments; learned from the file by default", 0, 0},
         {"lexicon", 0, DK_OPT_LIST, &o->lexicons, "PATH", "your own lexicon, before the shipped ones", 0, 0},
+        {"engine", 0, DK_OPT_STRING, &o->engine, "FILE", "lexicons and models as one file (drivkraft lexicon compile)", 0, 0},
         {"pack", 'p', DK_OPT_STRING, &o->pack, "NAME|auto|none", "industry packs; auto by default", 0, 0},
         {"waves", 0, DK_OPT_CHOICE, &o->waves, "none|month|quarter|year", "how time is cut; quarter by default", 0, 0},
         {"currency", 0, DK_OPT_STRING, &o->currency, "CODE", "of profit, such as SEK", 0, 0},
@@ -108,7 +109,7 @@ static dk_status analyse(const dk_cli *cli, const dk_study_options *o, const cha
     dk_study_config_init(&config);
     dk_status status = dk_study_options_configure(o, source, &config, err);
     if (status == DK_OK) status = dk_data_find(cli->data_dir, cli->executable, &data, err);
-    dk_analyze_options how = {.data_dir = data, .threads = (int)cli->threads, .no_spelling = o->no_spelling, .no_fits = true,
+    dk_analyze_options how = {.data_dir = data, .engine = o->engine, .threads = (int)cli->threads, .no_spelling = o->no_spelling, .no_fits = true,
                               .progress = dk_study_watch_progress, .progress_context = &watch};
     if (status == DK_OK) status = dk_analyze(&config, &how, result, err);
     dk_study_watch_end(&watch);

@@ -9,7 +9,7 @@
 typedef struct dk_study_options {
     const char *column[DK_ROLES];
     dk_format_options format;
-    const char *language, *prior, *pack, *waves, *title, *currency, *report_language;
+    const char *language, *prior, *pack, *waves, *title, *currency, *report_language, *engine;
     dk_opt_list lexicons;
     bool no_spelling, score_blind;
     int64_t bootstrap, seed; /* -1: those of the study */

@@ -47,7 +47,7 @@ static dk_status open_output(const analysis *a, const char *name, const char *he
 
 static dk_status open_engine(analysis *a, dk_error *err) {
     dk_engine_options options = {.data_dir = a->options->data_dir, .lexicons = a->config->lexicons, .nlexicons = a->config->nlexicons, .weights = a->config->weights, .nweights = a->config->nweights,
-                                 .no_spelling = a->options->no_spelling, .no_learned = a->config->score_blind};
+                                 .no_spelling = a->options->no_spelling, .no_learned = a->config->score_blind, .engine = a->options->engine};
     return dk_engine_open(&a->engine, &options, err);
 }
 

@@ -7,6 +7,7 @@
 
 typedef struct dk_analyze_options {
     const char *data_dir; /* lexicons and models, see dk_data_find */
+    const char *engine;   /* compiled lexicons and models in place of those, and of what the study names; or NULL */
     const char *folder;   /* for comments.csv and mentions.csv; NULL writes neither. It must exist */
     dk_writer *writer;    /* takes comments and mentions too; begun here, finished by the caller. NULL: none */
     int threads;

@@ -155,21 +155,26 @@ static void frame_figures(const sight *s, size_t member, double *out) {
     for (size_t j = 0; j < size; j++) out[j] = s->frames[member * size + j];
 }
 
-static void keep_frame(dk_candidate_word *word, double likeness) { word->frame_likeness = likeness; }
+static void keep_frame(dk_candidate_word *word, double likeness) {
+    word->frame_likeness = likeness;
+}
 
 static void company_figures(const sight *s, size_t member, double *out) {
     const dk_neighbours *n = &s->c->neighbours;
     uint32_t row = n->row_of[s->c->items[s->members[member]].word];
-    for (size_t j = 0; j < n->dimensions; j++) out[j] = row != DK_NO_ID ? n->vectors[row * n->dimensions + j] : 0;
+    for (size_t j = 0; j < n->dimensions; j++)
+        out[j] = row != DK_NO_ID ? n->vectors[row * n->dimensions + j] : 0;
 }
 
-static void keep_company(dk_candidate_word *word, double likeness) { word->company_likeness = likeness; }
+static void keep_company(dk_candidate_word *word, double likeness) {
+    word->company_likeness = likeness;
+}
 
 /* ---- The regression ---------------------------------------------------------------------------------- */
 
 /* Adds X'X and X'y over the members of a fold. */
-static dk_status add_moments(const sight *s, const ridge *r, int fold, double *xx, double *xy, double *rows, double *columns,
-                             dk_error *err) {
+static dk_status add_moments(const sight *s, const ridge *r, int fold, double *xx, double *xy, double *rows,
+                             double *columns, dk_error *err) {
     size_t d = r->width + 1;
     dk_status status = DK_OK;
     for (size_t first = s->first[fold]; status == DK_OK && first < s->first[fold + 1]; first += BLOCK) {
@@ -190,7 +195,8 @@ static dk_status add_moments(const sight *s, const ridge *r, int fold, double *x
 }
 
 /* The weights without one fold, in b. */
-static dk_status solve_without(const ridge *r, int fold, const double *xx, const double *xy, double *a, double *b, dk_error *err) {
+static dk_status solve_without(const ridge *r, int fold, const double *xx, const double *xy, double *a,
+                               double *b, dk_error *err) {
     size_t d = r->width + 1;
     memset(a, 0, d * d * sizeof *a);
     memset(b, 0, d * sizeof *b);
@@ -251,6 +257,7 @@ static dk_status judge(dk_candidates *c, dk_language language, const uint32_t *l
 
 dk_status dk_suggest_likeness(dk_candidates *c, const uint32_t *languages, dk_error *err) {
     dk_status status = DK_OK;
-    for (int l = DK_LANG_SV; status == DK_OK && l < DK_LANGUAGES; l++) status = judge(c, (dk_language)l, languages, err);
+    for (int l = DK_LANG_SV; status == DK_OK && l < DK_LANGUAGES; l++)
+        status = judge(c, (dk_language)l, languages, err);
     return status;
 }
