@@ -10,9 +10,16 @@ static const char *const endings[] = {
     "strand",  "stranden", "stræde",     "strædet", "torg",   "torget",  "torv",   "torvet",    "toften",
     "vang",    "vangen",   "vej",        "vejen",   "vænge",  "vænget",  "väg",    "vägen",     "åsen",
     "højen",   "haven",    "esplanaden", "kroken",  "løkken", "lunden",  "kaj"};
-static const char *const streets[] = {"avenue", "close",  "court",   "crescent", "drive", "gardens", "grove",
-                                      "hill",   "lane",   "mews",    "parade",   "place", "road",    "row",
-                                      "square", "street", "terrace", "walk",     "way"};
+/* Ends that also end places and parts of towns: a street only with what only a house has (a letter, a floor, a postcode) or one who lives there. */
+static const char *const weak_endings[] = {"berget", "bron",   "byn",     "dalen",      "gården", "gärdet",
+                                           "hagen",  "hamnen", "kullen",  "leden",      "lyckan", "parken",
+                                           "parket", "rundan", "stråket", "promenaden", "varvet", "ängen"};
+static const char *const streets[] = {"avenue", "close", "court", "crescent", "drive",  "gardens", "grove",
+                                      "hill",   "lane",  "mead",  "mews",     "parade", "place",   "quay",
+                                      "rise",   "road",  "row",   "square",   "street", "terrace", "vale",
+                                      "walk",   "way",   "wharf", "yard"};
+/* Ends of English names of streets in one word: Broadway, Hillcrest, Deansgate. */
+static const char *const english_endings[] = {"crest", "fields", "gate", "mead", "side", "view", "way"};
 static const char *const short_streets[] = {"ave", "blvd", "dr", "ln", "rd", "sq", "st"};
 
 static bool ends_in(const char *text, const char *end) {
@@ -27,6 +34,12 @@ static bool names_street(const dk_redact_word *w, bool *alone) {
             *alone = strlen(w->folded) < strlen(endings[k]) + 2;
             return true;
         }
+    return false;
+}
+
+static bool ends_in_any(const char *text, const char *const *ends, size_t count) {
+    for (size_t k = 0; k < count; k++)
+        if (strlen(text) > strlen(ends[k]) + 2 && ends_in(text, ends[k])) return true;
     return false;
 }
 
@@ -45,8 +58,12 @@ static size_t digits(const dk_redaction *r, size_t at, size_t most) {
 
 /* The end of a house number with what belongs to it: 12, 12B, 12 B, 12-14, 4, 2. tv, 3 tr; `at` when there is none. */
 static size_t house_end(const dk_redaction *r, size_t at) {
-    static const char *const floors[] = {"apt", "dør", "etage", "flat",    "lgh", "mf",
-                                         "sal", "th",  "tr",    "trappor", "tv",  "vån"};
+    static const char *const floors[] = {
+        "apartment", "apt", "dør",      "etage", "flat", "floor", "kld", "kælderen", "lejl",
+        "lejlighed", "lgh", "lägenhet", "mf",    "nb",   "ög",    "sal", "st",       "stuen",
+        "th",        "tr",  "trappor",  "tv",    "unit", "van",   "vån", "våning",   "våningen"};
+    static const char *const numbered[] = {"apartment", "apt", "flat",     "lejl",
+                                           "lejlighed", "lgh", "lägenhet", "unit"};
     size_t end = digits(r, at, 4);
     if (end == at || dk_redact_amount(r, at, end)) return at;
     char c = dk_redact_at(r, end);
@@ -67,8 +84,7 @@ static size_t house_end(const dk_redaction *r, size_t at) {
             break;
         end = w.to;
         size_t door = skip(r, end);
-        if (door > end && digits(r, door, 4) > door &&
-            (strcmp(w.folded, "lgh") == 0 || strcmp(w.folded, "apt") == 0))
+        if (door > end && digits(r, door, 4) > door && DK_REDACT_IN(numbered, w.folded))
             end = digits(r, door, 4);
     }
     return end;
@@ -174,40 +190,94 @@ static size_t capitals_end(const dk_redaction *r, size_t at) {
 
 /* A line of an address written without a street's ending: "bor på Lilla Essingen 4" is told by what stands before. */
 static bool lives(const dk_redaction *r, size_t from) {
-    static const char *const cues[] = {"address", "addresse", "adress", "adressen", "adresse", "adressen",
-                                       "bo",      "boende",   "bor",    "live",     "lives",   "living"};
+    static const char *const cues[] = {"address", "addresse", "adress", "adressen", "adresse",
+                                       "bo",      "boende",   "boet",   "bodde",    "bor",
+                                       "bosatt",  "live",     "lived",  "lives",    "living"};
+    static const char *const to[] = {"till", "til", "to"};
+    static const char *const sent[] = {"delivered", "flyttade", "flyttede", "flytter",   "levererades",
+                                       "levererat", "leverert", "leveret",  "moved",     "sendt",
+                                       "sent",      "shipped",  "skickad",  "skickades", "skickat"};
     for (size_t k = 0; k < 3; k++) {
         dk_redact_word w;
         if (!dk_redact_before(r, from, 3, &w)) return false;
         if (DK_REDACT_IN(cues, w.folded)) return true;
+        if (k == 0 && DK_REDACT_IN(to, w.folded) && DK_REDACT_CUED(r, w.from, 1, sent)) return true;
         from = w.from;
     }
     return false;
+}
+
+/* "... is my address" behind it. */
+static bool called_address(const dk_redaction *r, size_t at) {
+    static const char *const is[] = {"er", "is", "var", "was", "är"}, *const words[] = {"address", "adress",
+                                                                                        "adresse"};
+    for (int k = 0; k < 3; k++) {
+        dk_redact_word w;
+        size_t from = at;
+        if (!dk_redact_next(r, r->len, &at, &w) || w.from != from + 1) return false;
+        if (k == 0 && !DK_REDACT_IN(is, w.folded)) return false;
+        if (DK_REDACT_IN(words, w.folded)) return true;
+    }
+    return false;
+}
+
+/* A day of a month (moved to 12 October), or a year behind a name (bodde på Grant 1998), is no house. */
+static bool is_date(const dk_redaction *r, const dk_redact_word *w, size_t number) {
+    static const char *const months[] = {"april",   "august",   "augusti", "december", "februari", "february",
+                                         "februar", "januar",   "januari", "january",  "juli",     "july",
+                                         "june",    "juni",     "maj",     "march",    "mars",     "marts",
+                                         "may",     "november", "october", "oktober",  "september"};
+    bool year = digits(r, number, 4) == number + 4 &&
+                (memcmp(r->text + number, "19", 2) == 0 || memcmp(r->text + number, "20", 2) == 0);
+    return year || DK_REDACT_IN(months, w->folded);
+}
+
+/* Where "Flat 3, " begins before an English house number, else its place. */
+static size_t flat_begin(const dk_redaction *r, size_t house) {
+    static const char *const flats[] = {"apartment", "apt", "flat", "unit"};
+    size_t at = house;
+    while (at > 0 && (r->text[at - 1] == ' ' || r->text[at - 1] == ',')) at--;
+    size_t end = at;
+    if (end > 1 && dk_is_letter(r->text[end - 1]) && dk_is_digit(r->text[end - 2])) end--;
+    while (end > 0 && dk_is_digit(r->text[end - 1])) end--;
+    dk_redact_word w;
+    return end < at && dk_redact_before(r, end, 1, &w) && DK_REDACT_IN(flats, w.folded) ? w.from : house;
 }
 
 void dk_redact_addresses(dk_redaction *r) {
     dk_redact_word w;
     for (size_t at = 0; dk_redact_next(r, r->len, &at, &w);) {
         bool alone = false, nordic = names_street(&w, &alone);
+        bool weak = !nordic && w.capital &&
+                    ends_in_any(w.folded, weak_endings, sizeof weak_endings / sizeof *weak_endings);
         bool english =
-            DK_REDACT_IN(streets, w.folded) || (DK_REDACT_IN(short_streets, w.folded) && !w.shouted);
-        size_t from = w.from, end = w.to, house = skip(r, w.to);
+            DK_REDACT_IN(streets, w.folded) || (DK_REDACT_IN(short_streets, w.folded) && !w.shouted) ||
+            ends_in_any(w.folded, english_endings, sizeof english_endings / sizeof *english_endings);
+        size_t from = w.from, end = w.to;
+        /* a street's name may go on behind its kind: Overgaden Oven Vandet 33 */
+        size_t named = nordic && !alone && w.capital ? capitals_end(r, w.to) : w.to, house = skip(r, named);
+        if (house == named || house_end(r, house) == house) house = skip(r, named = w.to);
         size_t number = w.capital ? english_house(r, w.from) : w.from; /* "live at 7 Hillcrest" */
         if (english && w.capital)
             from = english_begin(r, w.from);
-        else if (number < w.from && lives(r, number)) {
+        else if (number < w.from && !is_date(r, &w, number) &&
+                 (lives(r, number) || called_address(r, capitals_end(r, w.to)))) {
             from = number;
             end = capitals_end(r, w.to);
         }
         if (from < w.from) {
+            from = flat_begin(r, from);
             if (DK_REDACT_IN(short_streets, w.folded) && dk_redact_at(r, end) == '.') end++;
-        } else if (house > w.to && house_end(r, house) > house) {
-            size_t begin = name_begin(r, w.from, alone ? 3 : 2);
-            bool street = nordic && (alone ? begin < w.from : w.capital || lives(r, w.from));
-            if (!street && !(w.capital && lives(r, begin))) continue;
+        } else if (house > named && house_end(r, house) > house) {
+            size_t begin = name_begin(r, w.from, alone ? 3 : 2), behind = house_end(r, house);
+            bool lived = lives(r, begin) || called_address(r, behind);
+            bool sure = behind > digits(r, house, 4) || postcode_end(r, behind) > behind;
+            bool street =
+                (nordic && (alone ? begin < w.from : w.capital || lives(r, w.from))) || (weak && sure);
+            if (!street && (!w.capital || !lived || is_date(r, &w, house))) continue;
             if (!alone && w.capital && !lives(r, begin)) begin = w.first || begin == w.from ? w.from : begin;
             from = begin;
-            end = house_end(r, house);
+            end = behind;
         } else {
             continue;
         }

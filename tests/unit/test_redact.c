@@ -11,6 +11,7 @@
 
 #include "study/redact.h"
 #include "study/redact_names.h"
+#include "study/redact_rare.h"
 
 /* Personal data in a quote would be published with the report. */
 static void quotes_are_redacted_in_place(void **state) {
@@ -36,6 +37,25 @@ static void quotes_are_redacted_in_place(void **state) {
         {"talade med Per i går", "talade med xxx i går"},
         {"per post, bra pris", "per post, bra pris"},
         {"Leveransen var sen", "Leveransen var sen"},
+        /* what stands about a name tells it: whom one spoke to, a surname's form, an initial, a signature, a counter */
+        {"jag pratade med adrian om det", "jag pratade med xxxxxx om det"},
+        {"mvh ida", "mvh xxx"},
+        {"pratade med hans chef", "pratade med hans chef"},
+        {"tack Zindra Holmkvist", "tack xxxxxx xxxxxxxxx"},
+        {"en A. Lundström svarade", "en x. xxxxxxxxxx svarade"},
+        {"bra, i Stockholm, Hotel Lindholm", "bra, i Stockholm, Hotel Lindholm"},
+        {"Allt fungerar. /Zindra", "Allt fungerar. /xxxxxx"},
+        {"lön/Timme", "lön/Timme"},
+        {"Robin ved kassen hjalp", "xxxxx ved kassen hjalp"},
+        {"Delayed an hr. Seems late", "Delayed an hr. Seems late"},
+        {"hr. Strang", "hr. xxxxxx"},
+        /* addresses of other forms, and what is none */
+        {"Overgaden Oven Vandet 33, 2. tv", "xxxxxxxxx xxxx xxxxxx xx, x. xx"},
+        {"Flat 3, 12 High Street", "xxxx x, xx xxxx xxxxxx"},
+        {"Kyrkbyn 20 B, lgh 1102", "xxxxxxx xx x, xxx xxxx"},
+        {"delivered to 46 Zorro, late", "delivered to xx xxxxx, late"},
+        {"moved to 12 October", "moved to 12 October"},
+        {"Parken 3 tjejer", "Parken 3 tjejer"},
         /* codes of one's own, however short */
         {"order nr 12345 saknas", "order nr xxxxx saknas"},
         {"Ärende: AB-1234!", "Ärende: xx-xxxx!"},
@@ -76,6 +96,7 @@ static void lists_are_in_order(void **state) {
     (void)state;
     for (size_t i = 1; i < sizeof sure_names / sizeof *sure_names; i++) assert_true(strcmp(sure_names[i - 1], sure_names[i]) < 0);
     for (size_t i = 1; i < sizeof maybe_names / sizeof *maybe_names; i++) assert_true(strcmp(maybe_names[i - 1], maybe_names[i]) < 0);
+    for (size_t i = 1; i < sizeof rare_names / sizeof *rare_names; i++) assert_true(strcmp(rare_names[i - 1], rare_names[i]) < 0);
     for (size_t i = 1; i < sizeof surnames / sizeof *surnames; i++) assert_true(strcmp(surnames[i - 1], surnames[i]) < 0);
 }
 
