@@ -90,10 +90,11 @@ static dk_status read_head(source *s, dk_error *err) {
     } else {
         status = damaged(s, "its head does not hold", err);
     }
-    /* the tail stands at a known place from the end */
+    /* The tail stands at a known place from the end. More rows than any run could have are none: their sum over parts would overflow. */
+    const uint64_t MOST_ROWS = (uint64_t)1 << 48;
     uint64_t tail[DK_PARTIAL_CHUNK];
     if (status == DK_OK && (fseek(file, -8 * DK_PARTIAL_CHUNK, SEEK_END) != 0 || !take_numbers(file, tail, DK_PARTIAL_CHUNK) || tail[0] != 0 ||
-                            tail[1] > INT64_MAX || tail[2] > INT64_MAX || tail[3] > INT64_MAX))
+                            tail[1] > MOST_ROWS || tail[2] > tail[1] || tail[3] > MOST_ROWS))
         status = damaged(s, "its end is missing", err);
     if (status == DK_OK) {
         s->total = (int64_t)tail[1];
