@@ -7,7 +7,8 @@ import pyarrow.csv
 import pytest
 
 import drivkraft
-from drivkraft import study_rows, transitions
+from drivkraft import transitions
+from drivkraft.study_asked import Asked
 from drivkraft.study_local import read_calendar
 
 STUDY = """title: x
@@ -86,9 +87,9 @@ def test_fits_are_those_of_analyze(report, found):
 
 def test_an_outcome_of_0_and_1_is_a_probability(study, tables):
     """Themes that go with too few events are pooled, as analyze does."""
-    path, responses = study.with_name("leaving.yaml"), tables[0].slice(0, 2500)
+    path, responses = study.with_name("leaving.yaml"), tables[0].slice(0, 1200)
     path.write_text(STUDY.replace("outcomes: [nps, margin]", "outcomes: [churned]").replace("bootstrap: 40", "bootstrap: 0")
-                    .replace(STUDY[STUDY.index("segments:"):STUDY.index("outcomes:")], "segments: none\n"))
+                    .replace(STUDY[STUDY.index("segments:"):STUDY.index("outcomes:")], "segments: none\n").replace("wave, ", ""))
     mine = drivkraft.drivers(responses, path, customers=tables[1]).fits["churned", None].result
     fit = drivkraft.analyze(path, responses=responses, customers=tables[1])["fits"][0]
     assert fit["model"] == "binary" and (mine["n"], mine["verdict"]) == (fit["n"], fit["verdict"]) and near(mine["r2"], fit["r2"], 1e-7)
@@ -119,10 +120,20 @@ def test_order_of_rows_and_form_of_the_study_do_not_count(tables, found):
     assert json.loads(found.json) == found.result and "== nps, blue" in str(found)
 
 
+def test_what_is_tagged_is_not_tagged_again(tables):
+    """A table that has mentions and languages already gives the fits that its comments give."""
+    study, engine = {"responses": {"id": "id"}, "segments": "none", "outcomes": ["nps"], "analysis": {"bootstrap": 0}}, drivkraft.Engine()
+    responses = tables[0].slice(0, 1000)
+    found = engine.tag_array(responses.column("comment")).combine_chunks()
+    tagged = responses.append_column("mentions", found.field("mentions")).append_column("language", found.field("language"))
+    a, b = drivkraft.drivers(responses, study, engine=engine), drivkraft.drivers(tagged, study, engine=engine)
+    assert a.json == b.json and a.fits["nps", None].result["n"] > 900
+
+
 def test_ways_of_parts_add_up(tables, study):
     """Whole customers in parts are counts that add up; spread ones are records that merge."""
     responses, customers = tables
-    asked = study_rows.Asked(study, responses, customers)
+    asked = Asked(study, responses, customers)
     read_calendar(asked, customers)
     names, calendar = ["blue", "silver", "gold"], transitions.Calendar(asked)
     states = transitions.states(customers, asked, names)

@@ -10,8 +10,14 @@ import pytest
 
 import drivkraft
 import drivkraft.spark
+from drivkraft import spark_study
+from drivkraft.study_local import read_calendar
+from drivkraft.study_asked import Asked
 
 pyspark = pytest.importorskip("pyspark")
+
+
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # of a JVM that lives for seconds
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +26,8 @@ def spark():
     session = (pyspark.sql.SparkSession.builder.master("local-cluster[2,1,1024]").appName("drivkraft")
                .config("spark.ui.enabled", "false").config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
                .config("spark.sql.shuffle.partitions", "4").config("spark.sql.execution.arrow.maxRecordsPerBatch", "500")
-               .config("spark.task.maxFailures", "8").getOrCreate())
+               .config("spark.task.maxFailures", "8").config("spark.sql.adaptive.enabled", "false").config("spark.sql.codegen.wholeStage", "false")
+               .config("spark.driver.extraJavaOptions", BRIEF).config("spark.executor.extraJavaOptions", BRIEF).getOrCreate())
     session.sparkContext.setLogLevel("OFF")
     yield session
     session.stop()
@@ -100,6 +107,11 @@ def table():
 QUESTION = dict(outcome="score", predictors=["late", "price"], controls=["visits"], cluster="customer", segment="segment", bootstrap=50)
 
 
+def test_drivers_are_those_of_one_machine(spark, table):
+    got = drivkraft.spark.drivers(spark.createDataFrame(table).repartition(64), **QUESTION)
+    assert got.json == drivkraft.drivers(table, **QUESTION).json
+
+
 def test_drivers_of_partitions_without_rows_and_after_a_kill(spark, table, tmp_path):
     mark = str(tmp_path / "killed")
     df = spark.createDataFrame(table).repartition(5, "segment")  # two values: three partitions are empty
@@ -124,16 +136,22 @@ def study(survey, records):
     return responses, customers, plan, drivkraft.drivers(responses, STUDY, customers=customers, plan=plan)
 
 
-@pytest.mark.parametrize("partitions, together", [(1, True), (64, False), (7, "already")])
-def test_a_study_is_that_of_one_machine(spark, study, partitions, together):
-    """Fits of themes by segment, and the ways between segments: with each customer's records moved together, spread over partitions, and put
-    together beforehand."""
+def test_a_study_is_that_of_one_machine(spark, study):
+    """Fits of themes by segment, of responses joined with the records of their customers, and ways between segments."""
     responses, customers, plan, wanted = study
-    records = spark.createDataFrame(customers)
-    records = records.repartition(3, "customer") if together == "already" else records.repartition(3)
-    got = drivkraft.spark.drivers(spark.createDataFrame(responses).repartition(partitions), STUDY, customers=records, plan=plan, together=together)
+    got = drivkraft.spark.drivers(spark.createDataFrame(responses).repartition(7), STUDY, customers=spark.createDataFrame(customers).repartition(3), plan=plan)
     assert got.transitions.result == wanted.transitions.result and got.transitions.n > 10000
     assert got.json == wanted.json and len(got.fits) == 3
+
+
+def test_ways_of_customers_spread_or_put_together(spark, study):
+    """Records that stay where they are merge before they are counted; those that lie together are counted where they are."""
+    responses, customers, _, wanted = study
+    asked = Asked(STUDY, pa.Table.from_pandas(responses[:1000]), pa.Table.from_pandas(customers[:1000]))
+    read_calendar(asked, pa.Table.from_pandas(customers))
+    records = spark.createDataFrame(customers)
+    for frame, together in ((records.repartition(64), False), (records.repartition(7, "customer"), "already")):
+        assert spark_study._count_transitions(asked, frame, ["blue", "gold"], together, 2).result == wanted.transitions.result, together
 
 
 def test_a_plan_and_own_lexicons_travel(spark, responses, survey, tmp_path):

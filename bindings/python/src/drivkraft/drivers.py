@@ -197,8 +197,8 @@ def drivers(data: Any, outcome: Any, predictors: Any = None, controls=(), *, thr
     customers move between segments. Options: customers (a table of their records, with which responses are joined), predictors (columns in
     place of the themes of the comments), plan, engine. Returns StudyDrivers.
     """
-    from . import study_rows
-    if study_rows.is_study(outcome):
+    from .study_asked import is_study
+    if is_study(outcome):
         if controls:
             raise errors.UsageError("controls are the study's own: controls: [..]")
         from .study_local import study_drivers

@@ -129,7 +129,7 @@ def drivers(df: Any, outcome: Any, predictors: Any = None, controls=(), *, threa
     drivers(df, "score", ["late", "price"], cluster="customer") or drivers(df, study): a study file, or the same as a dict. With a study there
     are further options: customers (a DataFrame of their records), plan, engine, together (see spark_study.py).
     """
-    from .study_rows import is_study
+    from .study_asked import is_study
     if is_study(outcome):
         if controls:
             raise errors.UsageError("controls are the study's own: controls: [..]")

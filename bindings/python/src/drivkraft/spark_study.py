@@ -15,9 +15,9 @@ from typing import Any, Iterator
 
 import pyarrow as pa
 
-from . import errors, spark, study_fits, study_rows, transitions
+from . import errors, spark, study_asked, study_counts, study_fits, study_rows, transitions
 from .study_local import SAMPLE
-from .study_rows import Asked
+from .study_asked import Asked
 
 HISTORY = "_drivkraft_records"
 
@@ -63,7 +63,7 @@ def _derive(df: Any, asked: Asked, recipe: Any, with_records: bool) -> Any:
 
 
 def _add_pickled(a: bytes, b: bytes) -> bytes:
-    return a if not b else b if not a else pickle.dumps(study_rows.add_counts(pickle.loads(a), pickle.loads(b)))
+    return a if not b else b if not a else pickle.dumps(study_counts.add_counts(pickle.loads(a), pickle.loads(b)))
 
 
 def _merge_fits(a: bytes, b: bytes) -> bytes:
@@ -89,7 +89,8 @@ def _count_transitions(asked: Asked, customers: Any, segments: list[str], togeth
     n, calendar = transitions.number_of_states(segments), transitions.Calendar(asked)
     if together:
         lying = kept if together == "already" else kept.repartition(_key(asked.records["customer"]))
-        found = spark.aggregate(lying, lambda rows: pickle.dumps(transitions.count_ways(transitions.states(rows, asked, segments), n, calendar)), _add_ways, depth, whole=True)
+        found = spark.aggregate(lying, lambda rows: pickle.dumps(transitions.count_ways(transitions.states(rows, asked, segments), n, calendar)), _add_ways,
+                                depth, whole=True)
         ways = pickle.loads(found) if found else transitions.Ways(n)
     else:
         found = spark.aggregate(kept, lambda rows: transitions.to_bytes(transitions.states(rows, asked, segments)), transitions.merge_states, depth)
@@ -113,18 +114,18 @@ def study_drivers(df: Any, study: Any, predictors: Any = None, threads: int | No
     recipe = None
     if predictors is None:
         recipe = _recipe(asked, plan, engine)
-        asked.taxonomy = study_rows.read_taxonomy(recipe.open())
+        asked.taxonomy = study_asked.read_taxonomy(recipe.open())
     if customers is not None:
         _read_calendar(asked, customers)
     kept = df.select(*map(spark.quoted, asked.response_columns() + ([c for c in ("mentions", "language") if tagged and predictors is None])
-                          + [c for c in (study_rows.named_predictors(asked) if predictors is not None else []) if c not in asked.response_columns()]))
+                          + [c for c in (study_asked.named_predictors(asked) if predictors is not None else []) if c not in asked.response_columns()]))
     if customers is not None:
         kept = _join(kept, asked, customers)
     derived = _derive(kept, asked, None if tagged else recipe, customers is not None).persist(StorageLevel.MEMORY_AND_DISK)
     try:
-        values = spark.aggregate(derived, lambda rows: pickle.dumps(study_rows.count_values(rows, asked)), _add_pickled, depth)
-        scales = study_rows.find_scales(asked, pickle.loads(values))
-        said = spark.aggregate(derived, lambda rows: pickle.dumps(study_rows.count_said(rows, asked, scales)), _add_pickled, depth)
+        values = spark.aggregate(derived, lambda rows: pickle.dumps(study_counts.count_values(rows, asked)), _add_pickled, depth)
+        scales = study_counts.find_scales(asked, pickle.loads(values))
+        said = spark.aggregate(derived, lambda rows: pickle.dumps(study_counts.count_said(rows, asked, scales)), _add_pickled, depth)
         fits, segments = study_fits.decide(asked, scales, pickle.loads(said))
         asking = [(i, fit) for i, fit in enumerate(fits) if fit.reason is None]
         parts = spark.aggregate(derived, lambda rows: pickle.dumps({i: fit.part(rows) for i, fit in asking}), _merge_fits, depth)

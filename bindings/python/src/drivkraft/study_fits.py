@@ -11,7 +11,11 @@ import pyarrow.compute as pc
 
 from . import errors, tables
 from .drivers import Drivers, Question, Rows, _list
-from .study_rows import FEWEST_EVENTS, LANGUAGES, Asked, Scale, named_predictors
+from .study_asked import Asked, named_predictors
+from .study_counts import Scale
+
+LANGUAGES = ["sv", "da", "en"]  # in the order of DK_LANG_SV ...
+FEWEST_EVENTS = 5               # DK_EVENTS_LEAST
 
 
 class Fit:

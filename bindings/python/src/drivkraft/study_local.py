@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from . import errors, study_fits, study_rows, tables, transitions
-from .engine import Engine, default_engine
+from . import study_asked, study_counts, study_fits, study_rows, tables, transitions
+from .engine import Engine
 from .study import prepare
-from .study_rows import Asked
+from .study_asked import Asked
 
 SAMPLE = 1000      # rows that columns are recognised by
 SLICE = 1 << 20    # rows derived at a time
@@ -47,7 +47,7 @@ def histories(asked: Asked, responses: pa.Table, records: pa.Table) -> list[list
 
 def read_calendar(asked: Asked, records: pa.Table) -> None:
     if asked.records and "period" in asked.records:
-        seen = {(c, study_rows.period_text(p)) for c, p in zip(study_rows.texts(records.column(asked.records["customer"])).to_pylist(),
+        seen = {(c, study_asked.period_text(p)) for c, p in zip(study_rows.texts(records.column(asked.records["customer"])).to_pylist(),
                                                                records.column(asked.records["period"]).to_pylist()) if c is not None}
         asked.set_calendar(Counter(p for _, p in seen))
 
@@ -74,7 +74,7 @@ def study_drivers(data: Any, study: Any, predictors: Any = None, threads: int | 
                   engine: Engine | None = None) -> study_fits.StudyDrivers:
     """See drivkraft.drivers."""
     responses, records = tables.to_arrow(data), tables.to_arrow(customers) if customers is not None else None
-    asked = Asked(study, responses.slice(0, SAMPLE), records.slice(0, SAMPLE) if records is not None else None, predictors)
+    asked = Asked(study, responses.select([c for c in responses.column_names if c != "mentions"]).slice(0, SAMPLE), records.slice(0, SAMPLE) if records is not None else None, predictors)
     past = None
     if records is not None:
         read_calendar(asked, records)
@@ -83,10 +83,10 @@ def study_drivers(data: Any, study: Any, predictors: Any = None, threads: int | 
     if predictors is None:
         tagged = "mentions" in responses.column_names
         tagger = open_engine(asked, None if tagged or not asked.role("comment") else responses, plan, engine, threads)
-        asked.taxonomy, tag = study_rows.read_taxonomy(tagger), lambda column: tagger.tag_array(column, threads)
+        asked.taxonomy, tag = study_asked.read_taxonomy(tagger), lambda column: tagger.tag_array(column, threads)
     derived = pa.concat_tables(study_rows.derive(responses.slice(at, SLICE), asked, tag, past[at:at + SLICE] if past is not None else None)
                                for at in range(0, max(1, len(responses)), SLICE))
-    scales = study_rows.find_scales(asked, study_rows.count_values(derived, asked))
-    fits, segments = study_fits.decide(asked, scales, study_rows.count_said(derived, asked, scales))
+    scales = study_counts.find_scales(asked, study_counts.count_values(derived, asked))
+    fits, segments = study_fits.decide(asked, scales, study_counts.count_said(derived, asked, scales))
     parts = {i: fit.part(derived) for i, fit in enumerate(fits) if fit.reason is None}
     return study_fits.answer(fits, parts, count_transitions(asked, records, segments), threads, data)

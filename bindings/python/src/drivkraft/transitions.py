@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .study_rows import Asked, numbers, period_text, texts
+from .study_asked import Asked, period_text
+from .study_rows import numbers, texts
 
 LOST, UNKNOWN = 0, -1
 
