@@ -305,7 +305,7 @@ static dk_status build(index_builder *x, bool spelling, dk_error *err) {
     }
     if (status != DK_OK) return status;
     finish_edges(x);
-    return spelling ? dk_spelling_new(&x->spelling, x->targets, x->ntargets, 6, err) : DK_OK;
+    return spelling ? dk_spelling_new(&x->spelling, x->targets, x->ntargets, 6, x->morph, err) : DK_OK;
 }
 
 static void dispose_builder(index_builder *x) {

@@ -1,6 +1,4 @@
 /* What a form means: the atoms it satisfies, found once a distinct form. */
-#include <stdlib.h>
-
 #include "base/buffer.h"
 #include "base/hash.h"
 #include "lexicon/index_private.h"
@@ -90,15 +88,17 @@ typedef struct lemmas {
     size_t count;
 } lemmas;
 
+/* One of the lemmas of a form whose own keys are there. */
+static void add_lemma(const dk_index *x, hooks *h, dk_str form, dk_str lemma) {
+    if (!dk_str_eq(lemma, form)) add_key(x, h, KEY_WORD, lemma, DK_FIT_INFLECTED);
+}
+
 /* The form itself and its lemmas, which are left in l. */
 static void add_form(const dk_index *x, hooks *h, const dk_morph_form *f, lemmas *l) {
     dk_str form = {f->word.text, f->word.len};
     add_own_keys(x, h, form);
     l->count = x->morph != NULL ? dk_morph_form_lemmas(f, DK_MORPH_PLAUSIBLE, l->items, DK_MORPH_LEMMAS_MAX) : 0;
-    for (size_t i = 0; i < l->count; i++) {
-        dk_str lemma = {l->items[i].text, l->items[i].len};
-        if (!dk_str_eq(lemma, form)) add_key(x, h, KEY_WORD, lemma, DK_FIT_INFLECTED);
-    }
+    for (size_t i = 0; i < l->count; i++) add_lemma(x, h, form, (dk_str){l->items[i].text, l->items[i].len});
 }
 
 /* The same of another text of 1 to DK_MORPH_WORD_MAX bytes. */
@@ -167,20 +167,21 @@ static dk_str base_of(const dk_index *x, dk_str word, dk_lemma *lemma) {
     return any ? (dk_str){lemma->text, lemma->len} : word;
 }
 
-/* The word among those one error away that is meant: the most frequent, if all are forms of one word; false otherwise. */
-static bool choose_word(const dk_index *x, const dk_str *near, size_t n, dk_str *chosen) {
-    dk_lemma first, other;
-    if (n == 0) return false;
-    *chosen = near[0];
-    if (n == 1) return true;
-    dk_str base = base_of(x, near[0], &first);
+static dk_str base_of_target(const dk_index *x, const dk_spelling_word *word) {
+    return word->nlemmas > 0 ? dk_spelling_lemma(x->spelling, word, 0) : word->text;
+}
+
+/* The word among those one error away that is meant: the most frequent, if all are forms of one word; NULL otherwise. */
+static const dk_spelling_word *choose_word(const dk_index *x, const dk_spelling_word *near, size_t n) {
+    const dk_spelling_word *chosen = n > 0 ? near : NULL;
     for (size_t i = 1; i < n; i++) {
-        if (!dk_str_eq(base_of(x, near[i], &other), base)) return false;
-        double more = x->morph != NULL ? dk_morph_frequency(x->morph, near[i]) - dk_morph_frequency(x->morph, *chosen) : 0;
-        bool before = memcmp(near[i].ptr, chosen->ptr, near[i].len < chosen->len ? near[i].len : chosen->len) < 0;
-        if (more > 0 || (more == 0 && before)) *chosen = near[i];
+        if (!dk_str_eq(base_of_target(x, &near[i]), base_of_target(x, &near[0]))) return NULL;
+        dk_str a = near[i].text, b = chosen->text;
+        double more = x->morph != NULL ? dk_morph_frequency(x->morph, a) - dk_morph_frequency(x->morph, b) : 0;
+        bool before = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len) < 0;
+        if (more > 0 || (more == 0 && before)) chosen = &near[i];
     }
-    return true;
+    return chosen;
 }
 
 static bool same_letter(const char *a, const char *b) {
@@ -189,15 +190,13 @@ static bool same_letter(const char *a, const char *b) {
 
 /* Whether a word in use other than the one chosen, and of another base, comes of the form by leaving out a letter or swapping two:
    "bedömma" is bedöma rather than berömma. */
-static bool means_another(const dk_index *x, const dk_morph_form *f, dk_str chosen) {
-    dk_lemma mine, other;
-    dk_slip slip = {.at = 0};
-    dk_str base = {NULL, 0}; /* found when it is needed, which is seldom */
+static bool means_another(const dk_index *x, const dk_morph_form *f, const dk_spelling_word *chosen) {
+    dk_lemma other;
+    dk_slip slip;
+    slip.begun = false;
     while (dk_morph_form_next_slip(f, IN_USE, &slip)) {
         dk_str word = {slip.text, slip.len};
-        if (dk_str_eq(word, chosen)) continue;
-        if (base.ptr == NULL) base = base_of(x, chosen, &mine);
-        if (!dk_str_eq(base_of(x, word, &other), base)) return true;
+        if (!dk_str_eq(word, chosen->text) && !dk_str_eq(base_of(x, word, &other), base_of_target(x, chosen))) return true;
     }
     return false;
 }
@@ -211,11 +210,12 @@ static bool begins_alike(dk_str form, dk_str word) {
 
 /* A form that no dictionary knows and nobody uses is taken for the one word of the lexicon that it is a slip away from. */
 static void add_misspelt(const dk_index *x, hooks *h, const dk_morph_form *f, uint8_t *notes) {
-    dk_str near[DK_SPELLING_NEAR], word, form = {f->word.text, f->word.len};
+    dk_spelling_word near[DK_SPELLING_NEAR];
     if (x->spelling == NULL || f->known || (x->morph != NULL && dk_morph_form_frequency(f) >= IN_USE)) return;
-    if (!choose_word(x, near, dk_spelling_near_word(x->spelling, &f->word, near), &word)) return;
-    if (!begins_alike(form, word) || means_another(x, f, word)) return;
-    add_text(x, h, word);
+    const dk_spelling_word *word = choose_word(x, near, dk_spelling_near(x->spelling, &f->word, near));
+    if (word == NULL || !begins_alike((dk_str){f->word.text, f->word.len}, word->text) || means_another(x, f, word)) return;
+    add_own_keys(x, h, word->text);
+    for (uint32_t i = 0; i < word->nlemmas; i++) add_lemma(x, h, word->text, dk_spelling_lemma(x->spelling, word, i));
     *notes |= DK_WORD_SPELLING;
 }
 
@@ -263,10 +263,19 @@ static bool list_alone(const dk_index *x, dk_arena *arena, dk_word *word) {
     return true;
 }
 
-static int compare_hooks(const void *a, const void *b) {
-    const dk_hook *x = a, *y = b;
-    if ((x->node != 0) != (y->node != 0)) return x->node != 0 ? -1 : 1;
-    return (x->atom > y->atom) - (x->atom < y->atom);
+static bool comes_before(const dk_hook *a, const dk_hook *b) {
+    if ((a->node != 0) != (b->node != 0)) return a->node != 0;
+    return a->atom < b->atom;
+}
+
+/* Those that begin an entry first, then by atom. They are few: by insertion. */
+static void sort_hooks(hooks *h) {
+    for (size_t i = 1; i < h->count; i++) {
+        dk_hook hook = h->items[i];
+        size_t at = i;
+        for (; at > 0 && comes_before(&hook, &h->items[at - 1]); at--) h->items[at] = h->items[at - 1];
+        h->items[at] = hook;
+    }
 }
 
 dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str form, dk_token_kind kind,
@@ -293,7 +302,7 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
     }
     dk_status status = add_literals(x, form, arena, word, err);
     if (status != DK_OK || h.count == 0) return status;
-    if (h.count > 1) qsort(h.items, h.count, sizeof *h.items, compare_hooks);
+    sort_hooks(&h);
     dk_hook *kept = dk_arena_alloc(arena, h.count * sizeof *kept);
     if (kept == NULL) return dk_fail_memory(err);
     memcpy(kept, h.items, h.count * sizeof *kept);

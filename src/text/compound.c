@@ -58,6 +58,7 @@ typedef struct splitter {
     size_t count;
     morph_cut *cuts;
     int whole_mass; /* log2 */
+    bool as_it_stands; /* only known words before heads that are base forms */
 } splitter;
 
 /* Sets a feature of a cut whose features are all zero, and counts it into its score. */
@@ -73,6 +74,11 @@ typedef struct left_word {
     uint64_t sum;
 } left_word;
 
+/* Whether a head as it stands is its own base form. */
+static bool is_lemma(unsigned head) {
+    return (head & (INFO_ENTRY | INFO_IRREGULAR)) == INFO_ENTRY || !(head & INFO_WORD);
+}
+
 /* Adds the cut with base as the left word; the joint lies from left_end to the head. */
 static void add_cut(splitter *s, size_t left_end, const head_info *head, int how, const left_word *base, bool begin) {
     if (s->count == CUTS_MAX || base->text.keep + base->text.add_len == 0) return;
@@ -86,7 +92,7 @@ static void add_cut(splitter *s, size_t left_end, const head_info *head, int how
     c->left_end = (uint8_t)left_end;
     c->head_start = (uint8_t)head->at;
     c->left_known = how != SPLIT_UNKNOWN;
-    c->head_is_lemma = (part & (INFO_ENTRY | INFO_IRREGULAR)) == INFO_ENTRY || !(part & INFO_WORD);
+    c->head_is_lemma = is_lemma(part);
     c->head_script = head->part->script;
     c->left = base->text;
     c->head_hash = head->hash;
@@ -199,7 +205,7 @@ static void read_left(splitter *s, const head_info *head) {
     int joint = joint_of(last);
     if (joint >= 0) any |= try_word(s, at - 1, head, joint, &shorter);
     any |= try_restored(s, head);
-    if (!any && whole.letters >= UNKNOWN_LETTERS_MIN) add_cut(s, at, head, SPLIT_UNKNOWN, &whole, false);
+    if (!any && !s->as_it_stands && whole.letters >= UNKNOWN_LETTERS_MIN) add_cut(s, at, head, SPLIT_UNKNOWN, &whole, false);
 }
 
 /* Whether a head begins at this byte; fills *head with what is known of it. */
@@ -207,9 +213,10 @@ static inline bool read_head(const splitter *s, size_t at, head_info *head) {
     const dk_morph *m = s->m;
     const morph_word *w = s->word;
     uint64_t hash = morph_mix(w->behind[at]);
-    if (!morph_may_know(m, hash) && !morph_may_list(m, hash)) return false;
+    if (!morph_may_know(m, hash)) return false; /* nor is it listed as a head */
     head->part = morph_info_of(m, hash);
     if (!(head->part->flags & INFO_WORD) && part_value(m, 'h', hash) == UINT32_MAX) return false;
+    if (s->as_it_stands && !is_lemma(head->part->flags)) return false;
     const morph_script *script = &m->scripts[head->part->script];
     if (!morph_fits(script, w->len - at)) return false;
     size_t keep = w->len - at - script->strip;
@@ -232,9 +239,11 @@ static uint32_t mass_of(const dk_morph *m, const morph_word *w, const morph_info
     return value_or_0(m, MAP_MASS, hash);
 }
 
-/* The cuts of a word whose heads begin within its first `unchanged` bytes, without texts. */
-static size_t find_cuts(const dk_morph *m, const morph_word *w, size_t unchanged, morph_cut *simple, morph_cut *out) {
-    splitter s = {.m = m, .word = w, .cuts = out};
+/* The cuts of a word whose heads begin within its first `unchanged` bytes, without texts. As it stands, a form is only cut into a known
+   word and a head that is a base form. */
+static size_t find_cuts(const dk_morph *m, const morph_word *w, size_t unchanged, bool as_it_stands, morph_cut *simple,
+                        morph_cut *out) {
+    splitter s = {.m = m, .word = w, .cuts = out, .as_it_stands = as_it_stands};
     uint64_t hash = morph_mix(w->behind[0]);
     const morph_info *whole = morph_info_of(m, hash);
     uint32_t mass = mass_of(m, w, whole, hash);
@@ -247,7 +256,9 @@ static size_t find_cuts(const dk_morph *m, const morph_word *w, size_t unchanged
     set_value(m, simple, SPLIT_SIMPLE_MASS, at_most(s.whole_mass, 24));
     set_value(m, simple, SPLIT_SIMPLE_LETTERS, at_most(w->letters[w->len], 20));
     set_value(m, simple, SPLIT_SIMPLE_UNSEEN, mass == 0);
-    for (size_t at = 2; at < w->len && at <= unchanged && morph_letters_from(w, at) >= HEAD_LETTERS_MIN; at++) {
+    size_t last = morph_last_letters(w, HEAD_LETTERS_MIN);
+    if (last > unchanged) last = unchanged;
+    for (size_t at = 2; at <= last; at++) {
         head_info head;
         if (is_start(w->text[at]) && read_head(&s, at, &head)) read_left(&s, &head);
     }
@@ -268,7 +279,7 @@ static size_t write_head(const dk_morph *m, const morph_cut *c, const char *form
 size_t morph_cuts(const dk_morph *m, const char *form, size_t len, morph_cut *simple, morph_cut *out) {
     morph_word word;
     morph_word_init(&word, form, len);
-    size_t n = find_cuts(m, &word, len, simple, out);
+    size_t n = find_cuts(m, &word, len, false, simple, out);
     for (size_t i = 0; i < n; i++) {
         out[i].base_len = (uint8_t)write_edited(&out[i].left, form, out[i].base);
         out[i].lemma_len = (uint8_t)write_head(m, &out[i], form, len, out[i].head);
@@ -276,17 +287,14 @@ size_t morph_cuts(const dk_morph *m, const char *form, size_t len, morph_cut *si
     return n;
 }
 
-/* The best cut whose head begins within the first unchanged bytes; *margin is by how much it beats leaving the word whole. As
-   it stands, a form is only cut into a known word and a head that is a base form. */
+/* The best of these cuts; *margin is by how much it beats leaving the word whole. */
 static bool best_cut(const dk_morph *m, const morph_word *word, size_t unchanged, bool as_it_stands, morph_cut *best,
                      int32_t *margin) {
     morph_cut cuts[CUTS_MAX], simple;
-    size_t n = find_cuts(m, word, unchanged, &simple, cuts), top = CUTS_MAX;
-    for (size_t i = 0; i < n; i++) {
-        if (as_it_stands && !(cuts[i].head_is_lemma && cuts[i].left_known)) continue;
-        if (top == CUTS_MAX || cuts[i].score > cuts[top].score) top = i;
-    }
-    if (top == CUTS_MAX || cuts[top].score <= simple.score) return false;
+    size_t n = find_cuts(m, word, unchanged, as_it_stands, &simple, cuts), top = 0;
+    for (size_t i = 1; i < n; i++)
+        if (cuts[i].score > cuts[top].score) top = i;
+    if (n == 0 || cuts[top].score <= simple.score) return false;
     memcpy(best, &cuts[top], offsetof(morph_cut, base_len)); /* what follows is not filled */
     *margin = cuts[top].score - simple.score;
     return true;

@@ -218,7 +218,7 @@ void dk_language_free(dk_language_model *model) {
 
 /* ---- As an image ------------------------------------------------------------------------------------- */
 
-enum { IMAGE_KIND = 0x676E616C, IMAGE_VERSION = 2 }; /* "lang" */
+enum { IMAGE_KIND = 0x676E616C, IMAGE_VERSION = 3 }; /* "lang" */
 enum { SECTION_NUMBERS = 1, SECTION_CELLS, SECTION_SUMS, SECTION_WORDS, SECTION_PRIOR };
 enum { SUMS_SIZE = DK_LANGUAGE_CLASSES * sizeof(int16_t) };
 

@@ -34,7 +34,8 @@ bool morph_image_attach(dk_morph *m, const void *image, size_t size) {
     bool good = h->language[sizeof h->language - 1] == '\0' && h->stamp[sizeof h->stamp - 1] == '\0' &&
                 inside(h, h->scripts, h->nscripts, sizeof(morph_script)) && h->nscripts > 0 &&
                 inside(h, h->classes, h->nclasses, sizeof(morph_class)) &&
-                inside(h, h->filter, MORPH_FILTER_BITS / 64, sizeof(uint64_t)) &&
+                h->nfilter >= 64 && (h->nfilter & (h->nfilter - 1)) == 0 &&
+                inside(h, h->filter, h->nfilter / 64, sizeof(uint64_t)) &&
                 inside(h, h->listed, MORPH_LISTED_BITS / 64, sizeof(uint64_t)) &&
                 h->maps[MAP_FORMS].nsets < UINT32_MAX &&
                 inside(h, h->infos, h->maps[MAP_FORMS].nsets + 1, sizeof(morph_info)) &&
@@ -50,6 +51,7 @@ bool morph_image_attach(dk_morph *m, const void *image, size_t size) {
     m->image = h;
     morph_attach_maps(m);
     m->filter = (const uint64_t *)(const void *)(base + h->filter);
+    m->filter_mask = h->nfilter - 1;
     m->listed = (const uint64_t *)(const void *)(base + h->listed);
     m->infos = (const morph_info *)(const void *)(base + h->infos);
     m->scripts = (const morph_script *)(const void *)(base + h->scripts);
@@ -215,7 +217,9 @@ size_t dk_morph_form_lemmas(const dk_morph_form *f, unsigned hints, dk_lemma *ou
     morph_candidate list[CANDIDATES_MAX];
     uint8_t order[CANDIDATES_MAX];
     size_t count = morph_candidates_of(f->morph, &f->word, list), n = 0;
-    morph_rank_places(list, count, true, order);
+    order[0] = 0;
+    if (count > 1) morph_rank_places(list, count, true, order);
+    else list[0].probability = 1;
     if (hints & DK_MORPH_CAPITAL) prefer_name(f, list, order, count);
     if (count > max) count = max;
     for (; n < count && n < DK_MORPH_LEMMAS_MAX; n++) {

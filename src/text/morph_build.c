@@ -88,7 +88,7 @@ static dk_status pair_up(build *b, dk_str lemma, dk_str form, uint16_t class, un
     if (up > UINT16_MAX) return dk_fail(b->err, DK_EDATA, "a dictionary with too many ways to inflect");
     map_builder_add(&b->paradigms, lemma_hash, up << 16 | class);
     /* pairs come several times; seen keeps each once when the sums are made */
-    map_builder_add(&b->seen, lemma_hash, (uint32_t)form_hash);
+    map_builder_add(&b->seen, lemma_hash, form_hash);
     return DK_OK;
 }
 
@@ -223,25 +223,20 @@ static dk_status sum_mass(build *b) {
     dk_status status =
         map_builder_sort(&b->seen, false, b->err); /* a pair that several rules make counts once */
     if (status != DK_OK) return status;
-    /* counts by the low half of the hash are enough here: pairs hold no more */
-    typedef struct half_count {
-        uint32_t key, count;
-    } half_count;
     size_t n = 1;
     while (n < 2 * b->counts.count + 2) n *= 2;
-    half_count *table = calloc(n, sizeof *table);
+    map_pair *table = calloc(n, sizeof *table); /* value is 0 in an empty slot; words that never occur do not count */
     if (table == NULL) return dk_fail_memory(b->err);
     for (size_t i = 0; i < b->counts.count; i++) {
-        uint32_t key = (uint32_t)b->counts.pairs[i].hash;
-        size_t at = key & (n - 1);
-        while (table[at].count != 0) at = (at + 1) & (n - 1);
-        table[at] = (half_count){key, b->counts.pairs[i].value};
+        size_t at = b->counts.pairs[i].hash & (n - 1);
+        while (table[at].value != 0) at = (at + 1) & (n - 1);
+        table[at] = b->counts.pairs[i];
     }
     for (size_t i = 0; i < b->seen.count; i++) {
-        uint32_t key = b->seen.pairs[i].value;
-        for (size_t at = key & (n - 1); table[at].count != 0; at = (at + 1) & (n - 1))
-            if (table[at].key == key) {
-                map_builder_add(&b->mass, b->seen.pairs[i].hash, table[at].count);
+        uint64_t form = b->seen.pairs[i].value;
+        for (size_t at = form & (n - 1); table[at].value != 0; at = (at + 1) & (n - 1))
+            if (table[at].hash == form) {
+                map_builder_add(&b->mass, b->seen.pairs[i].hash, table[at].value);
                 break;
             }
     }

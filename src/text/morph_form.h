@@ -20,11 +20,11 @@ size_t dk_morph_form_lemmas(const dk_morph_form *form, unsigned hints, dk_lemma 
 size_t dk_morph_form_split(const dk_morph_form *form, const dk_lemma *lemma, dk_part *out, size_t max);
 double dk_morph_form_frequency(const dk_morph_form *form);
 
-/* A word that comes of a form by leaving out a letter or by swapping two neighbours; all-zero before the first. */
+/* A word that comes of a form by leaving out a letter or by swapping two neighbours. */
 typedef struct dk_slip {
-    size_t at; /* where the letter begins, */
+    bool begun; /* false before the first, when the rest is not read */
     bool swapped;
-    bool begun;
+    size_t at; /* where the letter begins that is left out, or the first of the two */
     size_t len;
     char text[DK_MORPH_WORD_MAX + 1];
 } dk_slip;

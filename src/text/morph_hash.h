@@ -18,10 +18,7 @@ static inline uint64_t morph_sum(const char *text, size_t len) {
 }
 
 static inline uint64_t morph_mix(uint64_t sum) {
-    sum ^= sum >> 32;
     sum *= UINT64_C(0xBF58476D1CE4E5B9);
-    sum ^= sum >> 29;
-    sum *= UINT64_C(0x94D049BB133111EB);
     return sum ^ sum >> 32;
 }
 
@@ -53,6 +50,13 @@ static inline void morph_word_init(morph_word *w, const char *text, size_t len) 
 
 /* Letters from byte i on. */
 static inline int morph_letters_from(const morph_word *w, size_t i) { return w->letters[w->len] - w->letters[i]; }
+
+/* Where the last so many letters begin (1 or more); 0 when there are no more than these. */
+static inline size_t morph_last_letters(const morph_word *w, int letters) {
+    size_t at = w->len;
+    while (letters > 0 && at > 0) letters -= ((unsigned char)w->text[--at] & 0xC0) != 0x80;
+    return at;
+}
 
 /* The sum of text[from..from+keep-1] followed by another text. */
 static inline uint64_t morph_sum_edited(const morph_word *w, size_t from, size_t keep, const char *add, size_t add_len) {

@@ -18,7 +18,7 @@
 #include "text/morph_hash.h"
 
 #define MORPH_MAGIC UINT64_C(0x6d6f7270686b6431) /* "morphkd1" */
-#define MORPH_VERSION 5u                         /* raise when the layout or the meaning of a table changes */
+#define MORPH_VERSION 6u                         /* raise when the layout or the meaning of a table changes */
 
 /* How to make one word of another: drop strip bytes at the end, then append add. */
 typedef struct morph_script {
@@ -109,8 +109,8 @@ typedef struct morph_image {
     uint64_t magic, version, size, checksum; /* see morph_image_checksum */
     char language[8], stamp[40];
     word_map maps[MAPS];
-    uint64_t filter; /* uint64_t[MORPH_FILTER_BITS / 64]: a bit for each form, see morph_may_know */
-    uint64_t listed; /* uint64_t[MORPH_LISTED_BITS / 64]: a bit for each word of the irregulars and the parts, see morph_may_list */
+    uint64_t filter, nfilter; /* uint64_t[nfilter / 64]: a bit for each form and each listed word, see morph_may_know */
+    uint64_t listed; /* uint64_t[MORPH_LISTED_BITS / 64]: a bit for each word that irregulars and parts list, see morph_may_list */
     uint64_t infos;  /* morph_info[nsets + 1] of the forms; the last is of what is no form */
     uint64_t scripts, nscripts, classes, nclasses, strings, strings_len;
     uint64_t weights; /* int32_t[nclasses + nscripts + FIX_COUNT], thousandths of a nat, classes first */
@@ -123,6 +123,7 @@ struct dk_morph {
     const uint64_t *slots[MAPS]; /* of the maps, and how many */
     uint64_t nslots[MAPS];
     const uint64_t *filter, *listed;
+    uint64_t filter_mask; /* of bit numbers */
     const morph_info *infos;
     const morph_script *scripts;
     const morph_class *classes;
@@ -157,28 +158,17 @@ static inline void morph_map_prefetch(const dk_morph *m, int map, uint64_t hash)
     __builtin_prefetch(m->slots[map] + ((hash & 0xFFFFFFFFu) * m->nslots[map] >> 32));
 }
 
-/* Most strings that are asked for, ends and starts of words, are no words: one bit in a table that stays in the
-   processor's cache says so for nine of ten. */
-enum { MORPH_FILTER_BITS = 1 << 23 };
-
-static inline uint32_t morph_filter_bit(uint64_t hash) {
-    return (uint32_t)(hash >> 20) & (MORPH_FILTER_BITS - 1);
-}
-
+/* Most strings that are asked for, ends and starts of words, are no words: one bit says so for nineteen of twenty. */
 static inline bool morph_may_know(const dk_morph *m, uint64_t hash) {
-    uint32_t bit = morph_filter_bit(hash);
+    uint64_t bit = hash >> 20 & m->filter_mask;
     return m->filter[bit >> 6] >> (bit & 63) & 1;
 }
 
-/* The same for the words that the irregulars and the parts list, in whatever role: some hundreds, so that it lets few others by. */
+/* The same for the words that the irregulars and the parts list, in whatever role: some hundreds. */
 enum { MORPH_LISTED_BITS = 1 << 16 };
 
-static inline uint32_t morph_listed_bit(uint64_t hash) {
-    return (uint32_t)(hash >> 20) & (MORPH_LISTED_BITS - 1);
-}
-
 static inline bool morph_may_list(const dk_morph *m, uint64_t hash) {
-    uint32_t bit = morph_listed_bit(hash);
+    uint64_t bit = hash >> 20 & (MORPH_LISTED_BITS - 1);
     return m->listed[bit >> 6] >> (bit & 63) & 1;
 }
 

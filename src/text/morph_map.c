@@ -11,7 +11,7 @@ void map_builder_dispose(map_builder *b) {
     memset(b, 0, sizeof *b);
 }
 
-void map_builder_add(map_builder *b, uint64_t hash, uint32_t value) {
+void map_builder_add(map_builder *b, uint64_t hash, uint64_t value) {
     if (b->count == b->cap && !dk_grow(&b->pairs, &b->cap, b->count + 1)) {
         b->failed = true;
         return;

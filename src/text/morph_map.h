@@ -7,7 +7,7 @@
 
 typedef struct map_pair {
     uint64_t hash;
-    uint32_t value; /* a morph_record as number (script << 16 | value), or a plain value */
+    uint64_t value; /* a morph_record as number (script << 16 | value), or a plain value */
 } map_pair;
 
 typedef struct map_builder {
@@ -17,7 +17,7 @@ typedef struct map_builder {
 } map_builder;
 
 void map_builder_dispose(map_builder *b);
-void map_builder_add(map_builder *b, uint64_t hash, uint32_t value);
+void map_builder_add(map_builder *b, uint64_t hash, uint64_t value);
 
 /* Sorts by hash, then value; drops doubles unless keep_doubles. */
 dk_status map_builder_sort(map_builder *b, bool keep_doubles, dk_error *err);

@@ -50,11 +50,12 @@ typedef struct gather {
     uint64_t hash;
     size_t count;
     morph_candidate *list;
+    uint32_t first_script, first_fixed; /* where the weights of these begin */
     bool known; /* the form stands in the dictionary: rules then add only lemmas that stand there too */
 } gather;
 
 /* Adds a feature that the candidate has not yet. */
-static void add_new(const gather *g, morph_candidate *c, uint32_t feature) {
+static inline void add_new(const gather *g, morph_candidate *c, uint32_t feature) {
     if (c->nfeatures == CANDIDATE_FEATURES) return;
     c->features[c->nfeatures++] = feature;
     c->score += g->m->weights[feature];
@@ -66,11 +67,11 @@ static void add_class(const gather *g, morph_candidate *c, uint32_t feature) {
     add_new(g, c, feature);
 }
 
-static void add_fixed(const gather *g, morph_candidate *c, unsigned feature) {
+static inline void add_fixed(const gather *g, morph_candidate *c, unsigned feature) {
     _Static_assert(FIX_COUNT <= 64, "a bit for each");
     if (c->fixed >> feature & 1) return;
     c->fixed |= UINT64_C(1) << feature;
-    add_new(g, c, (uint32_t)(g->m->image->nclasses + g->m->image->nscripts) + feature);
+    add_new(g, c, g->first_fixed + feature);
 }
 
 /* The hash of what a script that fits makes of the form. */
@@ -99,7 +100,7 @@ static morph_candidate *add(gather *g, uint32_t script, uint64_t hash, dk_lemma_
     c->learned = c->nfeatures = 0;
     c->score = 0;
     c->fixed = 0;
-    add_new(g, c, (uint32_t)g->m->image->nclasses + script);
+    add_new(g, c, g->first_script + script);
     return c;
 }
 
@@ -140,7 +141,8 @@ static bool add_dictionary(gather *g) {
 }
 
 static size_t known_tail(const dk_morph *m, const morph_word *w) {
-    for (size_t at = 1; at < w->len && morph_letters_from(w, at) >= TAIL_LETTERS_MIN; at++)
+    size_t last = morph_last_letters(w, TAIL_LETTERS_MIN);
+    for (size_t at = 1; at <= last; at++)
         if (is_start(w->text[at]) && (morph_info_of(m, morph_mix(w->behind[at]))->flags & INFO_WORD)) return at;
     return 0;
 }
@@ -235,6 +237,8 @@ static void add_lemma_known(gather *g) {
 
 static size_t gather_all(const dk_morph *m, const morph_word *word, bool as_unknown, bool all_features, morph_candidate *out) {
     gather g = {.m = m, .word = word, .hash = morph_mix(word->behind[0]), .list = out};
+    g.first_script = (uint32_t)m->image->nclasses;
+    g.first_fixed = g.first_script + (uint32_t)m->image->nscripts;
     morph_map_prefetch(m, MAP_COUNTS, g.hash);
     bool known = g.known = !as_unknown && add_dictionary(&g);
     /* an entry without more (utgör) may still be inflected like the word at its end */
@@ -281,12 +285,12 @@ void morph_rank_places(morph_candidate *list, size_t count, bool use_learned, ui
     double sum = 0, learned = 0, parts[CANDIDATES_MAX];
     for (size_t i = 0; i < count; i++) {
         if (list[i].score > best) best = list[i].score;
-        if (use_learned) learned += list[i].learned / 1000.0;
+        if (use_learned && list[i].learned != 0) learned += list[i].learned / 1000.0;
     }
     for (size_t i = 0; i < count; i++) sum += parts[i] = list[i].score == best ? 1 : exp((list[i].score - best) / 1000.0);
     for (size_t i = 0; i < count; i++) {
         double p = (1 - learned) * parts[i] / sum;
-        list[i].probability = (float)(p + (use_learned ? list[i].learned / 1000.0 : 0));
+        list[i].probability = (float)(use_learned && list[i].learned != 0 ? p + list[i].learned / 1000.0 : p);
         size_t at = i; /* few: by insertion */
         for (; at > 0 && comes_before(&list[i], &list[order[at - 1]]); at--) order[at] = order[at - 1];
         order[at] = (uint8_t)i;

@@ -38,8 +38,8 @@ static void write_swapped(const morph_word *w, size_t at, size_t next, size_t af
 bool dk_morph_form_next_slip(const dk_morph_form *f, double least, dk_slip *slip) {
     const morph_word *w = &f->word;
     if (f->morph == NULL) return false;
-    bool without_done = slip->begun && !slip->swapped, skip = slip->begun && slip->swapped;
-    size_t at = skip ? behind_letter(w, slip->at) : slip->at;
+    bool without_done = slip->begun && !slip->swapped;
+    size_t at = !slip->begun ? 0 : slip->swapped ? behind_letter(w, slip->at) : slip->at;
     slip->begun = true;
     for (size_t next; at < w->len; at = next) {
         next = behind_letter(w, at);

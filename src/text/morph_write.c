@@ -213,22 +213,30 @@ static dk_status count_families(build *b, const morph_image *head, const dk_buf 
     return b->families.failed ? dk_fail_memory(b->err) : DK_OK;
 }
 
-/* Writes a set of words as one bit each of so many; *at is where. */
-static dk_status write_filter(build *b, const map_builder *words, uint32_t nbits, uint32_t (*bit_of)(uint64_t hash), dk_buf *out,
-                              uint64_t *at) {
-    uint64_t *bits = calloc(nbits / 64, sizeof *bits);
-    if (bits == NULL || words->failed) {
-        free(bits);
-        return dk_fail_memory(b->err);
-    }
+static void set_bits(uint64_t *bits, uint64_t mask, const map_builder *words) {
     for (size_t i = 0; i < words->count; i++) {
-        uint32_t bit = bit_of(words->pairs[i].hash);
+        uint64_t bit = words->pairs[i].hash >> 20 & mask;
         bits[bit >> 6] |= UINT64_C(1) << (bit & 63);
     }
-    *at = image_align(out);
-    dk_buf_put(out, bits, nbits / 8);
-    free(bits);
-    return DK_OK;
+}
+
+/* Writes the filters: that of the listed words, and that of forms and listed words, at 16 to 32 bits a form. */
+static dk_status write_filters(build *b, dk_buf *out, morph_image *head) {
+    for (head->nfilter = 1 << 16; head->nfilter < 16 * b->forms.count;) head->nfilter *= 2;
+    uint64_t *listed = calloc(MORPH_LISTED_BITS / 64, sizeof *listed), *all = calloc(head->nfilter / 64, sizeof *all);
+    dk_status status = listed != NULL && all != NULL && !b->listed.failed ? DK_OK : dk_fail_memory(b->err);
+    if (status == DK_OK) {
+        set_bits(listed, MORPH_LISTED_BITS - 1, &b->listed);
+        set_bits(all, head->nfilter - 1, &b->listed);
+        set_bits(all, head->nfilter - 1, &b->forms);
+        head->listed = image_align(out);
+        dk_buf_put(out, listed, MORPH_LISTED_BITS / 8);
+        head->filter = image_align(out);
+        dk_buf_put(out, all, head->nfilter / 8);
+    }
+    free(listed);
+    free(all);
+    return status;
 }
 
 static morph_info sum_up(const build *b, const morph_record *records, size_t count) {
@@ -280,8 +288,7 @@ static dk_status write_image(build *b, const model *m, dk_buf *out) {
     dk_buf_put(out, &head, sizeof head);
     dk_status status = map_builder_sort(&b->forms, false, b->err);
     if (status == DK_OK) drop_forbidden(b);
-    if (status == DK_OK) status = write_filter(b, &b->forms, MORPH_FILTER_BITS, morph_filter_bit, out, &head.filter);
-    if (status == DK_OK) status = write_filter(b, &b->listed, MORPH_LISTED_BITS, morph_listed_bit, out, &head.listed);
+    if (status == DK_OK) status = write_filters(b, out, &head);
     if (status == DK_OK) status = map_builder_write(&b->forms, out, &head.maps[MAP_FORMS], b->err);
     if (status == DK_OK) status = write_infos(b, out, &head);
     if (status == DK_OK) status = map_builder_write(&b->paradigms, out, &head.maps[MAP_PARADIGMS], b->err);

@@ -15,8 +15,8 @@
 typedef struct dk_spelling dk_spelling;
 
 /* targets: folded words, of which those under min_letters code points (or over 127 bytes) are left out; a doubled target
-   counts once, by its first index. The texts are copied. */
-dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count, int min_letters,
+   counts once, by its first index. The texts are copied, and with a morphology (may be NULL) their plausible lemmas are kept. */
+dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count, int min_letters, const dk_morph *morph,
                           dk_error *err);
 void dk_spelling_free(dk_spelling *spelling);
 
@@ -24,13 +24,19 @@ void dk_spelling_free(dk_spelling *spelling);
    tie, or when form is itself a target. Whether form is a known word is for the caller to ask first. */
 uint32_t dk_spelling_find(const dk_spelling *spelling, dk_str form);
 
-/* All targets within one error of form, which the table holds; returns how many, 0 also when form is itself a target or when there
+/* A target, borrowed from the table. */
+typedef struct dk_spelling_word {
+    dk_str text;
+    uint32_t first, nlemmas; /* see dk_spelling_lemma */
+} dk_spelling_word;
+
+/* All targets within one error of form; returns how many, 0 also when form is itself a target or when there
    are more than DK_SPELLING_NEAR. */
 enum { DK_SPELLING_NEAR = 6 };
-size_t dk_spelling_near(const dk_spelling *spelling, dk_str form, dk_str words[DK_SPELLING_NEAR]);
+size_t dk_spelling_near(const dk_spelling *spelling, const morph_word *form, dk_spelling_word words[DK_SPELLING_NEAR]);
 
-/* The same of a form whose sums are at hand. */
-size_t dk_spelling_near_word(const dk_spelling *spelling, const morph_word *form, dk_str words[DK_SPELLING_NEAR]);
+/* Lemma 0..nlemmas-1 of a target, the most probable first. */
+dk_str dk_spelling_lemma(const dk_spelling *spelling, const dk_spelling_word *word, uint32_t number);
 
 /* Whether any target is within one error of form. */
 bool dk_spelling_reaches(const dk_spelling *spelling, dk_str form);

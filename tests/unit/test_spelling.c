@@ -16,7 +16,7 @@ static dk_spelling *make(const char *const *words, size_t n, int min_letters) {
     dk_spelling *spelling;
     assert_non_null(targets);
     for (size_t i = 0; i < n; i++) targets[i] = dk_str_from(words[i]);
-    assert_int_equal(dk_spelling_new(&spelling, targets, n, min_letters, NULL), DK_OK);
+    assert_int_equal(dk_spelling_new(&spelling, targets, n, min_letters, NULL, NULL), DK_OK);
     free(targets);
     return spelling;
 }
@@ -131,19 +131,26 @@ static void agrees_with_the_definition(void **state) {
     dk_spelling_free(s);
 }
 
+static size_t near_of(const dk_spelling *s, const char *form, dk_spelling_word near[DK_SPELLING_NEAR]) {
+    morph_word word;
+    morph_word_init(&word, form, strlen(form));
+    return dk_spelling_near(s, &word, near);
+}
+
 /* Who asks for all that is near must get each word once, and nothing for a word that is right or that is near too many. */
 static void all_near_words_are_listed(void **state) {
     (void)state;
     static const char *const words[] = {"trevlig", "trevliga", "trevligt", "trivsam", "banan", "banas", "banar", "banal", "banat", "banad", "banak"};
     dk_spelling *s = make(words, sizeof words / sizeof *words, 4);
-    dk_str near[DK_SPELLING_NEAR];
-    assert_int_equal(dk_spelling_near(s, (dk_str){"trevligg", 8}, near), 3);
+    dk_spelling_word near[DK_SPELLING_NEAR];
+    assert_int_equal(near_of(s, "trevligg", near), 3);
     for (int i = 0; i < 3; i++)
-        for (int k = 0; k < i; k++) assert_false(dk_str_eq(near[i], near[k]));
-    assert_int_equal(dk_spelling_near(s, (dk_str){"trevlig", 7}, near), 0);
-    assert_int_equal(dk_spelling_near(s, (dk_str){"trivsamm", 8}, near), 1);
-    assert_true(dk_str_is(near[0], "trivsam"));
-    assert_int_equal(dk_spelling_near(s, (dk_str){"bana", 4}, near), 0); /* seven are near */
+        for (int k = 0; k < i; k++) assert_false(dk_str_eq(near[i].text, near[k].text));
+    assert_int_equal(near_of(s, "trevlig", near), 0);
+    assert_int_equal(near_of(s, "trivsamm", near), 1);
+    assert_true(dk_str_is(near[0].text, "trivsam"));
+    assert_int_equal(near[0].nlemmas, 0); /* no morphology says what they are forms of */
+    assert_int_equal(near_of(s, "bana", near), 0); /* seven are near */
     dk_spelling_free(s);
 }
 
