@@ -244,6 +244,8 @@ static uint32_t mass_of(const dk_morph *m, const morph_word *w, const morph_info
 static size_t find_cuts(const dk_morph *m, const morph_word *w, size_t unchanged, bool as_it_stands, morph_cut *simple,
                         morph_cut *out) {
     splitter s = {.m = m, .word = w, .cuts = out, .as_it_stands = as_it_stands};
+    size_t last = morph_last_letters(w, HEAD_LETTERS_MIN);
+    if (last > unchanged) last = unchanged;
     uint64_t hash = morph_mix(w->behind[0]);
     const morph_info *whole = morph_info_of(m, hash);
     uint32_t mass = mass_of(m, w, whole, hash);
@@ -256,8 +258,6 @@ static size_t find_cuts(const dk_morph *m, const morph_word *w, size_t unchanged
     set_value(m, simple, SPLIT_SIMPLE_MASS, at_most(s.whole_mass, 24));
     set_value(m, simple, SPLIT_SIMPLE_LETTERS, at_most(w->letters[w->len], 20));
     set_value(m, simple, SPLIT_SIMPLE_UNSEEN, mass == 0);
-    size_t last = morph_last_letters(w, HEAD_LETTERS_MIN);
-    if (last > unchanged) last = unchanged;
     for (size_t at = 2; at <= last; at++) {
         head_info head;
         if (is_start(w->text[at]) && read_head(&s, at, &head)) read_left(&s, &head);

@@ -14,7 +14,7 @@
 /* A word that is a feature as a whole. */
 typedef struct listed_word {
     uint64_t key; /* 0 for an empty slot */
-    int16_t weights[DK_LANGUAGE_CLASSES];
+    int32_t weights[DK_LANGUAGE_CLASSES];
 } listed_word;
 
 struct dk_language_model {
@@ -61,10 +61,9 @@ static dk_status bad_line(const model_reader *r, const char *at, const char *exp
 
 /* So large may a weight be that the score of no form leaves its bounds. */
 enum { WEIGHT_MAX = DK_LANGUAGE_SCORE_MAX / DK_LANGUAGE_MAX_FEATURES };
-_Static_assert(DK_LANGUAGE_NGRAM * WEIGHT_MAX <= INT16_MAX, "what the automaton adds up fits");
 
 /* DK_LANGUAGE_CLASSES integers of at most 5 digits, a tab before each, to the end of the line. */
-static dk_status read_weights(model_reader *r, int16_t *weights, dk_error *err) {
+static dk_status read_weights(model_reader *r, int32_t weights[DK_LANGUAGE_CLASSES], dk_error *err) {
     for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) {
         if (r->p == r->end || *r->p != '\t') return bad_line(r, r->p, "a tab and a weight for each of 8 classes", err);
         const char *start = ++r->p;
@@ -75,7 +74,7 @@ static dk_status read_weights(model_reader *r, int16_t *weights, dk_error *err) 
         for (; r->p < r->end && *r->p >= '0' && *r->p <= '9' && r->p - digits < 6; r->p++)
             value = value * 10 + (*r->p - '0');
         if (r->p == digits || value > WEIGHT_MAX) return bad_line(r, start, "an integer from -4969 to 4969", err);
-        weights[c] = (int16_t)(negative ? -value : value);
+        weights[c] = negative ? -value : value;
     }
     return r->p == r->end ? DK_OK : bad_line(r, r->p, "the end of the line after 8 weights", err);
 }
@@ -89,7 +88,7 @@ static listed_word *word_slot(const dk_language_model *m, uint64_t key) {
 
 /* The weights of the feature that a line begins with, as the model writes it: an n-gram with < and > as boundaries, or = and a whole
    word. They are all zero; NULL with *status set when there are none. */
-static int16_t *read_feature(dk_language_model *m, ngrams_builder *b, model_reader *r, dk_status *status, dk_error *err) {
+static int32_t *read_feature(dk_language_model *m, ngrams_builder *b, model_reader *r, dk_status *status, dk_error *err) {
     const char *start = r->p, *tab = memchr(start, '\t', (size_t)(r->end - start));
     if (tab == NULL || tab == start) {
         *status = bad_line(r, start, "a feature, a tab and 8 weights", err);
@@ -99,7 +98,7 @@ static int16_t *read_feature(dk_language_model *m, ngrams_builder *b, model_read
     dk_language_symbols s;
     int n = dk_language_symbols_read((dk_str){start, (size_t)(tab - start)}, &s);
     bool new, word = *start == '=' && n > 2;
-    int16_t *weights;
+    int32_t *weights;
     if (word) {
         uint64_t key = dk_language_word_key(&s);
         listed_word *slot = word_slot(m, key);
@@ -127,14 +126,11 @@ static int16_t *read_feature(dk_language_model *m, ngrams_builder *b, model_read
 static dk_status read_row(dk_language_model *m, ngrams_builder *b, model_reader *r, dk_error *err) {
     static const char prior[] = "(prior)";
     if ((size_t)(r->end - r->p) > sizeof prior && memcmp(r->p, prior, sizeof prior - 1) == 0) {
-        int16_t w[DK_LANGUAGE_CLASSES];
         r->p += sizeof prior - 1;
-        dk_status status = read_weights(r, w, err);
-        for (int c = 0; status == DK_OK && c < DK_LANGUAGE_CLASSES; c++) m->prior[c] = w[c];
-        return status;
+        return read_weights(r, m->prior, err);
     }
     dk_status status = DK_OK;
-    int16_t *weights = read_feature(m, b, r, &status, err);
+    int32_t *weights = read_feature(m, b, r, &status, err);
     return weights != NULL ? read_weights(r, weights, err) : status;
 }
 
@@ -218,9 +214,9 @@ void dk_language_free(dk_language_model *model) {
 
 /* ---- As an image ------------------------------------------------------------------------------------- */
 
-enum { IMAGE_KIND = 0x676E616C, IMAGE_VERSION = 3 }; /* "lang" */
+enum { IMAGE_KIND = 0x676E616C, IMAGE_VERSION = 4 }; /* "lang" */
 enum { SECTION_NUMBERS = 1, SECTION_CELLS, SECTION_SUMS, SECTION_WORDS, SECTION_PRIOR };
-enum { SUMS_SIZE = DK_LANGUAGE_CLASSES * sizeof(int16_t) };
+enum { SUMS_SIZE = DK_LANGUAGE_CLASSES * sizeof(int32_t) };
 
 dk_status dk_language_write(const dk_language_model *m, dk_buf *image, dk_error *err) {
     dk_image_begin(image, IMAGE_KIND, IMAGE_VERSION);
@@ -242,7 +238,7 @@ bool dk_language_attach(dk_language_model **model, const void *image, size_t siz
     size_t slots;
     g->numbers = (uint16_t *)(uintptr_t)dk_image_take_exactly(&r, SECTION_NUMBERS, sizeof *g->numbers, NGRAM_SYMBOLS);
     g->cells = (ngram_cell *)(uintptr_t)dk_image_take(&r, SECTION_CELLS, sizeof *g->cells, &g->ncells);
-    g->sums = (int16_t *)(uintptr_t)dk_image_take_exactly(&r, SECTION_SUMS, SUMS_SIZE, g->ncells);
+    g->sums = (int32_t *)(uintptr_t)dk_image_take_exactly(&r, SECTION_SUMS, SUMS_SIZE, g->ncells);
     m->words = (listed_word *)(uintptr_t)dk_image_take(&r, SECTION_WORDS, sizeof *m->words, &slots);
     const int32_t *prior = dk_image_take_exactly(&r, SECTION_PRIOR, sizeof *prior, DK_LANGUAGE_CLASSES);
     if (r.failed || g->ncells == 0 || slots == 0 || (slots & (slots - 1)) != 0) {
@@ -259,12 +255,8 @@ bool dk_language_attach(dk_language_model **model, const void *image, size_t siz
 /* ---- Scoring and deciding ---------------------------------------------------------------------------- */
 
 bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scores[DK_LANGUAGE_CLASSES]) {
-    /* vectors, since compilers do not find the widening sum by themselves */
-    typedef int16_t narrow __attribute__((vector_size(16)));
-    typedef int32_t wide __attribute__((vector_size(32)));
-    _Static_assert(DK_LANGUAGE_CLASSES == 8, "eight classes fill a vector");
-    wide sum = {0};
-    narrow row;
+    typedef int32_t vector __attribute__((vector_size(4 * DK_LANGUAGE_CLASSES))); /* compilers add them one by one otherwise */
+    vector sum = {0}, row;
     dk_language_symbols s;
     dk_language_symbols_of(form, &s);
     uint32_t state = 0;
@@ -272,11 +264,11 @@ bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scor
         uint32_t cell = ngrams_step(&model->ngrams, &state, s.symbol[i]);
         if (cell == NGRAM_NONE) continue;
         memcpy(&row, model->ngrams.sums + (size_t)DK_LANGUAGE_CLASSES * cell, sizeof row);
-        sum += __builtin_convertvector(row, wide);
+        sum += row;
     }
     if (s.count > 0) {
         memcpy(&row, word_slot(model, dk_language_word_key(&s))->weights, sizeof row); /* zeros where no word is */
-        sum += __builtin_convertvector(row, wide);
+        sum += row;
     }
     memcpy(scores, &sum, sizeof sum);
     return s.count > 0;

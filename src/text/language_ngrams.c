@@ -52,7 +52,7 @@ static void find_endings(ngrams_builder *b, const uint32_t *order) {
             child = child_of(b, ending, n->number);
         }
         n->fail = child;
-        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) n->weights[c] = (int16_t)(n->weights[c] + b->nodes[child].weights[c]);
+        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) n->weights[c] += b->nodes[child].weights[c];
     }
 }
 

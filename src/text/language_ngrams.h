@@ -26,7 +26,7 @@ typedef struct ngram_cell {
 typedef struct dk_ngrams {
     uint16_t *numbers;  /* [NGRAM_SYMBOLS]: of the symbols that n-grams have, from 1; 0 for others */
     ngram_cell *cells;  /* 0 is the state at the beginning */
-    int16_t *sums;      /* ncells x DK_LANGUAGE_CLASSES: what the n-grams that end here weigh */
+    int32_t *sums;      /* ncells x DK_LANGUAGE_CLASSES: what the n-grams that end here weigh */
     size_t ncells;
 } dk_ngrams;
 
@@ -35,7 +35,7 @@ typedef struct ngram_node {
     uint32_t parent, fail, cell;
     uint16_t number; /* of its last symbol */
     bool listed;     /* an n-gram, not the beginning of one alone */
-    int16_t weights[DK_LANGUAGE_CLASSES];
+    int32_t weights[DK_LANGUAGE_CLASSES];
 } ngram_node;
 
 /* A trie of n-grams that are still being listed. All-zero is an empty one. */
@@ -52,7 +52,7 @@ void ngrams_builder_dispose(ngrams_builder *b);
 ngram_node *ngrams_add(ngrams_builder *b, const uint32_t *symbols, int n);
 
 /* Makes the automaton, whose arrays the caller frees; false when memory ran out. A boundary mark alone weighs nothing, since every word
-   has both. Weights must be so small that those of DK_LANGUAGE_NGRAM n-grams together fit 16 bits. */
+   has both. */
 bool ngrams_finish(ngrams_builder *b, dk_ngrams *out);
 
 /* The cell of the step by a symbol; *state goes on. NGRAM_NONE when no n-gram has anything that ends here. */

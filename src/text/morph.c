@@ -171,7 +171,8 @@ bool dk_morph_form_init(dk_morph_form *f, const dk_morph *m, dk_str text) {
     f->morph = m;
     morph_word_init(&f->word, text.ptr, text.len);
     f->hash = morph_mix(f->word.behind[0]);
-    f->known = m != NULL && (morph_info_of(m, f->hash)->flags & INFO_KNOWN);
+    f->set = m != NULL ? morph_form_set(m, f->hash) : UINT32_MAX;
+    f->known = m != NULL && (morph_info_of_set(m, f->set)->flags & INFO_KNOWN);
     return true;
 }
 
@@ -216,7 +217,7 @@ static void prefer_name(const dk_morph_form *f, morph_candidate *list, uint8_t *
 size_t dk_morph_form_lemmas(const dk_morph_form *f, unsigned hints, dk_lemma *out, size_t max) {
     morph_candidate list[CANDIDATES_MAX];
     uint8_t order[CANDIDATES_MAX];
-    size_t count = morph_candidates_of(f->morph, &f->word, list), n = 0;
+    size_t count = morph_candidates_of(f, list), n = 0;
     order[0] = 0;
     if (count > 1) morph_rank_places(list, count, true, order);
     else list[0].probability = 1;

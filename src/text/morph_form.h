@@ -9,7 +9,8 @@ typedef struct dk_morph_form {
     const dk_morph *morph; /* may be NULL: then nothing is known */
     morph_word word;       /* borrows the text */
     uint64_t hash;
-    bool known; /* as dk_morph_known says */
+    uint32_t set; /* of its records among the forms; UINT32_MAX for none */
+    bool known;   /* as dk_morph_known says */
 } dk_morph_form;
 
 /* False for a form that is empty or too long to be looked at. */

@@ -53,8 +53,10 @@ static inline int morph_letters_from(const morph_word *w, size_t i) { return w->
 
 /* Where the last so many letters begin (1 or more); 0 when there are no more than these. */
 static inline size_t morph_last_letters(const morph_word *w, int letters) {
-    size_t at = w->len;
-    while (letters > 0 && at > 0) letters -= ((unsigned char)w->text[--at] & 0xC0) != 0x80;
+    int before = w->letters[w->len] - letters; /* letters that begin before them */
+    if (before <= 0) return 0;
+    size_t at = w->len - (size_t)letters; /* where they begin if each is a byte */
+    while (w->letters[at] > before) at--;
     return at;
 }
 

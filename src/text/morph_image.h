@@ -172,10 +172,18 @@ static inline bool morph_may_list(const dk_morph *m, uint64_t hash) {
     return m->listed[bit >> 6] >> (bit & 63) & 1;
 }
 
-/* What a word is as a form, by its hash. */
-static inline const morph_info *morph_info_of(const dk_morph *m, uint64_t hash) {
-    uint32_t set = morph_may_know(m, hash) ? morph_map_find(m, MAP_FORMS, hash) : UINT32_MAX;
+/* The set of a word as a form, by its hash; UINT32_MAX for what is none. */
+static inline uint32_t morph_form_set(const dk_morph *m, uint64_t hash) {
+    return morph_may_know(m, hash) ? morph_map_find(m, MAP_FORMS, hash) : UINT32_MAX;
+}
+
+/* What the records of a set of forms come to. */
+static inline const morph_info *morph_info_of_set(const dk_morph *m, uint32_t set) {
     return &m->infos[set != UINT32_MAX ? set : m->image->maps[MAP_FORMS].nsets];
+}
+
+static inline const morph_info *morph_info_of(const dk_morph *m, uint64_t hash) {
+    return morph_info_of_set(m, morph_form_set(m, hash));
 }
 
 /* The records of a set; *count of them. */
@@ -196,7 +204,7 @@ static inline const morph_record *morph_lookup(const dk_morph *m, int map, const
 
 /* The records of a form, by its hash and by itself. */
 static inline const morph_record *morph_form_hashed(const dk_morph *m, uint64_t hash, size_t *count) {
-    uint32_t set = morph_may_know(m, hash) ? morph_map_find(m, MAP_FORMS, hash) : UINT32_MAX;
+    uint32_t set = morph_form_set(m, hash);
     if (set != UINT32_MAX) return morph_set(m, MAP_FORMS, set, count);
     *count = 0;
     return NULL;

@@ -90,8 +90,6 @@ static morph_candidate *add(gather *g, uint32_t script, uint64_t hash, dk_lemma_
     if (g->count == CANDIDATES_MAX) return NULL;
     morph_candidate *c = &g->list[g->count++];
     const morph_script *s = &g->m->scripts[script];
-    morph_map_prefetch(g->m, MAP_MASS, hash);
-    morph_map_prefetch(g->m, MAP_FORMS, hash);
     c->hash = hash;
     c->script = script;
     c->len = (uint8_t)(g->word->len - s->strip + s->add_len);
@@ -124,10 +122,10 @@ static morph_candidate *rule_candidate(gather *g, uint32_t script) {
 }
 
 /* Adds what the dictionary says of the form. */
-static bool add_dictionary(gather *g) {
+static bool add_dictionary(gather *g, uint32_t set) {
     const dk_morph *m = g->m;
-    size_t count;
-    const morph_record *records = morph_form_hashed(m, g->hash, &count);
+    size_t count = 0;
+    const morph_record *records = set != UINT32_MAX ? morph_set(m, MAP_FORMS, set, &count) : NULL;
     for (size_t i = 0; i < count; i++) {
         const morph_class *class = &m->classes[records[i].value];
         if (class->properties & CLASS_COMPOUND_ONLY) continue;
@@ -177,10 +175,8 @@ static void add_tail(gather *g) {
 static void add_rules(gather *g) {
     const dk_morph *m = g->m;
     const morph_word *w = g->word;
-    size_t at = w->len, count;
-    for (int n = 0; n < RULE_LETTERS_MAX && at > 1;)
-        if (is_start(w->text[--at])) n++;
-    for (; at < w->len; at++) {
+    size_t at = morph_last_letters(w, RULE_LETTERS_MAX), count;
+    for (at += at == 0; at < w->len; at++) {
         if (!is_start(w->text[at])) continue;
         uint32_t set = morph_map_find(m, MAP_SUFFIXES, morph_mix(w->behind[at]));
         if (set == UINT32_MAX) continue;
@@ -235,21 +231,22 @@ static void add_lemma_known(gather *g) {
     }
 }
 
-static size_t gather_all(const dk_morph *m, const morph_word *word, bool as_unknown, bool all_features, morph_candidate *out) {
-    gather g = {.m = m, .word = word, .hash = morph_mix(word->behind[0]), .list = out};
+/* set: of the form; UINT32_MAX for a form that the dictionary does not know, or is not to. */
+static size_t gather_all(const dk_morph *m, const morph_word *word, uint64_t hash, uint32_t set, bool all_features,
+                         morph_candidate *out) {
+    gather g = {.m = m, .word = word, .hash = hash, .list = out};
     g.first_script = (uint32_t)m->image->nclasses;
     g.first_fixed = g.first_script + (uint32_t)m->image->nscripts;
-    morph_map_prefetch(m, MAP_COUNTS, g.hash);
-    bool known = g.known = !as_unknown && add_dictionary(&g);
+    bool known = g.known = add_dictionary(&g, set);
     /* an entry without more (utgör) may still be inflected like the word at its end */
     if (!known || (g.count == 1 && out[0].script == 0)) add_tail(&g);
     add_rules(&g);
     size_t before = g.count;
     morph_candidate *same = candidate(&g, 0, DK_LEMMA_RULE); /* script 0 is ">": the form as it stands */
     if (same != NULL && (g.count > before || !known)) add_fixed(&g, same, known ? FIX_IDENTITY_INFLECTED : FIX_IDENTITY_UNKNOWN);
-    uint32_t set = morph_may_list(m, g.hash) ? morph_map_find(m, MAP_IRREGULARS, g.hash) : UINT32_MAX;
+    uint32_t irregular = morph_may_list(m, hash) ? morph_map_find(m, MAP_IRREGULARS, hash) : UINT32_MAX;
     size_t nlearned = 0;
-    const morph_record *learned = set != UINT32_MAX ? morph_set(m, MAP_IRREGULARS, set, &nlearned) : NULL;
+    const morph_record *learned = irregular != UINT32_MAX ? morph_set(m, MAP_IRREGULARS, irregular, &nlearned) : NULL;
     for (size_t i = 0; i < nlearned; i++) {
         morph_candidate *c = candidate(&g, learned[i].script, DK_LEMMA_IRREGULAR);
         if (c == NULL) continue;
@@ -257,20 +254,26 @@ static size_t gather_all(const dk_morph *m, const morph_word *word, bool as_unkn
         c->source = DK_LEMMA_IRREGULAR;
     }
     if (g.count > 1 || all_features) {
+        morph_map_prefetch(m, MAP_COUNTS, hash);
+        for (size_t i = 0; i < g.count; i++) {
+            morph_map_prefetch(m, MAP_MASS, out[i].hash);
+            morph_map_prefetch(m, MAP_FORMS, out[i].hash);
+        }
         add_mass(&g);
         add_lemma_known(&g);
     }
     return g.count;
 }
 
-size_t morph_candidates_of(const dk_morph *m, const morph_word *word, morph_candidate *out) {
-    return gather_all(m, word, false, false, out);
+size_t morph_candidates_of(const dk_morph_form *f, morph_candidate *out) {
+    return gather_all(f->morph, &f->word, f->hash, f->set, false, out);
 }
 
 size_t morph_candidates(const dk_morph *m, const char *form, size_t len, bool as_unknown, morph_candidate *out) {
     morph_word word;
     morph_word_init(&word, form, len);
-    size_t n = gather_all(m, &word, as_unknown, true, out);
+    uint64_t hash = morph_mix(word.behind[0]);
+    size_t n = gather_all(m, &word, hash, as_unknown ? UINT32_MAX : morph_form_set(m, hash), true, out);
     for (size_t i = 0; i < n; i++) morph_apply(m, &m->scripts[out[i].script], form, len, out[i].text);
     return n;
 }

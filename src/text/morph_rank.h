@@ -7,6 +7,7 @@
 #ifndef DK_TEXT_MORPH_RANK_H
 #define DK_TEXT_MORPH_RANK_H
 
+#include "text/morph_form.h"
 #include "text/morph_image.h"
 
 enum { CANDIDATE_FEATURES = 16, CANDIDATES_MAX = 24 };
@@ -30,8 +31,8 @@ typedef struct morph_candidate {
 size_t morph_candidates(const dk_morph *m, const char *form, size_t len, bool as_unknown,
                         morph_candidate *out);
 
-/* The same of a word that is at hand, without texts; features of what can only be one thing are left out. */
-size_t morph_candidates_of(const dk_morph *m, const morph_word *word, morph_candidate *out);
+/* The same of a form that is at hand, without texts; where there is but one candidate, some of its features are left out. */
+size_t morph_candidates_of(const dk_morph_form *form, morph_candidate *out);
 
 /* Sorts them, best first; what was learned of whole forms takes part only when use_learned. */
 void morph_rank(morph_candidate *list, size_t count, bool use_learned);
