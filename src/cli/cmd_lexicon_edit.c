@@ -206,4 +206,5 @@ const dk_command dk_lexicon_edit_command = {
     "  drivkraft lexicon edit survey.csv --text comment --lexicon my/lexicon --open\n"
     "  drivkraft lexicon edit survey.csv --text comment --score nps --language sv\n"
     "  drivkraft lexicon edit\n",
-    run_edit};
+    run_edit,
+    true};

@@ -76,15 +76,23 @@ static dk_status suggest_themes(const options *o, const dk_cli *cli, dk_book *bo
     return status;
 }
 
+static dk_status tell(void *context, double done, dk_error *err) {
+    (void)err;
+    dk_progress_update(context, (int64_t)(1000 * done));
+    return DK_OK;
+}
+
 static dk_status make(const options *o, const dk_cli *cli, const char *source, dk_error *err) {
     const char *extras[DK_SUGGEST_EXTRAS] = {o->score};
     static const char *const names[DK_SUGGEST_EXTRAS] = {"--score"};
     dk_corpus_options co = {.extras = extras, .options = names, .nextras = DK_SUGGEST_EXTRAS};
+    dk_progress bar;
+    const dk_watch watch = {tell, &bar, 0, 1};
     dk_suggest_options so = {.has_score = o->score != NULL,
                              .min_count = (uint32_t)o->min_count,
                              .prior = o->prior,
                              .max_words = (size_t)o->words,
-                             .threads = (int)cli->threads};
+                             .watch = &watch};
     dk_corpus corpus = {0};
     dk_engine *engine = NULL;
     dk_suggestions suggestions = {0};
@@ -94,7 +102,9 @@ static dk_status make(const options *o, const dk_cli *cli, const char *source, d
     if (status == DK_OK) status = dk_bench_engine(&engine, cli, &o->bench, err);
     if (status == DK_OK) status = dk_bench_corpus(&corpus, engine, cli, &o->bench, &co, err);
     dk_book_init(&book, engine != NULL ? dk_engine_stamp(engine) : NULL);
+    dk_progress_begin(&bar, cli, "suggesting", 1000);
     if (status == DK_OK) status = dk_suggest_make(&suggestions, &corpus, engine, &so, err);
+    dk_progress_end(&bar, 1000);
     if (status == DK_OK) dk_suggest_put(&book, &suggestions, &corpus, (size_t)o->top, o->least);
     if (status == DK_OK && o->codes != NULL) status = suggest_themes(o, cli, &book, engine, source, &themes, err);
     if (status == DK_OK && o->accept != NULL) status = accept(o, cli, &suggestions, &themes, err);

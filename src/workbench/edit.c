@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "workbench/edit_private.h"
+#include "workbench/edit_search.h"
 
 /* Which of the three kinds a file is: its header tells. */
 static dk_entry_kind kind_of(const char *path) {
@@ -38,6 +39,13 @@ static dk_language language_of(const char *path) {
     return found;
 }
 
+dk_status edit_open_file(dk_edit_file *file, const char *path, const char *shown, dk_error *err) {
+    dk_status status = dk_edit_file_open(file, path, shown, kind_of(path), err);
+    file->language = language_of(shown);
+    file->pack = -1;
+    return status;
+}
+
 static dk_status open_files(dk_edit *edit, dk_error *err) {
     const dk_lexicon *lex = dk_engine_lexicon(edit->base);
     const dk_engine_options *o = &edit->options->engine;
@@ -53,9 +61,7 @@ static dk_status open_files(dk_edit *edit, dk_error *err) {
             break;
         }
         edit->nfiles++;
-        status = dk_edit_file_open(f, path, lex->files[i], kind_of(path), err);
-        f->language = language_of(lex->files[i]);
-        f->pack = -1;
+        status = edit_open_file(f, path, lex->files[i], err);
         free(path);
     }
     for (size_t i = 0; status == DK_OK && i < lex->count; i++) {
@@ -75,6 +81,7 @@ dk_status dk_edit_open(dk_edit **out, const dk_edit_options *options, dk_error *
     edit->options = options;
     dk_status status = dk_engine_open(&edit->base, &options->engine, err);
     if (status == DK_OK) status = open_files(edit, err);
+    if (status == DK_OK) status = edit_find_roots(edit, err);
     if (status == DK_OK && options->corpus.source != NULL) {
         edit->has_corpus = true;
         status = dk_corpus_read(&edit->corpus, edit->base, &options->corpus, err);
@@ -95,6 +102,12 @@ const dk_corpus *dk_edit_corpus(const dk_edit *edit) {
 
 void dk_edit_free(dk_edit *edit) {
     if (edit == NULL) return;
+    if (edit->search != NULL) {
+        dk_suggestions found;
+        bool whole;
+        edit_search_stop(edit->search);
+        (void)edit_end_search(edit, &found, &whole, NULL);
+    }
     edit_state_dispose(&edit->tried);
     edit_forget(edit, &edit->now);
     edit_forget(edit, &edit->saved);
@@ -102,6 +115,8 @@ void dk_edit_free(dk_edit *edit) {
     free(edit->steps);
     for (size_t i = 0; i < edit->nfiles; i++) dk_edit_file_dispose(&edit->files[i]);
     free(edit->files);
+    edit_forget_roots(edit);
+    dk_arena_dispose(&edit->names);
     if (edit->suggested) dk_suggest_dispose(&edit->suggestions);
     if (edit->has_corpus) dk_corpus_dispose(&edit->corpus);
     dk_engine_free(edit->base);

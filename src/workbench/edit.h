@@ -4,7 +4,7 @@
  * the comments those are tagged again that hold a word the change can touch. The result is what tagging everything with the changed
  * file would give. Nothing reaches the disk before it is saved.
  *
- * Questions and answers are JSON (dk_edit_answer); how they travel is not known here. One thread at a time.
+ * Questions and answers are JSON (dk_edit_answer); how they travel is not known here. One thread at a time asks.
  */
 #ifndef DK_WORKBENCH_EDIT_H
 #define DK_WORKBENCH_EDIT_H
@@ -43,8 +43,11 @@ size_t dk_edit_unsaved(const dk_edit *edit);
      effect    {} of all steps that are not saved
      undo      {} the last step
      save      {} writes the files
-     suggest   {language?} suggestions for the valence list
+     suggest   {language?, fresh?} suggestions for the valence list. They are looked for on a thread of their own: as long as that is at work the
+               answer is running and done (0 to 1); ask again. fresh: look anew when entries were changed since
+     stop      {} ends that
      accept    {file, items: [{term, valence}]} takes suggestions as one step
+     create    {name} makes an empty list, one of the names that `state` holds as possible, on the disk at once. Files are numbered anew
    A file is its number in `state`. line is that of an entry to change; without one an entry is added. cells are texts by column.
    Each answer says too how many steps there are, and how many are unsaved. Errors: DK_EUSAGE for a question that cannot be asked, DK_EDATA for an entry that cannot stand
    (err->column: number of the cell), or for a file changed on the disk. */

@@ -1,15 +1,14 @@
 /* Questions and answers. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "workbench/check.h"
 #include "workbench/edit_text.h"
 
-enum { EXAMPLES = 20, LINES = 30, LINES_MAX = 200, SUGGESTED = 60, ACCEPTED_MAX = 200 };
+enum { EXAMPLES = 20, LINES = 30, LINES_MAX = 200 };
 
 /* ---- Steps that are asked for ------------------------------------------------------------------------ */
 
-static dk_status open_for(const dk_edit *edit, const dk_json_value *ask, uint32_t *file, dk_error *err) {
+dk_status edit_open_for(const dk_edit *edit, const dk_json_value *ask, uint32_t *file, dk_error *err) {
     int64_t n = edit_whole(dk_json_get(ask, "file"), 0, (int64_t)edit->nfiles - 1, -1);
     if (n < 0) return dk_fail(err, DK_EUSAGE, "no such file");
     *file = (uint32_t)n;
@@ -44,7 +43,7 @@ static dk_status stale(const dk_edit_file *f, int64_t line, dk_error *err) {
 /* The step that a question describes, with one change. */
 static dk_status step_of(const dk_edit *edit, const dk_json_value *ask, edit_step *step, dk_error *err) {
     uint32_t file;
-    dk_status status = open_for(edit, ask, &file, err);
+    dk_status status = edit_open_for(edit, ask, &file, err);
     if (status != DK_OK) return status;
     const dk_edit_file *f = &edit->files[file];
     dk_str cells[DK_EDIT_CELLS], line = {NULL, 0}, new = {NULL, 0};
@@ -98,9 +97,7 @@ static void place_mistake(const dk_edit *edit, const edit_step *step, dk_status 
 
 static dk_status answer_state(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
     (void)ask;
-    (void)err;
-    edit_put_state(edit, j);
-    return DK_OK;
+    return edit_put_state(edit, j, err);
 }
 
 static dk_status answer_places(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
@@ -219,127 +216,6 @@ static dk_status answer_save(dk_edit *edit, const dk_json_value *ask, dk_json *j
     return edit_save(edit, err);
 }
 
-/* ---- Suggestions ------------------------------------------------------------------------------------- */
-
-static void put_suggestion(const dk_edit *edit, const dk_suggestion *x, dk_json *j) {
-    dk_json_object(j);
-    dk_json_key(j, "term");
-    dk_json_string(j, x->term);
-    dk_json_key(j, "forms");
-    dk_json_string(j, x->forms);
-    dk_json_key(j, "language");
-    dk_json_text(j, dk_language_name(x->language));
-    dk_json_key(j, "probability");
-    dk_json_double(j, x->probability);
-    dk_json_key(j, "valence");
-    dk_json_int(j, (int64_t)x->valence);
-    dk_json_key(j, "support");
-    dk_json_int(j, x->support);
-    dk_json_key(j, "z");
-    dk_json_double(j, x->z);
-    dk_json_key(j, "variant_of");
-    dk_json_string(j, x->variant_of);
-    dk_json_key(j, "near");
-    dk_json_string(j, x->near);
-    dk_json_key(j, "examples");
-    dk_json_array(j);
-    for (int e = 0; e < 3; e++) {
-        if (x->examples[e] == DK_NO_ID) continue;
-        dk_json_object(j);
-        edit_put_comment(&edit->corpus.comments[x->examples[e]], NULL, 0, j);
-        dk_json_end(j);
-    }
-    dk_json_end(j);
-    dk_json_end(j);
-}
-
-static dk_status answer_suggest(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
-    const char *name = dk_json_str(dk_json_get(ask, "language"));
-    dk_language language;
-    bool one = name != NULL && dk_language_from_name(dk_str_from(name), &language);
-    if (!edit->has_corpus)
-        return dk_fail(err, DK_EUSAGE, "suggestions are made from comments: give a corpus");
-    if (!edit->suggested) {
-        dk_suggest_options so = {.has_score = edit->options->has_score,
-                                 .min_count = 10,
-                                 .prior = 500,
-                                 .max_words = 12000,
-                                 .threads = edit->options->threads};
-        dk_status status = dk_suggest_make(&edit->suggestions, &edit->corpus, edit->now.engine, &so, err);
-        if (status != DK_OK) {
-            dk_suggest_dispose(&edit->suggestions);
-            return status;
-        }
-        edit->suggested = true;
-    }
-    size_t put = 0;
-    dk_json_key(j, "suggestions");
-    dk_json_array(j);
-    for (size_t i = 0; i < edit->suggestions.count && put < SUGGESTED; i++) {
-        if (one && edit->suggestions.items[i].language != language) continue;
-        put_suggestion(edit, &edit->suggestions.items[i], j);
-        put++;
-    }
-    dk_json_end(j);
-    return DK_OK;
-}
-
-static void put_note(const dk_edit *edit, const char *term, dk_buf *note) {
-    dk_buf_puts(note, "suggested");
-    for (size_t i = 0; edit->suggested && i < edit->suggestions.count; i++) {
-        const dk_suggestion *x = &edit->suggestions.items[i];
-        if (!dk_str_is(x->term, term)) continue;
-        dk_buf_putf(note, ": %u comments", x->support);
-        if (!isnan(x->z)) dk_buf_putf(note, ", z %.1f", x->z);
-        return;
-    }
-}
-
-/* One line of the valence list for a term that was accepted. */
-static dk_status accept_one(const dk_edit *edit, uint32_t file, int64_t line, const dk_json_value *item,
-                            edit_step *step, dk_error *err) {
-    const char *term = dk_json_str(dk_json_get(item, "term"));
-    int64_t valence = edit_whole(dk_json_get(item, "valence"), -5, 5, 0);
-    if (term == NULL || *term == '\0' || valence == 0)
-        return dk_fail(err, DK_EUSAGE, "a term and a valence are needed");
-    dk_buf note, number, text;
-    dk_buf_init(&note);
-    dk_buf_init(&number);
-    dk_buf_init(&text);
-    put_note(edit, term, &note);
-    dk_buf_put_int(&number, valence);
-    dk_str cells[DK_EDIT_CELLS] = {
-        dk_str_from(term), {number.ptr, number.len}, {"", 0}, {note.ptr, note.len}, {"", 0}};
-    if (edit->files[file].position[3] < 0) cells[3].len = 0; /* a list without notes */
-    dk_status status = dk_edit_file_compose(&edit->files[file], cells, &text, err);
-    if (status == DK_OK)
-        status = edit_step_add(step, file, line, (dk_str){NULL, 0}, (dk_str){text.ptr, text.len}, err);
-    dk_buf_dispose(&note);
-    dk_buf_dispose(&number);
-    dk_buf_dispose(&text);
-    return status;
-}
-
-static dk_status answer_accept(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err) {
-    const dk_json_value *items = dk_json_get(ask, "items");
-    size_t n = dk_json_count(items);
-    uint32_t file;
-    edit_step step = {0};
-    (void)j;
-    dk_status status = open_for(edit, ask, &file, err);
-    if (status != DK_OK) return status;
-    if (edit->files[file].kind != DK_ENTRY_VALENCE)
-        return dk_fail(err, DK_EUSAGE, "%s is no valence list", edit->files[file].shown);
-    if (n == 0 || n > ACCEPTED_MAX)
-        return dk_fail(err, DK_EUSAGE, "1 to %d suggestions at a time", ACCEPTED_MAX);
-    int64_t line = dk_edit_file_lines(&edit->files[file]);
-    for (size_t i = 0; status == DK_OK && i < n; i++)
-        status = accept_one(edit, file, line + 1 + (int64_t)i, dk_json_item(items, i), &step, err);
-    if (status == DK_OK) status = edit_take(edit, &step, err);
-    edit_step_dispose(&step);
-    return status;
-}
-
 /* ---- All --------------------------------------------------------------------------------------------- */
 
 static const struct question {
@@ -348,7 +224,8 @@ static const struct question {
 } questions[] = {
     {"state", answer_state}, {"entries", edit_put_list},  {"places", answer_places}, {"check", answer_check},
     {"try", answer_try},     {"take", answer_take},       {"effect", answer_effect}, {"undo", answer_undo},
-    {"save", answer_save},   {"suggest", answer_suggest}, {"accept", answer_accept},
+    {"save", answer_save},   {"suggest", edit_put_suggestions}, {"stop", edit_stop_suggestions}, {"accept", edit_accept},
+    {"create", edit_create},
 };
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 

@@ -118,9 +118,10 @@ static void put_files(const dk_edit *edit, dk_json *j) {
     dk_json_end(j);
 }
 
-void edit_put_state(const dk_edit *edit, dk_json *j) {
+dk_status edit_put_state(const dk_edit *edit, dk_json *j, dk_error *err) {
     const dk_taxonomy *t = dk_engine_taxonomy(edit->base);
     put_files(edit, j);
+    dk_status status = edit_put_possible(edit, j, err);
     dk_json_key(j, "themes");
     dk_json_array(j);
     for (size_t i = 0; i < t->count; i++) dk_json_text(j, t->themes[i].id);
@@ -141,4 +142,5 @@ void edit_put_state(const dk_edit *edit, dk_json *j) {
     dk_json_int(j, (int64_t)edit->corpus.count);
     dk_json_key(j, "scored");
     dk_json_bool(j, edit->options->has_score);
+    return status;
 }

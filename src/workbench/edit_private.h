@@ -40,6 +40,14 @@ typedef struct edit_step {
     size_t count;
 } edit_step;
 
+/* A folder laid out like lexicons/, or like lexicons/LANGUAGE. */
+typedef struct edit_root {
+    int folder;        /* opened when the editor was: what is put in its place later is not written to */
+    const char *shown; /* as the lexicon names what is in it; empty for the shipped one */
+    char *path;
+    bool flat; /* its own lists are those of a language */
+} edit_root;
+
 struct dk_edit {
     const dk_edit_options *options;
     dk_engine *base; /* as opened: owner of models and dictionaries */
@@ -53,8 +61,16 @@ struct dk_edit {
     edit_step *steps;
     size_t nsteps, steps_cap,
         saved_steps; /* saved_steps: SIZE_MAX when undoing cannot lead back to the files any more */
+    uint64_t changes; /* counts what was taken and undone */
     dk_suggestions suggestions;
     bool suggested;
+    struct edit_search *search; /* NULL when none is at work */
+    dk_engine *searched;        /* that it reads; when orphaned, of no state any more, and freed when the search has ended */
+    bool orphaned;
+    uint64_t suggested_of, searched_of; /* what `changes` was then */
+    edit_root *roots;                   /* folders in which a list may be made (edit_create.c) */
+    size_t nroots;
+    dk_arena names; /* of files that were made */
 };
 
 /* ---- Steps (edit_state.c) ----------------------------------------------------------------------------- */
@@ -87,7 +103,8 @@ dk_status edit_save(dk_edit *edit, dk_error *err);
 
 void edit_state_dispose(edit_state *state);
 
-/* Frees `saved` or `now`, whose engine may be the one that was opened first; of `now` nothing when it is the same as `saved`. */
+/* Frees `saved` or `now`, whose engine may be the one that was opened first, or one that is being searched with; of `now` nothing when it is
+   the same as `saved`. */
 void edit_forget(dk_edit *edit, edit_state *state);
 
 /* The number of the entry at a line of a file; DK_NO_ID when none stands there. */
@@ -128,7 +145,25 @@ dk_status edit_put_effect(dk_edit *edit, const edit_state *a, const edit_state *
 dk_status edit_put_places(dk_edit *edit, uint32_t entry, size_t lines, dk_json *j, dk_error *err);
 dk_status edit_put_list(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err);
 void edit_put_entry(const dk_edit *edit, uint32_t file, int64_t line, dk_json *j);
-void edit_put_state(const dk_edit *edit, dk_json *j);
+dk_status edit_put_state(const dk_edit *edit, dk_json *j, dk_error *err);
+
+/* Questions about suggestions (edit_suggest.c). */
+dk_status edit_put_suggestions(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err);
+dk_status edit_stop_suggestions(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err);
+dk_status edit_end_search(dk_edit *edit, dk_suggestions *found, bool *whole, dk_error *err);
+dk_status edit_accept(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err);
+
+/* Lists that are not there yet (edit_create.c): finds where some may be made; puts their names as the member `possible`; makes one. */
+dk_status edit_find_roots(dk_edit *edit, dk_error *err);
+dk_status edit_put_possible(const dk_edit *edit, dk_json *j, dk_error *err);
+dk_status edit_create(dk_edit *edit, const dk_json_value *ask, dk_json *j, dk_error *err);
+void edit_forget_roots(dk_edit *edit);
+
+/* Opens file i of the lexicon, which is at path: fills *file. */
+dk_status edit_open_file(dk_edit_file *file, const char *path, const char *shown, dk_error *err);
+
+/* The file that a question names by its number, when it may be edited. */
+dk_status edit_open_for(const dk_edit *edit, const dk_json_value *ask, uint32_t *file, dk_error *err);
 
 /* A whole number within bounds, or `otherwise` for anything else. */
 int64_t edit_whole(const dk_json_value *value, int64_t least, int64_t most, int64_t otherwise);

@@ -13,7 +13,8 @@ void edit_state_dispose(edit_state *s) {
 
 void edit_forget(dk_edit *edit, edit_state *s) {
     if (s != &edit->saved && s->engine == edit->saved.engine) memset(s, 0, sizeof *s);
-    if (s->engine == edit->base) s->engine = NULL;
+    if (s->engine != NULL && s->engine == edit->searched && s->engine != edit->base) edit->orphaned = true;
+    if (s->engine == edit->base || s->engine == edit->searched) s->engine = NULL;
     edit_state_dispose(s);
 }
 
@@ -190,6 +191,7 @@ dk_status edit_try(dk_edit *edit, const edit_step *step, dk_error *err) {
 static void become(dk_edit *edit) {
     edit_forget(edit, &edit->now);
     edit->now = edit->tried;
+    edit->changes++;
     memset(&edit->tried, 0, sizeof edit->tried);
 }
 
@@ -241,10 +243,8 @@ dk_status edit_save(dk_edit *edit, dk_error *err) {
         if (edit->files[i].dirty) status = dk_edit_file_save(&edit->files[i], err);
     if (status != DK_OK) return status;
     if (edit->saved.engine != edit->now.engine) {
-        edit_state old = edit->saved;
+        edit_forget(edit, &edit->saved);
         edit->saved = edit->now;
-        if (old.engine == edit->base) old.engine = NULL;
-        edit_state_dispose(&old);
     }
     edit->saved_steps = edit->nsteps;
     return DK_OK;

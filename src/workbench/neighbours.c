@@ -107,9 +107,11 @@ static dk_status choose_words(dk_neighbours *n, const dk_corpus *k, const dk_nei
 
 /* ---- The matrix -------------------------------------------------------------------------------------- */
 
-static dk_status count_pairs(const dk_neighbours *n, const dk_corpus *k, int window, pair_counts *pairs,
-                             dk_error *err) {
+static dk_status count_pairs(const dk_neighbours *n, const dk_corpus *k, int window, const dk_watch *watch,
+                             pair_counts *pairs, dk_error *err) {
     for (size_t i = 0; i < k->count; i++) {
+        dk_status status = i % 4096 == 0 ? dk_watch_tell(watch, (double)i / (double)k->count, err) : DK_OK;
+        if (status != DK_OK) return status;
         const dk_corpus_comment *c = &k->comments[i];
         const uint32_t *tokens = k->tokens + c->first;
         for (uint32_t a = 0; a < c->ntokens; a++) {
@@ -223,7 +225,7 @@ static dk_status orthonormalise(double *x, size_t n, size_t d, double *scratch, 
     return status;
 }
 
-static dk_status find_vectors(dk_neighbours *n, const sparse *m, dk_error *err) {
+static dk_status find_vectors(dk_neighbours *n, const sparse *m, const dk_watch *watch, dk_error *err) {
     enum { ROUNDS = 7 };
     size_t d = n->dimensions, size = n->count * d + 1;
     double *x = malloc(size * sizeof *x), *y = malloc(size * sizeof *y),
@@ -237,7 +239,8 @@ static dk_status find_vectors(dk_neighbours *n, const sparse *m, dk_error *err) 
     for (size_t i = 0; status == DK_OK && i + 1 < size; i++)
         x[i] = (double)(dk_hash_mix(i, 1) >> 11) * 0x1p-53 - 0.5;
     for (int round = 0; status == DK_OK && round < ROUNDS; round++) {
-        status = orthonormalise(x, n->count, d, scratch, g, h, err);
+        status = dk_watch_tell(watch, round / (double)ROUNDS, err);
+        if (status == DK_OK) status = orthonormalise(x, n->count, d, scratch, g, h, err);
         if (status != DK_OK) break;
         multiply(m, x, y, d);
         double *swap = x;
@@ -275,7 +278,7 @@ static dk_status find_vectors(dk_neighbours *n, const sparse *m, dk_error *err) 
 /* ---- Who is near ------------------------------------------------------------------------------------- */
 
 /* Cosines of a block of words to all others by one product at a time. */
-static dk_status find_nearest(dk_neighbours *n, dk_error *err) {
+static dk_status find_nearest(dk_neighbours *n, const dk_watch *watch, dk_error *err) {
     enum { BLOCK = 256 };
     size_t d = n->dimensions;
     double *all = malloc((n->count * d + 1) * sizeof *all), *block = malloc(BLOCK * d * sizeof *block);
@@ -289,7 +292,8 @@ static dk_status find_nearest(dk_neighbours *n, dk_error *err) {
         for (size_t r = 0; r < rows; r++)
             for (size_t j = 0; j < d; j++) block[j * rows + r] = n->vectors[(first + r) * d + j];
         memset(cosines, 0, rows * n->count * sizeof *cosines);
-        status = dk_gemm_nn(rows, n->count, d, block, rows, all, d, cosines, rows, err);
+        status = dk_watch_tell(watch, (double)first / (double)n->count, err);
+        if (status == DK_OK) status = dk_gemm_nn(rows, n->count, d, block, rows, all, d, cosines, rows, err);
         for (size_t r = 0; status == DK_OK && r < rows; r++) {
             dk_neighbour *near = n->nearest + (first + r) * DK_NEAR;
             for (int i = 0; i < DK_NEAR; i++) near[i] = (dk_neighbour){DK_NO_ID, -2};
@@ -318,10 +322,12 @@ dk_status dk_neighbours_make(dk_neighbours *n, const dk_corpus *corpus, const dk
     if (n->dimensions > 256) n->dimensions = 256;
     if (status != DK_OK || n->dimensions < 2) return status; /* too few words to tell company apart */
     if (!pairs_init(&pairs, 1 << 16)) status = dk_fail_memory(err);
-    if (status == DK_OK) status = count_pairs(n, corpus, o->window, &pairs, err);
+    const dk_watch pairing = dk_watch_part(o->watch, 0, 0.4), turning = dk_watch_part(o->watch, 0.4, 0.3),
+                   comparing = dk_watch_part(o->watch, 0.7, 0.3);
+    if (status == DK_OK) status = count_pairs(n, corpus, o->window, &pairing, &pairs, err);
     if (status == DK_OK) status = make_matrix(&pairs, n->count, &matrix, err);
-    if (status == DK_OK) status = find_vectors(n, &matrix, err);
-    if (status == DK_OK) status = find_nearest(n, err);
+    if (status == DK_OK) status = find_vectors(n, &matrix, &turning, err);
+    if (status == DK_OK) status = find_nearest(n, &comparing, err);
     pairs_dispose(&pairs);
     dispose_matrix(&matrix);
     return status;

@@ -9,6 +9,7 @@
 #define DK_WORKBENCH_NEIGHBOURS_H
 
 #include "workbench/corpus.h"
+#include "workbench/watch.h"
 
 enum { DK_NEAR = 12 }; /* neighbours kept of each word */
 
@@ -31,6 +32,7 @@ typedef struct dk_neighbours_options {
     size_t max_words; /* the most frequent are taken */
     int window;       /* words on each side */
     size_t dimensions;
+    const dk_watch *watch; /* NULL: nobody */
 } dk_neighbours_options;
 
 dk_status dk_neighbours_make(dk_neighbours *neighbours, const dk_corpus *corpus,

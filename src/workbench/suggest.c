@@ -76,7 +76,8 @@ static bool is_word(dk_str text) {
     return letters >= 2 && text.len <= 40 && text.ptr[0] != '@' && text.ptr[0] != '#';
 }
 
-static dk_status find_candidates(dk_candidates *c, const counting *n, uint32_t min_count, dk_error *err) {
+static dk_status find_candidates(dk_candidates *c, const counting *n, uint32_t min_count, const dk_watch *watch,
+                                 dk_error *err) {
     const dk_corpus *k = c->corpus;
     dk_session *sessions[DK_LANGUAGES] = {NULL};
     dk_status status = DK_OK;
@@ -90,6 +91,8 @@ static dk_status find_candidates(dk_candidates *c, const counting *n, uint32_t m
     }
     for (uint32_t w = 0; status == DK_OK && w < k->words.count; w++) {
         c->of_word[w] = DK_NO_ID;
+        if (w % 1024 == 0) status = dk_watch_tell(watch, (double)w / (double)k->words.count, err);
+        if (status != DK_OK) break;
         dk_str text = dk_intern_text(&k->words, w);
         if (n->frequency[w] < min_count || !is_word(text)) continue;
         int best = DK_LANG_SV;
@@ -275,24 +278,28 @@ dk_status dk_suggest_make(dk_suggestions *s, const dk_corpus *k, const dk_engine
     dk_arena_init(&s->arena);
     dk_candidates c = {.corpus = k, .engine = engine};
     counting n = {0};
+    const dk_watch finding = dk_watch_part(o->watch, 0, 0.3), varying = dk_watch_part(o->watch, 0.3, 0.1),
+                   nearing = dk_watch_part(o->watch, 0.4, 0.5);
     int8_t *sides = calloc(k->count + 1, 1);
     dk_status status = sides == NULL ? dk_fail_memory(err) : count_frequency(k, &n, err);
     if (status == DK_OK && o->has_score) status = read_sides(k, sides, &c.scored, err);
     if (status == DK_OK && o->has_score && !c.scored)
         status = dk_fail(err, DK_EDATA, "no low or high scores could be read");
-    if (status == DK_OK) status = find_candidates(&c, &n, o->min_count, err);
+    if (status == DK_OK) status = find_candidates(&c, &n, o->min_count, &finding, err);
     if (status == DK_OK) count_sides(&c, &n, sides);
     if (status == DK_OK && c.scored) weigh_scores(&c, &n, o->prior);
-    if (status == DK_OK) status = dk_suggest_variants(&c, err);
+    if (status == DK_OK) status = dk_suggest_variants(&c, &varying, err);
     if (status == DK_OK && o->max_words > 0) {
         dk_neighbours_options no = {.frequency = n.frequency,
                                     .min_count = o->min_count,
                                     .max_words = o->max_words,
                                     .window = 4,
-                                    .dimensions = 100};
+                                    .dimensions = 100,
+                                    .watch = &nearing};
         status = dk_neighbours_make(&c.neighbours, k, &no, err);
         if (status == DK_OK) dk_suggest_company(&c);
     }
+    if (status == DK_OK) status = dk_watch_tell(o->watch, 0.9, err);
     if (status == DK_OK) status = dk_suggest_likeness(&c, n.languages, err);
     if (status == DK_OK) status = dk_suggest_fit(&c, err);
     for (size_t i = 0; i < c.count; i++) s->known += c.items[i].known;

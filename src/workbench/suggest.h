@@ -14,6 +14,7 @@
 
 #include "workbench/coded.h"
 #include "workbench/sheet.h"
+#include "workbench/watch.h"
 
 typedef struct dk_suggestion {
     dk_str term, forms; /* forms: those that occur, joined by | when there are several */
@@ -34,7 +35,7 @@ typedef struct dk_suggest_options {
     uint32_t min_count;
     double prior;     /* see keyness.h */
     size_t max_words; /* for the neighbours; 0: none are looked for */
-    int threads;
+    const dk_watch *watch; /* NULL: nobody */
 } dk_suggest_options;
 
 enum { DK_SUGGEST_SCORE, DK_SUGGEST_EXTRAS };

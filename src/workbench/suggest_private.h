@@ -43,7 +43,7 @@ typedef struct dk_candidates {
 } dk_candidates;
 
 /* Fills variant_* of every word from the known ones. */
-dk_status dk_suggest_variants(dk_candidates *c, dk_error *err);
+dk_status dk_suggest_variants(dk_candidates *c, const dk_watch *watch, dk_error *err);
 
 /* Fills company and company_valence from the neighbours. */
 void dk_suggest_company(dk_candidates *c);

@@ -178,16 +178,23 @@ static void relate_spelling(const search *s, uint32_t place) {
     }
 }
 
-dk_status dk_suggest_variants(dk_candidates *c, dk_error *err) {
+dk_status dk_suggest_variants(dk_candidates *c, const dk_watch *watch, dk_error *err) {
     search s = {.c = c, .known = malloc((c->count + 1) * sizeof *s.known)};
     if (s.known == NULL) return dk_fail_memory(err);
     for (uint32_t i = 0; i < c->count; i++)
         if (c->items[i].known)
             s.known[s.nknown++] = (sorted){dk_intern_text(&c->corpus->words, c->items[i].word), i};
     qsort(s.known, s.nknown, sizeof *s.known, by_text);
-    for (uint32_t i = 0; i < c->count; i++) relate_one(&s, i);
-    dk_status status = relate_lemmas(&s, err);
-    for (uint32_t i = 0; status == DK_OK && i < c->count; i++) relate_spelling(&s, i);
+    dk_status status = DK_OK;
+    for (uint32_t i = 0; status == DK_OK && i < c->count; i++) {
+        relate_one(&s, i);
+        if (i % 1024 == 0) status = dk_watch_tell(watch, 0.5 * i / (double)c->count, err);
+    }
+    if (status == DK_OK) status = relate_lemmas(&s, err);
+    for (uint32_t i = 0; status == DK_OK && i < c->count; i++) {
+        relate_spelling(&s, i);
+        if (i % 1024 == 0) status = dk_watch_tell(watch, 0.5 + 0.5 * i / (double)c->count, err);
+    }
     free(s.known);
     return status;
 }

@@ -152,7 +152,7 @@ def other_machines(s, _):
 @attack
 def without_the_token(s, _):
     """Another program on this machine, which finds the port, could read comments and write files."""
-    for question in ["state", "entries", "places", "check", "try", "take", "effect", "undo", "save", "suggest", "accept"]:
+    for question in ["state", "entries", "places", "check", "try", "take", "effect", "undo", "save", "suggest", "stop", "accept", "create"]:
         for token in [False, "", "0" * 64, s.token[:-1], s.token + "0", s.token[:-1] + ("0" if s.token[-1] != "0" else "1"), s.token.upper(), "%00" + s.token]:
             refused(s.ask(f"/api/{question}", token=token), 403, f"{question} with token {token!r}", s)
         refused(s.ask(f"/api/{question}?token={s.token}", token=False), 403, "the token of the page in an address asks nothing", s)
@@ -190,7 +190,7 @@ def dns_rebinding(s, _):
 def cross_site_requests(s, _):
     """A page that is open beside it could have the user's browser change lexicons."""
     for origin in [False, "http://evil.example", "null", "https://" + s.host, f"http://{s.host}.evil.example", f"http://localhost:{s.port}", f"http://127.0.0.1:{s.port + 1}", "http://127.0.0.1"]:
-        for question in ["take", "save", "undo", "accept", "state"]:
+        for question in ["take", "save", "undo", "accept", "create", "suggest", "state"]:
             refused(s.ask(f"/api/{question}", origin=origin), 403, f"Origin {origin}", s)
     refused(s.ask(extra=("Sec-Fetch-Site: cross-site",)), 403, "Sec-Fetch-Site: cross-site", s)
     refused(s.ask(extra=("Sec-Fetch-Site: same-site",)), 403, "another port of this machine", s)
@@ -368,11 +368,95 @@ def symlinks(s, context):
     os.rename(folder + ".moved", folder)
 
 
+def below(folder):
+    """Every file and folder, with what files hold."""
+    found = {}
+    for root, folders, files in os.walk(folder):
+        for name in folders + files:
+            path = os.path.join(root, name)
+            regular = os.path.isfile(path) and not os.path.islink(path)
+            found[os.path.relpath(path, folder)] = open(path, "rb").read() if regular else b""
+    return found
+
+
+@attack
+def new_lists(s, context):
+    """A list that is made could be put, or written over another, wherever its name says."""
+    lexicon, before = context["lexicon"], below(context["folder"])
+    possible = json.loads(content(s.ask()))["possible"]
+    expect(f"{lexicon}/sv/valence.tsv" in possible and f"{lexicon}/en/valence.tsv" not in possible, f"what is offered: {possible}")
+    expect(all(p.startswith(lexicon + "/") for p in possible), f"lists elsewhere than in the lexicon that was named are offered: {possible}")
+    outside = os.path.join(context["folder"], "away")
+    for name in ["../away.tsv", outside, "sv/valence.tsv", "valence.tsv", "", None, 1, [], {}, context["list"], f"{lexicon}/en/../sv/valence.tsv", f"{lexicon}//sv/valence.tsv",
+                 f"{lexicon}/sv/valence.tsv/", f"{lexicon}/sv/notes.tsv", f"{lexicon}/sv/.valence.tsv", f"{lexicon}/sv/valence.tsv\u0000.txt", f"{lexicon}/de/valence.tsv",
+                 f"{lexicon}/SV/valence.tsv", f"{lexicon}/taxonomy.tsv", f"{lexicon}/sv/valence.tsv\n", "a" * 100000, "packs/telecom/sv/valence.tsv"]:
+        answer = s.ask("/api/create", json.dumps({"name": name}).encode())
+        expect(status(answer) == 400 and (b"no list of that name" in answer or b"no JSON" in answer), f"{str(name)[:60]!r}: {answer[-300:]!r}")
+    expect(below(context["folder"]) == before, "a file or a folder was made all the same")
+    make = lambda name: s.ask("/api/create", json.dumps({"name": f"{lexicon}/{name}"}).encode())
+    os.mkdir(outside)
+    os.symlink(outside, os.path.join(lexicon, "sv"))
+    expect(status(make("sv/valence.tsv")) == 500 and os.listdir(outside) == [], "it follows a folder that is a symlink")
+    os.remove(os.path.join(lexicon, "sv"))
+    os.mkdir(os.path.join(lexicon, "da"))
+    os.symlink(os.path.join(outside, "x"), os.path.join(lexicon, "da", "valence.tsv"))
+    expect(status(make("da/valence.tsv")) == 500 and os.listdir(outside) == [], "it writes through a symlink that stands where the list goes")
+    os.remove(os.path.join(lexicon, "da", "valence.tsv"))
+    with open(os.path.join(lexicon, "da", "valence.tsv"), "w", encoding="utf-8") as f:
+        f.write("theirs")
+    expect(status(make("da/valence.tsv")) == 500 and open(os.path.join(lexicon, "da", "valence.tsv"), encoding="utf-8").read() == "theirs", "a file that somebody else made meanwhile is written over")
+    shutil.rmtree(os.path.join(lexicon, "da"))
+    # the folder itself exchanged: nothing is made in what is there now
+    os.rename(lexicon, lexicon + ".moved")
+    os.mkdir(lexicon)
+    expect(status(make("sv/valence.tsv")) != 200 and os.listdir(lexicon) == [], "a list is made in a folder that was put in place of the one that was opened")
+    os.rmdir(lexicon)
+    os.rename(lexicon + ".moved", lexicon)
+    os.rmdir(outside)
+    expect(below(context["folder"]) == before, "something is left of lists that were refused")
+    answer = make("sv/valence.tsv")  # the owner's own
+    expect(status(answer) == 200, f"a list is made: {answer[-300:]!r}")
+    made = os.path.join(lexicon, "sv", "valence.tsv")
+    text = open(made, encoding="utf-8").read()
+    expect(text.startswith("# ") and text.endswith("\nterm\tvalence\temotion\tnote\n"), f"its beginning: {text!r}")
+    number = json.loads(content(answer))["file"]
+    expect(status(s.ask("/api/take", json.dumps({"file": number, "cells": {"term": "pryl", "valence": "-1"}}).encode())) == 200, "an entry is taken into it")
+    expect(status(make("da/themes.tsv")) == 400, "files are numbered anew under changes that are not saved")
+    expect(status(s.ask("/api/undo")) == 200 and below(context["folder"])[os.path.relpath(context["list"], context["folder"])] == before[os.path.relpath(context["list"], context["folder"])], "undo")
+
+
+def found(s, ask):
+    """Asks for suggestions until they are there."""
+    for _ in range(100000):
+        answer = s.ask("/api/suggest", json.dumps(ask).encode())
+        if status(answer) != 200 or not json.loads(content(answer))["running"]:
+            return answer
+    raise AssertionError("the search does not end")
+
+
+@attack
+def searches(s, _):
+    """A search that is begun again and again, or left alone, could take the program down or keep the owner waiting."""
+    for _ in range(8):
+        expect(status(s.ask("/api/suggest", b'{"fresh": true}')) == 200, "a search is begun")
+        expect(status(s.ask("/api/stop")) == 200 and status(s.ask("/api/stop")) == 200, "it is ended")
+    for ask in [{"language": 1}, {"language": "xx"}, {"language": ["en"]}, {"fresh": "yes"}, {"fresh": {}}, {"language": "en'"}]:
+        expect(status(found(s, ask)) == 200, f"suggest {ask}")
+    first = json.loads(content(found(s, {"language": "en"})))["suggestions"]
+    take = {"file": 0, "cells": {"term": "blorfish", "valence": "2"}}
+    expect(status(s.ask("/api/take", json.dumps(take).encode())) == 200, "an entry is taken")
+    answer = json.loads(content(s.ask("/api/suggest", b'{"fresh": true}')))
+    expect(answer["running"] and 0 <= answer["done"] <= 1, f"the search keeps the page waiting: {str(answer)[:200]}")
+    expect(status(s.ask("/api/undo")) == 200, "the lexicon that is searched with is taken back meanwhile")
+    expect(json.loads(content(found(s, {"language": "en"})))["suggestions"] == first, "other suggestions of the same")
+
+
 @attack
 def it_ends_cleanly(s, _):
     """Whoever is attacked must still be able to save and to end."""
     take = {"file": 0, "cells": {"term": "unsaved thing", "valence": "2"}}
     expect(status(s.ask("/api/take", json.dumps(take).encode())) == 200, "an entry is taken")
+    expect(status(s.ask("/api/suggest", b'{"fresh": true}')) == 200, "a search is begun, and is at work when it ends")
     idle = socket.create_connection(("127.0.0.1", s.port))
     code, err = s.stop()
     idle.close()

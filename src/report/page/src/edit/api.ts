@@ -19,6 +19,7 @@ export interface Entry {
 }
 export interface State {
   files: File[];
+  possible: string[]; // lists that are not there and may be made
   themes: string[];
   kinds: string[];
   emotions: string[];
@@ -78,6 +79,8 @@ export interface Suggestion {
   near: string;
   examples: Comment[];
 }
+/** While they are looked for: how far that is; else what was found. */
+export type Suggested = { running: true; done: number } | { running: false; suggestions: Suggestion[] };
 export interface Asked {
   file: number;
   line?: number;

@@ -11,11 +11,14 @@ export class List {
   private found = h("p", { class: "small", role: "status" });
   private serial = 0;
   private shown: Entry[] = [];
+  private file: HTMLSelectElement;
 
   constructor(
     private state: () => State,
     private choose: (entry: Entry) => void,
   ) {
+    this.file = h("select", { name: "file", change: () => void this.search() });
+    this.files();
     const touchpoints = [...new Set(state().themes.map((t) => t.split(".")[0]!))];
     const options = (all: [string, string][]): HTMLElement[] => all.map(([value, name]) => h("option", { value }, name));
     const select = (name: string, all: [string, string][]): HTMLElement =>
@@ -27,12 +30,17 @@ export class List {
       select("language", ["sv", "da", "en", "shared"].map((l) => [l, l])),
       select("kind", ["theme", "valence", "modifier"].map((k) => [k, k])),
       select("theme", [...touchpoints.map((t): [string, string] => [`${t}.`, `${t} (all)`]), ...state().themes.map((t): [string, string] => [t, t])]),
-      select("file", state().files.map((f, i): [string, string] => [String(i), f.name])),
+      h("label", null, "file", this.file),
     );
   }
 
   get element(): HTMLElement {
     return h("section", { id: "list", "aria-label": "entries" }, this.form, this.found, this.rows);
+  }
+
+  /** The files as they are now, all of them shown. */
+  files(): void {
+    this.file.replaceChildren(h("option", { value: "" }, "all"), ...this.state().files.map((f, i) => h("option", { value: i }, f.name)));
   }
 
   /** What new entries are most likely to be: file and theme that are being looked at. */

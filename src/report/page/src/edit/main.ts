@@ -13,6 +13,12 @@ let unsaved = 0;
 const said = h("p", { id: "said", role: "status" }),
   saving = h("button", { type: "button", id: "save", disabled: true, title: "Ctrl+S", click: () => void act("save") }, "Save"),
   undoing = h("button", { type: "button", id: "undo", disabled: true, title: "Ctrl+Z outside of a field", click: () => void act("undo") }, "Undo"),
+  making = h(
+    "form",
+    { id: "create", class: "buttons", submit: (event) => (event.preventDefault(), void create()) },
+    h("select", { name: "name", "aria-label": "list that is not there yet" }),
+    h("button", { type: "submit" }, "New list"),
+  ),
   all = h("button", { type: "button", id: "all", disabled: true, click: () => void showAll() }, "All changes");
 
 onCounts((now, steps) => {
@@ -54,6 +60,28 @@ async function showAll(): Promise<void> {
     const would = await ask<Effect>("effect");
     editor().close();
     editor().element.replaceChildren(h("h2", null, "All unsaved changes"), effect(would));
+  } catch (error) {
+    refused(error);
+  }
+}
+
+/** Offers the lists that are not there yet. */
+function offer(): void {
+  making.hidden = state.possible.length === 0;
+  making.querySelector("select")!.replaceChildren(...state.possible.map((name) => h("option", { value: name }, name)));
+}
+
+async function create(): Promise<void> {
+  try {
+    const name = making.querySelector("select")!.value,
+      { file } = await ask<{ file: number }>("create", { name });
+    state = await ask<State>("state");
+    offer();
+    list().files(); // which are numbered anew
+    await list().search();
+    said.className = "";
+    said.textContent = `${name} is made; it is empty.`;
+    editor().add(file, {});
   } catch (error) {
     refused(error);
   }
@@ -128,9 +156,10 @@ async function begin(): Promise<void> {
       h("h1", null, "Lexicon"),
       h("p", { class: "over" }, `${count(state.entries)} entries${state.corpus ? ` · ${state.corpus}: ${count(state.comments)} comments` : ""}`),
     ),
-    h("div", { class: "bar buttons" }, h("button", { type: "button", id: "new", title: "n", click: addEntry }, "New entry"), saving, undoing, all, said),
+    h("div", { class: "bar buttons" }, h("button", { type: "button", id: "new", title: "n", click: addEntry }, "New entry"), saving, undoing, all, making, said),
     h("main", null, made.list.element, h("div", null, made.editor.element, suggestions.element)),
   );
+  offer();
   await list().search();
 }
 

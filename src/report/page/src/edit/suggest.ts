@@ -1,9 +1,12 @@
 // Suggestions for the valence lists, to be accepted.
 import { h } from "../dom";
-import { ask, Refused, type State, type Suggestion } from "./api";
+import { ask, Refused, type State, type Suggested, type Suggestion } from "./api";
 import { count, text } from "./show";
 
+const POLL = 200; // milliseconds between two questions whether they are there
+
 export class Suggestions {
+  private serial = 0;
   private box = h("section", { id: "suggestions", "aria-label": "suggestions" });
 
   constructor(
@@ -26,18 +29,37 @@ export class Suggestions {
     );
   }
 
+  /** Asks until they are there; the page goes on meanwhile. */
   private async find(language: string): Promise<void> {
     this.begin();
-    const wait = h("p", { role: "status" }, "Looking through the comments ...");
+    const mine = ++this.serial,
+      bar = h("progress", { max: 1, value: 0, "aria-label": "looking through the comments" }),
+      stop = h("button", { type: "button", id: "stop", click: () => void this.stop() }, "Stop"),
+      wait = h("p", { role: "status", class: "buttons" }, "Looking through the comments", bar, stop);
     this.box.append(wait);
     try {
-      const { suggestions } = await ask<{ suggestions: Suggestion[] }>("suggest", { language });
-      wait.remove();
-      this.box.append(this.list(language, suggestions));
+      for (let fresh = true; ; fresh = false) {
+        const answer = await ask<Suggested>("suggest", { language, fresh });
+        if (mine !== this.serial) return; // stopped, or another language is asked for
+        if (!answer.running) {
+          wait.remove();
+          this.box.append(this.list(language, answer.suggestions));
+          return;
+        }
+        bar.value = answer.done;
+        await new Promise((done) => setTimeout(done, POLL));
+        if (mine !== this.serial) return;
+      }
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       wait.textContent = [error.message, error.remedy].filter(Boolean).join(": ");
     }
+  }
+
+  private async stop(): Promise<void> {
+    this.serial++;
+    this.begin();
+    await ask("stop");
   }
 
   private list(language: string, all: Suggestion[]): HTMLElement {
