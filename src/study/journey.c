@@ -1,4 +1,5 @@
 #include "study/journey.h"
+#include "study/touchpoint_cover.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -126,7 +127,7 @@ static size_t order_by_stage(const dk_fit_context *x, const said *points, uint32
     return n;
 }
 
-static dk_status add_journey(dk_fit_context *x, const char *name, const uint32_t *order, size_t n, const said *points, int64_t spoken, dk_error *err) {
+static dk_status add_journey(dk_fit_context *x, const char *name, const uint32_t *order, size_t n, const said *points, int64_t spoken, const bool *few, dk_error *err) {
     dk_study_result *r = x->result;
     dk_journey *j = r->kpi.journeys + r->kpi.njourneys++;
     j->name = dk_arena_strdup(&r->arena, name, strlen(name));
@@ -136,7 +137,7 @@ static dk_status add_journey(dk_fit_context *x, const char *name, const uint32_t
     for (size_t k = 0; k < n; k++) {
         dk_journey_step *step = j->steps + k;
         fill_step(x, step, order[k], &points[order[k]], spoken);
-        step->hidden = step->responses > 0 && step->responses < r->min_privacy;
+        step->hidden = step->responses > 0 && (few[order[k]] || step->responses < r->min_privacy);
         if (step->touchpoint != NULL) continue;
         const char *touchpoint = x->taxonomy->touchpoints[order[k]]; /* that nobody mentions */
         step->touchpoint = dk_arena_strdup(&r->arena, touchpoint, strlen(touchpoint));
@@ -153,19 +154,22 @@ dk_status dk_journeys_make(dk_fit_context *x, dk_error *err) {
     for (size_t k = 0; k < c->njourneys; k++) most = c->journeys[k].count > most ? c->journeys[k].count : most;
     said *points = calloc(x->taxonomy->ntouchpoints + 1, sizeof *points);
     uint32_t *order = malloc((most + 1) * sizeof *order);
+    bool *few = calloc(x->taxonomy->ntouchpoints + 1, sizeof *few);
     r->kpi.journeys = dk_arena_calloc(&r->arena, c->njourneys + 1, sizeof *r->kpi.journeys);
-    dk_status status = points != NULL && order != NULL && r->kpi.journeys != NULL ? DK_OK : dk_fail_memory(err);
+    dk_status status = points != NULL && order != NULL && few != NULL && r->kpi.journeys != NULL ? DK_OK : dk_fail_memory(err);
+    if (status == DK_OK) status = dk_touchpoints_hide(x, few, err);
     if (status == DK_OK) count_touchpoints(x, points, &spoken);
     for (size_t k = 0; k < c->njourneys && status == DK_OK; k++) {
         const dk_touchpoint_list *list = c->journeys + k;
         for (size_t i = 0; i < list->count && status == DK_OK; i++) status = find_touchpoint(x, "journeys", list, list->touchpoints[i], &order[i], err);
-        if (status == DK_OK) status = add_journey(x, list->name, order, list->count, points, spoken, err);
+        if (status == DK_OK) status = add_journey(x, list->name, order, list->count, points, spoken, few, err);
     }
     if (status == DK_OK && c->njourneys == 0) {
         size_t n = order_by_stage(x, points, order);
-        if (n > 0) status = add_journey(x, "stages", order, n, points, spoken, err);
+        if (n > 0) status = add_journey(x, "stages", order, n, points, spoken, few, err);
     }
     free(points);
     free(order);
+    free(few);
     return status;
 }

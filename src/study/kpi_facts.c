@@ -6,6 +6,7 @@
 #include "stats/dist.h"
 #include "stats/nps.h"
 #include "study/privacy.h"
+#include "study/touchpoint_cover.h"
 
 enum { MOST_TOUCHPOINTS = 128 };
 
@@ -312,13 +313,17 @@ static dk_status evaluate_cut(const dk_facts *f, dk_kpi_space *s, dk_cut cut, bo
     bool hidden[MOST_TOUCHPOINTS] = {false};
     uint32_t *list;
     if (groups > MOST_TOUCHPOINTS) groups = MOST_TOUCHPOINTS; /* waves are at most 120, segments 64 */
+    bool few[MOST_TOUCHPOINTS + 1] = {false};
     dk_status status = list_groups(f, s, cut, groups, start, &list, err);
+    if (status == DK_OK && cut == DK_CUT_TOUCHPOINT && s->touchpoints_mentioned && s->context->taxonomy->ntouchpoints <= MOST_TOUCHPOINTS)
+        status = dk_touchpoints_hide(s->context, few, err);
     for (size_t g = cut == DK_CUT_SEGMENT; g < groups && status == DK_OK; g++) {
         dk_kpi_value v = {.cut = cut};
         size_t at = kpi->ncuts - first;
         status = evaluate_subset(f, s, (subset){list + start[g], start[g + 1] - start[g]}, &v, &people[at], err);
         if (status != DK_OK || isnan(v.value)) continue;
         hidden[at] = all_hidden || (cut == DK_CUT_SEGMENT && r->segments[g].hidden);
+        v.hidden = few[g];
         v.group = group_name(s, cut, g);
         if (v.group == NULL) status = dk_fail_memory(err);
         kpi->cuts[kpi->ncuts++] = v;
@@ -326,7 +331,7 @@ static dk_status evaluate_cut(const dk_facts *f, dk_kpi_space *s, dk_cut cut, bo
     free(list);
     size_t n = kpi->ncuts - first;
     dk_privacy_hide(people, n, r->min_privacy, hidden);
-    for (size_t k = 0; k < n; k++) kpi->cuts[first + k].hidden = hidden[k];
+    for (size_t k = 0; k < n; k++) kpi->cuts[first + k].hidden |= hidden[k];
     return status;
 }
 
