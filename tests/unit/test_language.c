@@ -266,9 +266,43 @@ static void features_are_read_as_written(void **state) {
     dk_language_free(m);
 }
 
+/* The automaton must say what adding up all n-grams of a word one by one says, also of those that end within longer ones or begin like
+   them: if it did not, single letters or endings would count twice or not at all. */
+static void sums_are_those_of_all_ngrams(void **state) {
+    (void)state;
+    static const char *const features[] = {"a", "b", "ab", "ba", "aba", "abab", "bab", "<a", "<ab", "b>", "ab>", "babab", "å", "aå", "<", ">", "abb"};
+    enum { FEATURES = sizeof features / sizeof *features };
+    char path[] = "/tmp/dk_language_XXXXXX";
+    int fd = mkstemp(path);
+    FILE *f = fdopen(fd, "wb");
+    assert_non_null(f);
+    for (int i = 0; i < FEATURES; i++) fprintf(f, "%s\t%d\t%d\t0\t0\t0\t0\t0\t-4969\n", features[i], 1 << (i % 12), -i);
+    fclose(f);
+    dk_language_model *m = NULL;
+    assert_int_equal(dk_language_open(&m, path, NULL), DK_OK);
+    unlink(path);
+    for (unsigned pattern = 0; pattern < 3 * 3 * 3 * 3 * 3 * 3 * 3; pattern++) {
+        static const char *const letters[] = {"a", "b", "å"};
+        char word[32] = "", marked[40];
+        for (unsigned rest = pattern, i = 0; i < 7; i++, rest /= 3) strcat(word, letters[rest % 3]);
+        snprintf(marked, sizeof marked, "<%s>", word);
+        int32_t expected[3] = {0}, got[DK_LANGUAGE_CLASSES];
+        for (int i = 0; i < FEATURES; i++)
+            for (const char *at = marked; strlen(features[i]) > 1 || strchr("<>", *features[i]) == NULL; at++) {
+                at = strstr(at, features[i]);
+                if (at == NULL) break;
+                expected[0] += 1 << (i % 12), expected[1] -= i, expected[2] -= 4969;
+            }
+        assert_true(dk_language_score(m, dk_str_from(word), got));
+        if (got[0] != expected[0] || got[1] != expected[1] || got[7] != expected[2])
+            fail_msg("%s: %d %d %d, not %d %d %d", word, got[0], got[1], got[7], expected[0], expected[1], expected[2]);
+    }
+    dk_language_free(m);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_plain_comments),
+        cmocka_unit_test(sums_are_those_of_all_ngrams), cmocka_unit_test(knows_plain_comments),
         cmocka_unit_test(evidence_is_additive),
         cmocka_unit_test(forms_without_letters_say_nothing),
         cmocka_unit_test(long_forms_are_bounded),

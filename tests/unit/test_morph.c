@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 
+#include "text/morph_form.h"
 #include "unit/morph_fixture.h"
 
 static const struct {
@@ -213,6 +214,46 @@ static void threads_share_it(void **state) {
     dk_buf_dispose(&out[0]);
 }
 
+/* Words that come of a form by leaving out a letter or swapping two: those of the sums of its parts must be those of its text, each once for
+   each place, or a typing error would be mended to a rarer word. */
+static void slips_are_those_of_the_text(void **state) {
+    (void)state;
+    static const char *const forms[] = {"bedömma", "fraktt", "hjalep", "åäö", "öal", "x", "levernas", "ordrer", "brå"};
+    const dk_morph *m = fixture_morph("sv");
+    size_t found = 0;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        dk_str form = dk_str_from(forms[i]);
+        dk_morph_form f;
+        dk_slip slip;
+        slip.begun = false;
+        assert_true(dk_morph_form_init(&f, m, form));
+        for (size_t at = 0, next; at < form.len; at = next) {
+            for (next = at + 1; next < form.len && ((unsigned char)form.ptr[next] & 0xC0) == 0x80;) next++;
+            size_t after = next + (next < form.len);
+            while (after < form.len && ((unsigned char)form.ptr[after] & 0xC0) == 0x80) after++;
+            char without[64], swapped[64];
+            snprintf(without, sizeof without, "%.*s%s", (int)at, form.ptr, form.ptr + next);
+            snprintf(swapped, sizeof swapped, "%.*s%.*s%.*s%s", (int)at, form.ptr, (int)(after - next), form.ptr + next, (int)(next - at),
+                     form.ptr + at, form.ptr + after);
+            for (int k = 0; k < (next < form.len ? 2 : 1); k++) {
+                dk_str word = dk_str_from(k == 0 ? without : swapped);
+                if (!dk_morph_known(m, word) || dk_morph_frequency(m, word) < 1) continue;
+                assert_true(dk_morph_form_next_slip(&f, 1, &slip));
+                assert_true(dk_str_eq((dk_str){slip.text, slip.len}, word));
+                found++;
+            }
+        }
+        assert_false(dk_morph_form_next_slip(&f, 1, &slip));
+    }
+    assert_true(found >= 8);
+    dk_morph_form unknown;
+    dk_slip none;
+    none.begun = false;
+    assert_true(dk_morph_form_init(&unknown, NULL, dk_str_from("fraktt"))); /* without a dictionary nothing is a word */
+    assert_false(unknown.known);
+    assert_false(dk_morph_form_next_slip(&unknown, 0, &none));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(the_first_lemma_is_right),
                                        cmocka_unit_test(plausible_lemmas_are_neither_silly_nor_few),
@@ -221,6 +262,7 @@ int main(void) {
                                        cmocka_unit_test(capitals_hint_at_names),
                                        cmocka_unit_test(the_dictionary_is_asked),
                                        cmocka_unit_test(lemmas_expand_to_their_forms),
+                                       cmocka_unit_test(slips_are_those_of_the_text),
                                        cmocka_unit_test(threads_share_it)};
     return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }
