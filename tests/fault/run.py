@@ -423,12 +423,15 @@ def main():
     p.add_argument("parts", nargs="*", metavar="PART")
     a = p.parse_args()
     bench = Bench(a)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         bench.make_inputs()
         for part in a.parts or PARTS:
             before = sum(bench.counts.values())
             getattr(bench, part)()
             print(f"{part:8} {sum(bench.counts.values()) - before:6,} faults", flush=True)
+    except KeyboardInterrupt:
+        print(f"stopped within {part}; so far: {', '.join(f'{name} {kind} {n}' for (name, kind), n in bench.counts.items())}", flush=True)
     finally:
         shutil.rmtree(bench.work, ignore_errors=True)
     for failure in bench.failures[:200]:
