@@ -195,6 +195,55 @@ await test("suggestions are accepted into a list", async () => {
   await stop();
 });
 
+await test("a search leaves the page usable and can be stopped", async () => {
+  const my = files(),
+    { url, stop } = await start(my),
+    { page, noise, close } = await open(url);
+  let asked = 0, // a search without end, as a million comments would be
+    stopped = 0;
+  await page.route("**/api/suggest", (route) => route.fulfill({ json: { running: true, done: Math.min(++asked / 10, 0.5), unsaved: 0, steps: 0 } }));
+  page.on("request", (r) => (stopped += r.url().endsWith("/api/stop")));
+  await page.click("#suggestions button:text-is('en')");
+  await page.waitForFunction(() => document.querySelector("#suggestions progress")?.value >= 0.5);
+  await page.fill("#search", "gizmo");
+  await page.waitForFunction(() => document.querySelectorAll("#list .entries li").length === 1);
+  await accessible(page, "while it is searched");
+  await page.click("#stop");
+  await page.waitForFunction(() => document.querySelector("#suggestions progress") === null);
+  check(stopped === 1, "the program goes on searching");
+  await page.unroute("**/api/suggest");
+  await page.click("#suggestions button:text-is('en')");
+  await page.waitForSelector("#suggestions .suggested li");
+  same(noise, [], "console, requests, errors");
+  await close();
+  await stop();
+});
+
+await test("a list that is not there yet is made", async () => {
+  const my = files(),
+    { url, stop } = await start(my),
+    { page, noise, close } = await open(url);
+  const name = join(my, "en", "modifiers.tsv");
+  check(!(await page.innerText("#create select")).includes(join(my, "en", "valence.tsv")), "a list that is there is offered");
+  await page.selectOption("#create select", name);
+  await page.click("#create button");
+  await page.waitForFunction((n) => document.querySelector("#entry .over")?.textContent === n, name);
+  await page.fill("[name=term]", "scarcely");
+  await page.selectOption("#entry [name=kind]", "negator");
+  await page.click("#take");
+  await page.waitForFunction(() => document.querySelector("#save").textContent === "Save 1 change");
+  await page.click("#save");
+  await page.waitForFunction(() => document.querySelector("#save").disabled);
+  same(saved(my, "modifiers.tsv").split("\n").slice(1), ["term\tkind\tstrength\treach\tnote", "scarcely\tnegator", ""], "the new list");
+  same([saved(my), saved(my, "themes.tsv").includes("wombat express")], [LIST, true], "the others");
+  await page.fill("#search", "gizmo"); /* files have other numbers now */
+  await page.waitForFunction(() => document.querySelectorAll("#list .entries li").length === 1);
+  check((await page.innerText("#list .entries small")).includes(join(my, "en", "valence.tsv")), "an entry is shown in another file than it stands in");
+  same(noise, [], "console, requests, errors");
+  await close();
+  await stop();
+});
+
 await test("hostile text stays text", async () => {
   const my = files(),
     { url, stop } = await start(my),

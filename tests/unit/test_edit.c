@@ -192,7 +192,7 @@ static void assert_same_results(const dk_edit *edit, const edit_state *a, const 
 /* If this failed, the page would show an effect that the saved file does not have: comments would be missed that a change reaches. */
 static void test_what_is_read_is_all_that_changes(void **state) {
     (void)state;
-    enum { CHANGES = 60 };
+    enum { CHANGES = 44 };
     char corpus[300];
     path_of(corpus, "corpus.csv");
     make_corpus(corpus, 400);
@@ -269,6 +269,94 @@ static void test_undo_and_saved_files(void **state) {
     dk_edit_free(edit);
 }
 
+/* Asks until the suggestions are there. */
+static void ask_suggestions(dk_edit *edit, const char *question, dk_buf *out) {
+    do {
+        dk_buf_clear(out);
+        assert_int_equal(dk_edit_reply(edit, "suggest", dk_str_from(question), out), DK_OK);
+    } while (strstr(dk_buf_cstr(out), "\"running\":true") != NULL);
+}
+
+/* If this failed, a search would keep the page waiting, find something else than the command does, or read a lexicon that is gone. */
+static void test_suggestions_beside_other_questions(void **state) {
+    (void)state;
+    char corpus[300];
+    path_of(corpus, "corpus.csv");
+    make_corpus(corpus, 800);
+    dk_edit_options o;
+    dk_edit *edit;
+    open_edit(&edit, &o, corpus);
+    edit_step step = {0};
+    assert_true(make_step(edit, &step));
+    assert_int_equal(edit_take(edit, &step, NULL), DK_OK); /* so that the lexicon is one that may go */
+    dk_suggestions wanted;
+    dk_suggest_options so = {.min_count = 10, .prior = 500, .max_words = 12000};
+    assert_int_equal(dk_suggest_make(&wanted, &edit->corpus, edit->now.engine, &so, NULL), DK_OK);
+    assert_true(wanted.count > 10);
+    dk_buf out;
+    dk_buf_init(&out);
+    assert_int_equal(dk_edit_reply(edit, "suggest", dk_str_from("{}"), &out), DK_OK);
+    assert_non_null(strstr(dk_buf_cstr(&out), "\"running\":true"));
+    assert_int_equal(edit_undo(edit, NULL), DK_OK); /* the engine that is searched with is of no state any more */
+    ask_suggestions(edit, "{}", &out);
+    assert_int_equal(edit->suggestions.count, wanted.count);
+    for (size_t i = 0; i < wanted.count; i++) {
+        assert_true(dk_str_eq(edit->suggestions.items[i].term, wanted.items[i].term));
+        assert_true(edit->suggestions.items[i].support == wanted.items[i].support);
+    }
+    /* stopped at once: what was found before stays, and nothing is left at work */
+    dk_buf_clear(&out);
+    assert_int_equal(dk_edit_reply(edit, "suggest", dk_str_from("{\"fresh\": true}"), &out), DK_OK);
+    assert_non_null(strstr(dk_buf_cstr(&out), "\"running\":true"));
+    assert_int_equal(dk_edit_reply(edit, "stop", dk_str_from("{}"), &out), DK_OK);
+    assert_null(edit->search);
+    dk_buf_clear(&out);
+    assert_int_equal(dk_edit_reply(edit, "suggest", dk_str_from("{}"), &out), DK_OK);
+    assert_non_null(strstr(dk_buf_cstr(&out), "\"running\":false"));
+    assert_int_equal(edit->suggestions.count, wanted.count);
+    dk_buf_clear(&out);
+    assert_int_equal(dk_edit_reply(edit, "suggest", dk_str_from("{\"fresh\": true}"), &out), DK_OK);
+    dk_edit_free(edit); /* with a search at work */
+    dk_suggest_dispose(&wanted);
+    dk_buf_dispose(&out);
+}
+
+/* If this failed, changes would go into another file than they are shown in once a list was made. */
+static void test_a_list_is_made(void **state) {
+    (void)state;
+    char corpus[300], path[300];
+    path_of(corpus, "corpus.csv");
+    path_of(path, "lexicons/shared/modifiers.tsv");
+    make_corpus(corpus, 50);
+    dk_edit_options o;
+    dk_edit *edit;
+    open_edit(&edit, &o, corpus);
+    size_t nfiles = edit->nfiles, count = dk_engine_lexicon(edit->base)->count;
+    edit_step step = {0};
+    assert_true(make_step(edit, &step));
+    dk_buf out;
+    dk_buf_init(&out);
+    assert_int_equal(edit_take(edit, &step, NULL), DK_OK);
+    static const char make[] = "{\"name\": \"shared/modifiers.tsv\"}";
+    assert_int_equal(dk_edit_reply(edit, "create", dk_str_from(make), &out), DK_EUSAGE); /* a change is unsaved */
+    assert_int_equal(edit_save(edit, NULL), DK_OK);
+    int64_t entries = (int64_t)dk_engine_lexicon(edit->now.engine)->count;
+    dk_buf_clear(&out);
+    assert_int_equal(dk_edit_reply(edit, "create", dk_str_from(make), &out), DK_OK);
+    assert_int_equal(edit->nfiles, nfiles + 1);
+    assert_int_equal(dk_engine_lexicon(edit->now.engine)->count, entries);
+    assert_text(path, "# Words that turn, strengthen, weaken or frame the opinions near them\nterm\tkind\tstrength\treach\tnote\n");
+    const dk_lexicon *lex = dk_engine_lexicon(edit->now.engine);
+    for (size_t i = 0; i < edit->nfiles; i++) assert_string_equal(edit->files[i].shown, lex->files[i]);
+    dk_buf_clear(&out);
+    assert_int_equal(dk_edit_reply(edit, "create", dk_str_from(make), &out), DK_EUSAGE); /* it is there */
+    assert_int_equal(edit_undo(edit, NULL), DK_OK); /* the step that was saved before finds its file */
+    assert_int_equal(dk_engine_lexicon(edit->now.engine)->count, count);
+    dk_edit_free(edit);
+    dk_buf_dispose(&out);
+    assert_int_equal(unlink(path), 0);
+}
+
 static void put_line(dk_edit_file *f, int64_t n, int count, const char *line) {
     assert_int_equal(
         dk_edit_file_put(f, n, count, line != NULL ? dk_str_from(line) : (dk_str){NULL, 0}, NULL), DK_OK);
@@ -343,6 +431,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_read_is_all_that_changes),
         cmocka_unit_test(test_undo_and_saved_files),
+        cmocka_unit_test(test_suggestions_beside_other_questions),
+        cmocka_unit_test(test_a_list_is_made),
         cmocka_unit_test(test_files_keep_what_is_not_changed),
         cmocka_unit_test(test_files_of_others_are_not_overwritten),
     };
