@@ -306,6 +306,14 @@ static void place_part(dk_part *part, size_t start, size_t end, bool known) {
     part->known = known;
 }
 
+/* How many bytes two texts begin alike. */
+static size_t common_beginning(const char *a, size_t a_len, const char *b, size_t b_len) {
+    size_t most = a_len < b_len ? a_len : b_len, n = 0;
+    while (n + 8 <= most && memcmp(a + n, b + n, 8) == 0) n += 8; /* compilers make one comparison of it */
+    while (n < most && a[n] == b[n]) n++;
+    return n;
+}
+
 /* What is split is the lemma, for endings look like heads (hed+der, pig+erne). A form that the dictionary does not know may
    also be split as it stands, where its head is a base form: its lemma is less sure than its head. */
 size_t dk_morph_form_split(const dk_morph_form *f, const dk_lemma *lemma, dk_part *out, size_t max) {
@@ -314,8 +322,7 @@ size_t dk_morph_form_split(const dk_morph_form *f, const dk_lemma *lemma, dk_par
     if (m->split_weights[SPLIT_SIMPLE] == 0 || w->letters[w->len] < LETTERS_MIN || max < 2 || lemma->len == 0 ||
         part_value(m, 's', f->hash) != UINT32_MAX)
         return 0;
-    size_t same = 0;
-    while (same < w->len && same < lemma->len && w->text[same] == lemma->text[same]) same++;
+    size_t same = common_beginning(w->text, w->len, lemma->text, lemma->len);
     bool is_base = same == w->len && same == lemma->len, found;
     morph_word base;
     morph_cut cut, other;

@@ -100,7 +100,9 @@ static int32_t *read_feature(dk_language_model *m, ngrams_builder *b, model_read
     bool new, word = *start == '=' && n > 2;
     int32_t *weights;
     if (word) {
-        uint64_t key = dk_language_word_key(&s);
+        uint64_t key = 0;
+        for (int i = 0; i < n; i++) key = dk_language_key_add(key, s.symbol[i]);
+        key = dk_language_key_end(key);
         listed_word *slot = word_slot(m, key);
         new = slot->key == 0;
         slot->key = key;
@@ -260,14 +262,16 @@ bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scor
     dk_language_symbols s;
     dk_language_symbols_of(form, &s);
     uint32_t state = 0;
+    uint64_t key = 0;
     for (int i = 0; i < s.count; i++) {
+        key = dk_language_key_add(key, s.symbol[i]);
         uint32_t cell = ngrams_step(&model->ngrams, &state, s.symbol[i]);
         if (cell == NGRAM_NONE) continue;
         memcpy(&row, model->ngrams.sums + (size_t)DK_LANGUAGE_CLASSES * cell, sizeof row);
         sum += row;
     }
     if (s.count > 0) {
-        memcpy(&row, word_slot(model, dk_language_word_key(&s))->weights, sizeof row); /* zeros where no word is */
+        memcpy(&row, word_slot(model, dk_language_key_end(key))->weights, sizeof row); /* zeros where no word is */
         sum += row;
     }
     memcpy(scores, &sum, sizeof sum);

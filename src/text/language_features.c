@@ -1,6 +1,5 @@
 #include "text/language_features.h"
 
-#include "text/morph_hash.h"
 #include "text/utf8.h"
 
 static bool is_latin(uint32_t c) { return c < 0x250 || (c >= 0x1E00 && c < 0x1F00); }
@@ -10,13 +9,17 @@ void dk_language_symbols_of(dk_str form, dk_language_symbols *symbols) {
     bool letters = false;
     symbols->symbol[n++] = DK_LANGUAGE_BEGIN;
     for (size_t at = 0; at < form.len && n <= DK_LANGUAGE_MAX_CHARS;) {
-        unsigned size = 1;
         uint32_t c = (unsigned char)form.ptr[at];
-        if (c >= 0x80) c = dk_utf8_decode(form.ptr, form.len, at, &size);
-        at += size;
-        if (c >= 'a' && c <= 'z') {
+        if (c - 'a' <= 'z' - 'a') { /* most are */
             letters = true;
-        } else if (c >= '0' && c <= '9') {
+            symbols->symbol[n++] = c;
+            at++;
+            continue;
+        }
+        unsigned size;
+        c = dk_utf8_decode(form.ptr, form.len, at, &size);
+        at += size;
+        if (c >= '0' && c <= '9') {
             c = '0';
         } else if (c >= 0x80 && dk_utf8_class(c) == DK_CHAR_LETTER) {
             letters = true;
@@ -39,10 +42,4 @@ int dk_language_symbols_read(dk_str feature, dk_language_symbols *symbols) {
     }
     if (word) symbols->symbol[n++] = DK_LANGUAGE_END;
     return symbols->count = n;
-}
-
-uint64_t dk_language_word_key(const dk_language_symbols *symbols) {
-    uint64_t sum = 0;
-    for (int i = 0; i < symbols->count; i++) sum = (sum + symbols->symbol[i] + 1) * MORPH_SUM_BASE;
-    return morph_mix(sum) | 1;
 }

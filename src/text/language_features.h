@@ -5,7 +5,7 @@
 #ifndef DK_TEXT_LANGUAGE_FEATURES_H
 #define DK_TEXT_LANGUAGE_FEATURES_H
 
-#include "base/status.h"
+#include "text/morph_hash.h"
 
 /* n-grams of 1 to 5 symbols; a boundary mark stands before and behind the word. */
 #define DK_LANGUAGE_NGRAM 5
@@ -32,7 +32,8 @@ void dk_language_symbols_of(dk_str form, dk_language_symbols *symbols);
    boundary marks, or = and a whole word without them. Returns how many; too many are cut at the room there is. */
 int dk_language_symbols_read(dk_str feature, dk_language_symbols *symbols);
 
-/* The hash of the whole word, never 0. */
-uint64_t dk_language_word_key(const dk_language_symbols *symbols);
+/* The hash of the whole word, never 0: of its symbols one after another, begun with 0. */
+static inline uint64_t dk_language_key_add(uint64_t sum, uint32_t symbol) { return (sum + symbol + 1) * MORPH_SUM_BASE; }
+static inline uint64_t dk_language_key_end(uint64_t sum) { return morph_mix(sum) | 1; }
 
 #endif

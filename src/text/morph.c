@@ -185,6 +185,19 @@ static bool plausible(const morph_candidate *c, const morph_candidate *best) {
     return c->probability >= 0.12f && c->probability >= 0.15f * best->probability;
 }
 
+/* The only one of several candidates that is plausible, if its score says so by itself; else so many as there are. */
+static size_t only_plausible(const morph_candidate *list, size_t count) {
+    enum { FAR = 1900 }; /* thousandths of a nat: e^-1.9 is under .15 */
+    size_t best = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].learned != 0) return count;
+        if (list[i].score > list[best].score) best = i;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (i != best && list[i].score > list[best].score - FAR) return count;
+    return best;
+}
+
 static void put_first(morph_candidate *list, uint8_t *order, size_t at, float probability) {
     uint8_t first = order[at];
     memmove(order + 1, order, at);
@@ -218,9 +231,14 @@ size_t dk_morph_form_lemmas(const dk_morph_form *f, unsigned hints, dk_lemma *ou
     morph_candidate list[CANDIDATES_MAX];
     uint8_t order[CANDIDATES_MAX];
     size_t count = morph_candidates_of(f, list), n = 0;
-    order[0] = 0;
-    if (count > 1) morph_rank_places(list, count, true, order);
-    else list[0].probability = 1;
+    size_t only = count == 1 ? 0 : hints == DK_MORPH_PLAUSIBLE ? only_plausible(list, count) : count;
+    if (only < count) {
+        order[0] = (uint8_t)only;
+        list[only].probability = 1;
+        count = 1;
+    } else {
+        morph_rank_places(list, count, true, order);
+    }
     if (hints & DK_MORPH_CAPITAL) prefer_name(f, list, order, count);
     if (count > max) count = max;
     for (; n < count && n < DK_MORPH_LEMMAS_MAX; n++) {

@@ -75,7 +75,7 @@ typedef struct dk_lemma {
 
 enum {
     DK_MORPH_CAPITAL = 1,   /* hint: written with a capital where a sentence does not begin: probably a name */
-    DK_MORPH_PLAUSIBLE = 2, /* those that are not plausible are left out */
+    DK_MORPH_PLAUSIBLE = 2, /* those that are not plausible are left out, and scores too */
 };
 
 /* The lemmas that form may have, the most probable first; at most max of them. At least one (perhaps form itself) unless

@@ -16,7 +16,8 @@ typedef struct dk_morph_form {
 /* False for a form that is empty or too long to be looked at. */
 bool dk_morph_form_init(dk_morph_form *form, const dk_morph *morph, dk_str text);
 
-/* As dk_morph_lemmas, dk_morph_split_lemma and dk_morph_frequency. With DK_MORPH_PLAUSIBLE among the hints only lemmas that are. */
+/* As dk_morph_lemmas, dk_morph_split_lemma and dk_morph_frequency. With DK_MORPH_PLAUSIBLE among the hints only lemmas that are,
+   and their scores are left out. */
 size_t dk_morph_form_lemmas(const dk_morph_form *form, unsigned hints, dk_lemma *out, size_t max);
 size_t dk_morph_form_split(const dk_morph_form *form, const dk_lemma *lemma, dk_part *out, size_t max);
 double dk_morph_form_frequency(const dk_morph_form *form);
