@@ -117,11 +117,21 @@ void dk_index_fetch(const dk_index *index, uint32_t leads);
 dk_status dk_index_match_at(const dk_index *index, const dk_word *const *words, const dk_tokens *tokens, uint32_t first,
                             uint32_t leads, uint32_t packs, dk_matches *out, dk_error *err);
 
+/* The tokens whose words call for comment-wide patterns, in their order. All-zero is none. */
+typedef struct dk_callers {
+    uint32_t *tokens;
+    size_t count, cap;
+    bool whole; /* some token means nothing here (words[i] is NULL), and a literal may stand in it: the whole text is looked at */
+} dk_callers;
+
+/* Finds them from words, which is as in dk_index_match; false when memory ran out. callers->tokens is the caller's to free. */
+bool dk_callers_find(dk_callers *callers, const dk_word *const *words, size_t count);
+
 /* Appends the matches of comment-wide patterns: of those that some word calls for by their literal, and of those without one.
    words is as in dk_index_match. *limited counts patterns given up on a comment for want of steps. */
 dk_status dk_index_match_patterns(const dk_index *index, dk_regex_scratch *scratch, dk_str text,
-                                  const dk_word *const *words, const dk_tokens *tokens, uint32_t packs, dk_matches *out,
-                                  uint64_t *limited, dk_error *err);
+                                  const dk_word *const *words, const dk_tokens *tokens, const dk_callers *callers,
+                                  uint32_t packs, dk_matches *out, uint64_t *limited, dk_error *err);
 
 /* Whether there are patterns without a literal, so that every comment is searched. */
 bool dk_index_always_searches(const dk_index *index);

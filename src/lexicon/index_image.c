@@ -164,12 +164,13 @@ static dk_status find_tail(comment_pattern *p, dk_str pattern, dk_error *err) {
     dk_literals literals;
     dk_regex_literals(pattern, &literals);
     if (p->always || literals.count == 0 || literals.from == SIZE_MAX || literals.from == 0 || !literals.leads) return DK_OK;
-    for (size_t i = 0; i < literals.count; i++) {
-        unsigned char c = (unsigned char)literals.items[i].text[0];
-        p->begins[c / 64] |= 1ull << (c % 64);
-        if (c >= 'a' && c <= 'z') p->begins[1] |= 1ull << (c - 32) % 64;
+    for (size_t i = 0; i < 2 * literals.count; i++) {
+        uint64_t *set = p->begins[i % 2];
+        unsigned char c = (unsigned char)literals.items[i / 2].text[i % 2];
+        set[c / 64] |= 1ull << (c % 64);
+        if (c >= 'a' && c <= 'z') set[1] |= 1ull << (c - 32) % 64;
+        set[2] = set[3] = UINT64_MAX; /* letters that are the same but for their case may be written otherwise */
     }
-    p->begins[2] = p->begins[3] = UINT64_MAX; /* letters that are the same but for their case may be written otherwise */
     return dk_regex_new_anchored(&p->tail, (dk_str){pattern.ptr + literals.from, pattern.len - literals.from}, err);
 }
 
@@ -193,7 +194,8 @@ static dk_status take_patterns(dk_index *x, dk_image_reader *r, dk_error *err) {
         if (status != DK_OK) break;
         if (i >= ntoken) {
             comment_pattern *p = &x->comment_patterns[x->ncomment_patterns++];
-            *p = (comment_pattern){.regex = regex, .entry = k->subject, .always = k->always != 0};
+            *p = (comment_pattern){.regex = regex, .entry = k->subject, .always = k->always != 0,
+                                   .most_words = dk_regex_most_words(text), .pack = x->lexicon->entries[k->subject].pack};
             status = find_tail(p, text, err);
         } else {
             token_pattern *p = &x->token_patterns[x->ntoken_patterns++];

@@ -53,7 +53,9 @@ typedef struct comment_pattern {
     uint32_t entry;
     bool always; /* without literals: tried on every comment */
     dk_regex *tail; /* the pattern from its literals on, tried where they stand before the whole is; NULL for none */
-    uint64_t begins[4]; /* by byte: whether the literals may begin with it */
+    uint64_t begins[2][4]; /* by byte: whether it may be the first of a literal, and whether the second */
+    size_t most_words;  /* a text of more words is none of its matches; SIZE_MAX when that is not known */
+    int32_t pack;       /* of the entry, -1 for none */
 } comment_pattern;
 
 /* A literal that must stand within one token of a comment for a pattern to match. */

@@ -197,13 +197,16 @@ static dk_status match_pattern(const comment_pattern *p, dk_regex_scratch *scrat
 
 bool dk_index_always_searches(const dk_index *x) { return x->figures->nalways > 0; }
 
+/* Patterns that can match texts of more words than this are not held to a number of them. */
+enum { COUNTED_MOST = 64 };
+
 typedef uint64_t pattern_set[(PATTERNS_MAX + 64) / 64]; /* a bit for each pattern */
 
 /* Whether the tail of a pattern matches at some byte from..end-1. */
 static bool tail_matches(const comment_pattern *p, dk_regex_scratch *scratch, dk_str text, size_t from, size_t end) {
-    for (size_t at = from; at < end; at++) {
-        unsigned char c = (unsigned char)text.ptr[at];
-        if (!(p->begins[c / 64] >> (c % 64) & 1) || (c & 0xC0) == 0x80) continue;
+    for (size_t at = from; at + 1 < end; at++) {
+        unsigned char c = (unsigned char)text.ptr[at], d = (unsigned char)text.ptr[at + 1];
+        if (!(p->begins[0][c / 64] >> (c % 64) & p->begins[1][d / 64] >> (d % 64) & 1) || (c & 0xC0) == 0x80) continue;
         size_t first, last;
         bool limited;
         if (dk_regex_find(p->tail, scratch, text, at, &first, &last, &limited) || limited) return true;
@@ -211,42 +214,61 @@ static bool tail_matches(const comment_pattern *p, dk_regex_scratch *scratch, dk
     return false;
 }
 
-/* Adds to wanted the patterns that the words from first on call for by their literals, and in which the rest behind the literal matches
-   too. Where some tokens are not read in this language, a literal may stand in one of them: then the whole text is looked at. */
-static void call_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text, const dk_word *const *words,
-                          const dk_tokens *tokens, size_t first, bool whole, uint32_t packs, pattern_set wanted,
-                          pattern_set asked) {
-    for (size_t i = first; i < tokens->count; i++) {
+bool dk_callers_find(dk_callers *callers, const dk_word *const *words, size_t count) {
+    callers->count = 0;
+    callers->whole = false;
+    for (size_t i = 0; i < count; i++) {
+        if (words[i] == NULL) callers->whole = true;
         if (words[i] == NULL || words[i]->patterns == NULL) continue;
-        const dk_token *t = &tokens->items[i];
-        for (const uint16_t *called = words[i]->patterns; *called != UINT16_MAX; called++) {
+        if (!dk_grow(&callers->tokens, &callers->cap, callers->count + 1)) return false;
+        callers->tokens[callers->count++] = (uint32_t)i;
+    }
+    return true;
+}
+
+/* Words among the tokens, or most + 1 when there are more. One that begins beyond ASCII may be all marks to a pattern. */
+static size_t count_words(dk_str text, const dk_tokens *tokens, size_t most) {
+    size_t n = 0;
+    for (size_t i = 0; i < tokens->count && n <= most; i++)
+        n += tokens->items[i].kind == DK_TOKEN_WORD && (unsigned char)text.ptr[tokens->items[i].start] < 0x80;
+    return n;
+}
+
+/* Adds to wanted the patterns that words call for by their literals, that do not end before so many words, and in which the rest behind
+   the literal matches too. */
+static void call_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text, const dk_word *const *words,
+                          const dk_tokens *tokens, const dk_callers *callers, uint32_t packs, pattern_set wanted,
+                          pattern_set asked) {
+    size_t nwords = 0; /* counted when a pattern asks for it */
+    for (size_t i = 0; i < callers->count; i++) {
+        const dk_token *t = &tokens->items[callers->tokens[i]];
+        for (const uint16_t *called = words[callers->tokens[i]]->patterns; *called != UINT16_MAX; called++) {
             size_t at = *called / 64;
             uint64_t bit = 1ull << (*called % 64);
             const comment_pattern *p = &x->comment_patterns[*called];
-            if ((wanted[at] | (whole ? asked[at] : 0)) & bit || !pack_is_on(x->lexicon->entries[p->entry].pack, packs)) continue;
+            if ((wanted[at] | (callers->whole ? asked[at] : 0)) & bit || !pack_is_on(p->pack, packs)) continue;
             asked[at] |= bit;
-            if (p->tail == NULL || tail_matches(p, scratch, text, whole ? 0 : t->start, whole ? text.len : t->end)) wanted[at] |= bit;
+            if (p->most_words != SIZE_MAX) {
+                if (nwords == 0) nwords = count_words(text, tokens, COUNTED_MOST);
+                if (nwords > p->most_words) continue;
+            }
+            size_t from = callers->whole ? 0 : t->start, end = callers->whole ? text.len : t->end;
+            if (p->tail == NULL || tail_matches(p, scratch, text, from, end)) wanted[at] |= bit;
         }
     }
 }
 
 dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, dk_str text,
-                                  const dk_word *const *words, const dk_tokens *tokens, uint32_t packs, dk_matches *out,
-                                  uint64_t *limited, dk_error *err) {
+                                  const dk_word *const *words, const dk_tokens *tokens, const dk_callers *callers,
+                                  uint32_t packs, dk_matches *out, uint64_t *limited, dk_error *err) {
     pattern_set wanted, asked;
     size_t nwords = (x->ncomment_patterns + 63) / 64;
-    size_t first = SIZE_MAX;
-    bool whole = false;
-    for (size_t i = tokens->count; i-- > 0;) {
-        if (words[i] == NULL) whole = true;
-        else if (words[i]->patterns != NULL) first = i;
-    }
-    if (first == SIZE_MAX && x->figures->nalways == 0) return DK_OK;
+    if (callers->count == 0 && x->figures->nalways == 0) return DK_OK;
     memset(wanted, 0, nwords * sizeof *wanted);
     memset(asked, 0, nwords * sizeof *asked);
     for (size_t i = 0; x->figures->nalways > 0 && i < x->ncomment_patterns; i++)
         if (x->comment_patterns[i].always) wanted[i / 64] |= 1ull << (i % 64);
-    call_patterns(x, scratch, text, words, tokens, first, whole, packs, wanted, asked);
+    call_patterns(x, scratch, text, words, tokens, callers, packs, wanted, asked);
     dk_status status = DK_OK;
     for (size_t i = 0; status == DK_OK && i < x->ncomment_patterns; i++) {
         if (wanted[i / 64] == 0) {
@@ -255,7 +277,7 @@ dk_status dk_index_match_patterns(const dk_index *x, dk_regex_scratch *scratch, 
         }
         if (!(wanted[i / 64] >> (i % 64) & 1)) continue;
         const comment_pattern *p = &x->comment_patterns[i];
-        if (pack_is_on(x->lexicon->entries[p->entry].pack, packs))
+        if (pack_is_on(p->pack, packs))
             status = match_pattern(p, scratch, text, tokens, out, limited, err);
     }
     return status;

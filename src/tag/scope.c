@@ -7,16 +7,19 @@
 /* A negated bad word is mild praise at most: "not bad" is less than "good". */
 enum { NEGATED_BAD = 500, BEFORE_CONTRAST = 750, CAPITALS = 1250, ELSEWHERE = 1000 };
 
-static bool is_mark(const dk_token *t, dk_str text, const char *marks) {
-    return t->kind == DK_TOKEN_PUNCT && strchr(marks, text.ptr[t->start]) != NULL;
+static inline bool is_mark(const dk_token *t, dk_str text, char mark) {
+    return t->kind == DK_TOKEN_PUNCT && text.ptr[t->start] == mark;
 }
 
 /* Marks at which a clause ends; a hyphen only between spaces. The long dashes begin with E2 80 93 or 94. */
 static bool ends_clause(const dk_token *t, dk_str text) {
     if (t->flags & DK_TOKEN_ENDS_SENTENCE) return true;
     if (t->kind != DK_TOKEN_PUNCT) return false;
-    if (is_mark(t, text, ";()[]")) return true;
-    if (text.ptr[t->start] == '-') return t->flags & DK_TOKEN_SPACE_BEFORE && t->end < text.len && text.ptr[t->end] == ' ';
+    switch (text.ptr[t->start]) {
+    case ';': case '(': case ')': case '[': case ']': return true;
+    case '-': return t->flags & DK_TOKEN_SPACE_BEFORE && t->end < text.len && text.ptr[t->end] == ' ';
+    default: break;
+    }
     return t->end - t->start == 3 && memcmp(text.ptr + t->start, "\xE2\x80", 2) == 0 &&
            ((unsigned char)text.ptr[t->start + 2] == 0x93 || (unsigned char)text.ptr[t->start + 2] == 0x94);
 }
@@ -81,7 +84,7 @@ dk_status dk_scope_clauses(dk_reading *r, const dk_lexicon *lex, dk_tokens *toke
         }
         r->clauses[r->nclauses - 1].last = (uint32_t)i;
         t->clause = clause = (uint16_t)(r->nclauses - 1);
-        if (is_mark(t, text, "?")) ask(r, sentence);
+        if (is_mark(t, text, '?')) ask(r, sentence);
         if (t->flags & DK_TOKEN_ENDS_SENTENCE && sentence < UINT16_MAX) sentence++;
         if (!ends_clause(t, text) || i + 1 == tokens->count) continue;
         status = add_clause(r, (uint32_t)i + 1, sentence, err);
@@ -148,9 +151,9 @@ static void shift_opinion(dk_opinion *o, const dk_entry *e, dk_shift *s) {
 static uint32_t reach_from(const dk_tokens *tokens, const dk_shift *s, dk_str text) {
     enum { INSERTED = 4 };
     uint32_t next = s->last + 1;
-    if (next >= tokens->count || !is_mark(&tokens->items[next], text, ",")) return next;
+    if (next >= tokens->count || !is_mark(&tokens->items[next], text, ',')) return next;
     for (uint32_t i = next + 2; i < tokens->count && i <= next + INSERTED; i++)
-        if (is_mark(&tokens->items[i], text, ",")) return i + 1;
+        if (is_mark(&tokens->items[i], text, ',')) return i + 1;
     return next;
 }
 
@@ -176,7 +179,7 @@ static dk_opinion *fronted_opinion(dk_reading *r, const dk_shift *s, const dk_to
 /* "No." as the answer to a question: what was asked is not so. Returns false when it is no such answer. */
 static bool answer_question(dk_reading *r, const dk_entry *e, dk_shift *s, const dk_tokens *tokens, dk_str text) {
     if (s->first == 0 || !(tokens->items[s->first].flags & DK_TOKEN_BEGINS_SENTENCE) || !ends_part(tokens, s->last)) return false;
-    if (!is_mark(&tokens->items[s->first - 1], text, "?")) return false;
+    if (!is_mark(&tokens->items[s->first - 1], text, '?')) return false;
     enum { LOOK = 16 };
     uint16_t asked = r->clauses[tokens->items[s->first - 1].clause].sentence;
     size_t end = opinion_from(r, s->first);
@@ -279,12 +282,10 @@ static dk_status shift_clause(dk_reading *r, const dk_entry *e, const dk_shift *
 }
 
 static void shift_capitals(dk_reading *r, const dk_tokens *tokens) {
-    size_t words = 0, capitals = 0;
-    for (size_t i = 0; i < tokens->count; i++) {
-        words += tokens->items[i].kind == DK_TOKEN_WORD;
-        capitals += (tokens->items[i].flags & DK_TOKEN_UPPER_ALL) != 0;
-    }
-    if (capitals == 0 || capitals * 2 > words) return; /* who shouts throughout stresses nothing */
+    if (tokens->capitals == 0) return;
+    size_t words = 0;
+    for (size_t i = 0; i < tokens->count; i++) words += tokens->items[i].kind == DK_TOKEN_WORD;
+    if (tokens->capitals * 2 > words) return; /* who shouts throughout stresses nothing */
     for (size_t i = 0; i < r->nopinions; i++) {
         dk_opinion *o = &r->opinions[i];
         if (!(tokens->items[o->first].flags & DK_TOKEN_UPPER_ALL)) continue;

@@ -39,6 +39,7 @@ struct dk_session {
     size_t beside_cap;
     int32_t *pair_values; /* by token: the value of that, in whatever language both are read */
     size_t pair_values_cap;
+    dk_callers callers; /* of patterns in the language at hand */
     uint64_t resets; /* of the forms that pairs is of */
     bool cross_fitted; /* see dk_session_set_customer */
     uint64_t customer; /* 0: not known */
@@ -71,6 +72,7 @@ void dk_session_free(dk_session *s) {
     dk_pairs_dispose(&s->pairs);
     free(s->beside);
     free(s->pair_values);
+    free(s->callers.tokens);
     free(s->seen);
     dk_regex_scratch_free(s->regex);
     free(s->words);
@@ -78,28 +80,6 @@ void dk_session_free(dk_session *s) {
     free(s->languages);
     free(s->sentences);
     free(s);
-}
-
-/* Adds what tokens first..end-1 say about the language. */
-static void add_evidence(const dk_session *s, size_t first, size_t end, evidence *sum) {
-    enum { BEFORE_OVERFLOW = INT32_MAX / DK_LANGUAGE_SCORE_MAX };
-    typedef int32_t scores __attribute__((vector_size(4 * DK_LANGUAGE_CLASSES))); /* compilers add them one by one otherwise */
-    const dk_token *tokens = s->tokens.items;
-    const dk_form *forms = s->forms.forms;
-    while (first < end) {
-        size_t stop = end - first > BEFORE_OVERFLOW ? first + BEFORE_OVERFLOW : end;
-        scores sums = {0};
-        uint32_t nwords = 0;
-        for (; first < stop; first++) {
-            const dk_form *f = &forms[tokens[first].form]; /* zeros when it does not speak */
-            scores one;
-            memcpy(&one, f->language, sizeof one);
-            sums += one;
-            nwords += f->speaks;
-        }
-        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sum->sums[c] += sums[c];
-        sum->nwords += nwords;
-    }
 }
 
 static dk_language decide(const dk_session *s, const evidence *e, const dk_language_prior *prior, int32_t *confidence) {
@@ -117,18 +97,36 @@ static bool leads_elsewhere(const evidence *e, dk_language main) {
 
 /* What the comment says about its language, and each of its sentences. */
 static dk_status find_evidence(dk_session *s, evidence *sum, dk_error *err) {
-    size_t n = 0;
-    for (size_t first = 0, i = 0; i < s->tokens.count; i++) {
-        if (!(s->tokens.items[i].flags & DK_TOKEN_ENDS_SENTENCE)) continue; /* the last token does */
-        if (!dk_grow(&s->sentences, &s->sentences_cap, n + 1)) return dk_fail_memory(err);
-        evidence *e = &s->sentences[n++];
-        *e = (evidence){{0}, 0, i + 1};
-        add_evidence(s, first, i + 1, e);
-        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sum->sums[c] += e->sums[c];
-        sum->nwords += e->nwords;
+    enum { BEFORE_OVERFLOW = INT32_MAX / DK_LANGUAGE_SCORE_MAX };
+    typedef int32_t scores __attribute__((vector_size(4 * DK_LANGUAGE_CLASSES))); /* compilers add them one by one otherwise */
+    const dk_token *tokens = s->tokens.items;
+    const dk_form *forms = s->forms.forms;
+    evidence e = {{0}, 0, 0};
+    scores sums = {0}; /* not yet in e, as nwords */
+    uint32_t nwords = 0;
+    s->nsentences = 0;
+    for (size_t i = 0, first = 0; i < s->tokens.count; i++) {
+        const dk_form *f = &forms[tokens[i].form]; /* zeros when it does not speak */
+        scores one;
+        memcpy(&one, f->language, sizeof one);
+        sums += one;
+        nwords += f->speaks;
+        bool ends = tokens[i].flags & DK_TOKEN_ENDS_SENTENCE; /* the last token does */
+        if (DK_LIKELY(!ends && i - first < BEFORE_OVERFLOW - 1)) continue;
+        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) e.sums[c] += sums[c];
+        e.nwords += nwords;
+        sums = (scores){0};
+        nwords = 0;
         first = i + 1;
+        if (!ends) continue;
+        e.end = i + 1;
+        if (DK_UNLIKELY(s->nsentences == s->sentences_cap) && !dk_grow(&s->sentences, &s->sentences_cap, s->nsentences + 1))
+            return dk_fail_memory(err);
+        s->sentences[s->nsentences++] = e;
+        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) sum->sums[c] += e.sums[c];
+        sum->nwords += e.nwords;
+        e = (evidence){{0}, 0, 0};
     }
-    s->nsentences = n;
     return DK_OK;
 }
 
@@ -226,9 +224,9 @@ static void learn_pair(dk_session *s, size_t i, dk_language language, dk_pair *p
 /* Pairs are found so many tokens before they are followed, while their edges come: so far beside is silent behind the last token. */
 enum { AHEAD = 3 };
 
-/* Finds what the tokens mean that are read in one language; joins the flags of their forms to *all. Leaves in the key of beside[i] the
+/* Finds what the tokens mean that are read in one language, and the callers of patterns. Leaves in the key of beside[i] the
    number + 1 of the line of pairs where tokens i - 1 and i belong, or 0 when they can say nothing together. */
-static dk_status find_words(dk_session *s, dk_language language, unsigned *all, dk_error *err) {
+static dk_status find_words(dk_session *s, dk_language language, dk_error *err) {
     static const dk_pair silent = {0, 0, DK_LEADS_NOWHERE};
     const dk_token *tokens = s->tokens.items;
     const dk_form *forms = s->forms.forms;
@@ -237,6 +235,8 @@ static dk_status find_words(dk_session *s, dk_language language, unsigned *all, 
     dk_pair *beside = s->beside;
     unsigned before = 0; /* flags of the form before */
     size_t n = s->tokens.count;
+    s->callers.count = 0;
+    s->callers.whole = s->used != 1u << language;
     for (size_t i = 0; i < n; i++) {
         words[i] = NULL;
         beside[i] = silent;
@@ -253,7 +253,7 @@ static dk_status find_words(dk_session *s, dk_language language, unsigned *all, 
         s->pair_values[i] = 0;
         unsigned flags = s->flags[i] = form->flags[language - 1];
         words[i] = form->words[language - 1];
-        *all |= flags;
+        if (DK_UNLIKELY(flags & DK_FORM_PATTERNS)) s->callers.tokens[s->callers.count++] = (uint32_t)i; /* there is room for all */
         if (flags & (DK_FORM_SPEAKS | DK_FORM_BEGINS | DK_FORM_GOES_ON)) __builtin_prefetch(words[i]);
         if (dk_may_speak(before, flags)) {
             size_t line = dk_pairs_line(tokens[i - 1].form, tokens[i].form);
@@ -282,11 +282,9 @@ static void find_pair(dk_session *s, size_t i, dk_language language) {
     __builtin_prefetch(s->words[i]->hooks);
 }
 
-/* Matches the tokens that are read in one language; *patterns: whether some word calls for comment-wide patterns. */
-static dk_status match_language(dk_session *s, dk_language language, bool *patterns, dk_error *err) {
-    unsigned all = 0;
-    dk_status status = find_words(s, language, &all, err);
-    *patterns = all & DK_FORM_PATTERNS;
+/* Matches the tokens that are read in one language. */
+static dk_status match_language(dk_session *s, dk_language language, dk_error *err) {
+    dk_status status = find_words(s, language, err);
     if (status != DK_OK) return status;
     const dk_index *index = s->engine->indexes[language];
     const dk_pair *beside = s->beside;
@@ -334,7 +332,7 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     size_t n = s->tokens.count;
     if (!dk_grow(&s->words, &s->words_cap, n) || !dk_grow(&s->languages, &s->languages_cap, n) ||
         !dk_grow(&s->flags, &s->flags_cap, n) || !dk_grow(&s->beside, &s->beside_cap, n + AHEAD) ||
-        !dk_grow(&s->pair_values, &s->pair_values_cap, n))
+        !dk_grow(&s->pair_values, &s->pair_values_cap, n) || !dk_grow(&s->callers.tokens, &s->callers.cap, n))
         return dk_fail_memory(err);
     if (DK_UNLIKELY(s->resets != s->forms.counts.resets)) {
         if (!dk_pairs_clear(&s->pairs)) return dk_fail_memory(err);
@@ -349,11 +347,10 @@ static dk_status match_comment(dk_session *s, dk_str text, dk_comment *c, bool *
     if (status != DK_OK || !*readable) return status;
     for (int l = DK_LANG_SV; status == DK_OK && l < DK_LANGUAGES; l++) {
         if (!(s->used >> l & 1)) continue;
-        bool patterns;
-        status = match_language(s, (dk_language)l, &patterns, err);
-        if (status == DK_OK && (patterns || dk_index_always_searches(s->engine->indexes[l])))
-            status = dk_index_match_patterns(s->engine->indexes[l], s->regex, text, s->words, &s->tokens, s->plan.packs,
-                                             &s->reading.matches, &s->limited, err);
+        status = match_language(s, (dk_language)l, err);
+        if (status == DK_OK && (s->callers.count > 0 || dk_index_always_searches(s->engine->indexes[l])))
+            status = dk_index_match_patterns(s->engine->indexes[l], s->regex, text, s->words, &s->tokens, &s->callers,
+                                             s->plan.packs, &s->reading.matches, &s->limited, err);
     }
     bool close = c->language == DK_LANG_SV || c->language == DK_LANG_DA;
     if (status == DK_OK && close && !s->plan.language_fixed && c->confidence < SURE)

@@ -82,7 +82,7 @@ static unsigned inner_char(const scanner *s, size_t at) {
 }
 
 /* Capitals, looked at once a token; letters beyond ASCII count as capitals only in the Latin-1 block. */
-static void mark_case(const char *text, dk_token *t) {
+static void mark_case(const char *text, dk_tokens *tokens, dk_token *t) {
     unsigned char head = (unsigned char)text[t->start];
     if (head >= 'a' && head <= 'z') return; /* most words */
     unsigned upper = 0, lower = 0;
@@ -106,7 +106,9 @@ static void mark_case(const char *text, dk_token *t) {
         }
         if (lower != 0) return;
     }
-    if (upper >= 2) t->flags |= DK_TOKEN_UPPER_ALL;
+    if (upper < 2) return;
+    t->flags |= DK_TOKEN_UPPER_ALL;
+    tokens->capitals++;
 }
 
 /* The end of a token with the marks and joiners that follow it (UAX #29, WB4). The byte behind most tokens is ASCII. */
@@ -131,7 +133,7 @@ static bool emit(scanner *s, size_t start, size_t end, dk_token_kind kind) {
     k->clause = 0;
     s->space = false;
     if (kind != DK_TOKEN_PUNCT) s->begins = false;
-    if (kind == DK_TOKEN_WORD) mark_case(s->text, k);
+    if (kind == DK_TOKEN_WORD) mark_case(s->text, t, k);
     s->at = end;
     return true;
 }
@@ -321,7 +323,7 @@ static inline bool scan_plain_word(scanner *s) {
     dk_token *k = &t->items[t->count++];
     unsigned flags = (s->space ? DK_TOKEN_SPACE_BEFORE : 0) | (s->begins ? DK_TOKEN_BEGINS_SENTENCE : 0);
     *k = (dk_token){.start = (uint32_t)start, .end = (uint32_t)end, .kind = DK_TOKEN_WORD, .flags = (uint8_t)flags};
-    if ((unsigned char)s->text[start] < 'a') mark_case(s->text, k);
+    if ((unsigned char)s->text[start] < 'a') mark_case(s->text, t, k);
     s->begins = false;
     s->space = space;
     s->at = end + space;
@@ -495,7 +497,7 @@ static bool scan_high(scanner *s) {
 dk_status dk_tokenize(dk_tokens *tokens, const char *text, size_t len, dk_error *err) {
     if (len >= UINT32_MAX) return dk_fail(err, DK_EDATA, "a comment of 4 GB or more cannot be read");
     scanner s = {.text = text, .len = len, .out = tokens, .begins = true};
-    tokens->count = 0;
+    tokens->count = tokens->capitals = 0;
     while (s.at < len) {
         unsigned char c = (unsigned char)text[s.at];
         bool ok = true;

@@ -14,6 +14,7 @@
 typedef struct dk_tokens {
     dk_token *items;
     size_t count, cap;
+    size_t capitals; /* how many have DK_TOKEN_UPPER_ALL */
 } dk_tokens;
 
 void dk_tokens_dispose(dk_tokens *tokens);

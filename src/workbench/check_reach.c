@@ -136,9 +136,12 @@ static bool try_text(void *context, const dk_witness *w) {
     uint64_t limited = 0;
     const dk_index *index = r->c->indexes[r->language];
     r->status = dk_index_match(index, r->words, w->tokens, r->packs, &r->reading.matches, r->err);
+    dk_callers callers = {.count = 0};
+    if (r->status == DK_OK && !dk_callers_find(&callers, r->words, w->tokens->count)) r->status = dk_fail_memory(r->err);
     if (r->status == DK_OK)
-        r->status = dk_index_match_patterns(index, r->scratch, w->text, r->words, w->tokens, r->packs,
+        r->status = dk_index_match_patterns(index, r->scratch, w->text, r->words, w->tokens, &callers, r->packs,
                                             &r->reading.matches, &limited, r->err);
+    free(callers.tokens);
     bool here = false;
     for (size_t i = 0; i < r->reading.matches.count && !here; i++)
         here = r->reading.matches.items[i].entry == r->entry;

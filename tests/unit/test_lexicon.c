@@ -155,7 +155,10 @@ static void match(const char *text, char *out, size_t size) {
     uint64_t limited = 0;
     assert_int_equal(dk_index_match(index, pointers, &tokens, 0, &m, NULL), DK_OK);
     check_pairs(index, pointers, &tokens, &m, &by_pairs);
-    assert_int_equal(dk_index_match_patterns(index, scratch, dk_str_from(text), pointers, &tokens, 0, &m, &limited, NULL), DK_OK);
+    dk_callers callers = {.count = 0};
+    assert_true(dk_callers_find(&callers, pointers, tokens.count));
+    assert_int_equal(dk_index_match_patterns(index, scratch, dk_str_from(text), pointers, &tokens, &callers, 0, &m, &limited, NULL), DK_OK);
+    free(callers.tokens);
     *out = '\0';
     for (size_t i = 0; i < m.count; i++)
         snprintf(out + strlen(out), size - strlen(out), "%s%u-%u:%u", i > 0 ? " " : "", m.items[i].first, m.items[i].last,
@@ -294,6 +297,43 @@ static void tails_of_patterns_begin_with_their_literals(void **state) {
     }
 }
 
+/* A text of more words than a pattern can match is not tried: a word too few and matches are lost. Each pattern beside the longest text that
+   it matches, by whose words the number is checked. */
+static void the_most_words_of_a_pattern_are_no_fewer(void **state) {
+    (void)state;
+    static const struct {
+        const char *pattern, *text;
+        size_t words, most; /* of the text; and what is to be known, SIZE_MAX for nothing */
+    } cases[] = {{"^\\W*(meget |helt )?godt\\W*$", "... helt godt!", 2, 2},
+                 {"^every ?thing$", "every thing", 2, 2},
+                 {"^(?:a|so very) (?:good|bad){1,3}$", "so very badbadbad", 3, 5},
+                 {"^it's [ok]+k$", "it's ok", 3, SIZE_MAX},
+                 {"^x[ .]*y\\s*[!?]*$", "x  . y !?", 2, 2},
+                 {"^(?=good)good+$", "gooddd", 1, 1},
+                 {"^good.?$", "goodx", 1, 2},
+                 {"^good\\w$", "goods", 1, 2},
+                 {"^good(?: very)*$", "good very very very", 4, SIZE_MAX},
+                 {"^good\\S*$", "good,but,dear", 3, SIZE_MAX},
+                 {"^good|bad$", "good for nothing", 3, SIZE_MAX},
+                 {"good$", "very good", 2, SIZE_MAX},
+                 {"^good", "good for nothing", 3, SIZE_MAX},
+                 {"^good\\$", "good$", 1, SIZE_MAX},
+                 {"^(?i)good$", "GOOD", 1, SIZE_MAX}};
+    dk_regex_scratch *scratch = dk_regex_scratch_new();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t most = dk_regex_most_words(dk_str_from(cases[i].pattern));
+        assert_int_equal(most, cases[i].most);
+        assert_true(cases[i].words <= most);
+        dk_regex *regex = NULL;
+        size_t start, end;
+        bool limited;
+        assert_int_equal(dk_regex_new(&regex, dk_str_from(cases[i].pattern), NULL), DK_OK);
+        assert_true(dk_regex_find(regex, scratch, dk_str_from(cases[i].text), 0, &start, &end, &limited));
+        dk_regex_free(regex);
+    }
+    dk_regex_scratch_free(scratch);
+}
+
 /* Patterns that begin at a mark are tried there alone: the same matches must come out as when every place is tried, which is what
    the same pattern gives with a group around its begin. */
 static void patterns_that_begin_at_marks_find_the_same(void **state) {
@@ -340,6 +380,7 @@ int main(void) {
         cmocka_unit_test(a_hostile_pattern_gives_up_by_its_step_limit),
         cmocka_unit_test(patterns_that_begin_at_marks_find_the_same),
         cmocka_unit_test(literals_that_a_pattern_needs_are_found),
+        cmocka_unit_test(the_most_words_of_a_pattern_are_no_fewer),
         cmocka_unit_test(tails_of_patterns_begin_with_their_literals),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
