@@ -18,12 +18,13 @@ static dk_status open_batch(table *t, dk_error *err) {
     if (array->n_children != schema->n_children || array->length < 0)
         return dk_fail(err, DK_EDATA, "batch %zu has %lld columns where the schema has %lld", t->batch, (long long)array->n_children,
                        (long long)schema->n_children);
+    int64_t from = array->offset >= 0 ? array->offset : INT64_MAX, most = INT64_MAX - array->length; /* no column is that long */
     for (size_t c = 0; c < t->ncolumns; c++) {
         dk_status status = dk_arrow_column_open(&t->columns[c], schema->children[c], array->children[c], err);
         if (status != DK_OK) return status;
-        if (t->columns[c].length < array->length + array->offset)
+        if (from > most || t->columns[c].length < array->length + from)
             return dk_fail(err, DK_EDATA, "batch %zu: a column is shorter than the batch", t->batch);
-        t->columns[c].offset += array->offset; /* the offset of a slice of the struct counts for its children too */
+        t->columns[c].offset += from; /* the offset of a slice of the struct counts for its children too */
     }
     t->row = 0;
     t->rows = array->length;

@@ -239,6 +239,77 @@ static void what_is_no_text_is_told_by_name_and_type(void **state) {
     dk_tagger_free(tagger);
 }
 
+/* Types as other programs make them, and as none does. Wrong if one that is not text or a number is taken for one, or is refused without its name. */
+static void odd_types_are_refused_by_name(void **state) {
+    (void)state;
+    static const char *const odd[] = {"", "z", "Z", "vz", "w:4", "d:10,2", "e", "tdD", "tss:UTC", "tin", "+l", "+L", "+w:3", "+m", "+r", "+us:0,1", "uu", "u ", "vuu", "\xFF\xFE",
+                                      "a type whose name is longer than any message would want to show, and then some more of it"};
+    static const int32_t ends[] = {0, 1, 2};
+    static const void *buffers[] = {NULL, ends, "ab"};
+    struct ArrowArray words = {.length = 2, .n_buffers = 3, .buffers = (const void **)(uintptr_t)buffers};
+    struct ArrowSchema schema = {.name = "comment"}, of_words = {.format = "u"};
+    struct ArrowArray array = {.length = 2, .n_buffers = 3, .buffers = (const void **)(uintptr_t)buffers};
+    dk_arrow_column c;
+    dk_error err = {0};
+    for (size_t i = 0; i <= sizeof odd / sizeof *odd; i++) { /* at last none at all */
+        schema.format = i < sizeof odd / sizeof *odd ? odd[i] : NULL;
+        assert_int_equal(dk_arrow_column_open(&c, &schema, &array, &err), DK_EDATA);
+        assert_non_null(strstr(err.message, "column comment of type"));
+        schema.format = "i"; /* and as what a dictionary is of, or counted by */
+        schema.dictionary = &of_words;
+        array.dictionary = &words;
+        of_words.format = i < sizeof odd / sizeof *odd ? odd[i] : NULL;
+        assert_int_equal(dk_arrow_column_open(&c, &schema, &array, &err), DK_EDATA);
+        schema.dictionary = NULL;
+    }
+    static const char *const indices[] = {"f", "g", "b", "u", "vu", "n"};
+    of_words.format = "u";
+    for (size_t i = 0; i < sizeof indices / sizeof *indices; i++) {
+        schema.format = indices[i];
+        schema.dictionary = &of_words;
+        assert_int_equal(dk_arrow_column_open(&c, &schema, &array, &err), DK_EDATA);
+    }
+    schema = (struct ArrowSchema){.format = "u"};
+    assert_int_equal(dk_arrow_column_open(&c, &schema, &array, &err), DK_OK); /* no name is a name too */
+}
+
+/* Wrong if an array that contradicts itself is read beyond what it has. */
+static void arrays_that_do_not_hold_together_are_refused(void **state) {
+    (void)state;
+    static const int32_t numbers[] = {0, 7, -1};
+    static const int32_t view[] = {20, 0, 5, 0}; /* twenty bytes of the sixth buffer, which is not there */
+    static const int64_t sizes[] = {0};
+    static const void *buffers[] = {NULL, numbers, "ab"}, *lacking[] = {NULL, NULL, NULL}, *views[] = {NULL, view, "ab", sizes};
+    const struct ArrowArray good = {.length = 3, .n_buffers = 2, .buffers = (const void **)(uintptr_t)buffers};
+    struct ArrowSchema schema = {.format = "i", .name = "n"}, of_words = {.format = "u"};
+    struct ArrowArray bad[] = {good, good, good, good, good, good};
+    dk_arrow_column c;
+    dk_error err = {0};
+    bad[0].length = -1;
+    bad[1].offset = -1;
+    bad[2].offset = INT64_MAX;
+    bad[3].n_buffers = 1;
+    bad[4].buffers = (const void **)(uintptr_t)lacking;
+    bad[5].buffers = NULL;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(dk_arrow_column_open(&c, &schema, &bad[i], &err), DK_EDATA);
+        assert_non_null(strstr(err.message, "lacks buffers"));
+    }
+    static const int32_t ends[] = {0, 1};
+    static const void *text[] = {NULL, ends, "ab"};
+    struct ArrowArray words = {.length = 1, .n_buffers = 3, .buffers = (const void **)(uintptr_t)text}, array = good;
+    array.dictionary = &words;
+    schema.dictionary = &of_words;
+    assert_int_equal(dk_arrow_column_open(&c, &schema, &array, &err), DK_OK);
+    assert_int_equal(dk_arrow_text(&c, 0).len, 1);
+    assert_null(dk_arrow_text(&c, 1).ptr); /* words 7 and -1 of one */
+    assert_null(dk_arrow_text(&c, 2).ptr);
+    schema = (struct ArrowSchema){.format = "vu"};
+    array = (struct ArrowArray){.length = 1, .n_buffers = 4, .buffers = (const void **)(uintptr_t)views};
+    assert_int_equal(dk_arrow_column_open(&c, &schema, &array, &err), DK_OK);
+    assert_int_equal(dk_arrow_text(&c, 0).len, 0);
+}
+
 /* ---- Tables ------------------------------------------------------------------------------------------ */
 
 static void a_table_reads_as_a_file_would(void **state) {
@@ -288,6 +359,16 @@ static void a_table_reads_as_a_file_would(void **state) {
         assert_int_equal(dk_reader_rewind(reader, &err), DK_OK);
     }
     dk_reader_free(reader);
+    static const int64_t offsets[] = {-1, 2, INT64_MAX};
+    for (int i = 0; i < 3; i++) { /* a slice that begins where no column is */
+        slice.offset = offsets[i];
+        assert_int_equal(dk_reader_open(&reader, "data", &options, &err), DK_OK);
+        bool done;
+        assert_int_equal(dk_reader_read_block(reader, block, &done, &err), DK_EDATA);
+        assert_string_equal(err.message, "batch 1: a column is shorter than the batch");
+        dk_reader_free(reader);
+    }
+    slice.offset = 1;
     schemas[2].format = "tdm";
     assert_int_equal(dk_reader_open(&reader, "data", &options, &err), DK_OK);
     bool done;
@@ -303,6 +384,8 @@ int main(void) {
         cmocka_unit_test(every_encoding_of_text_gives_the_rows_of_the_program),
         cmocka_unit_test(no_rows_and_only_nulls_are_results_too),
         cmocka_unit_test(what_is_no_text_is_told_by_name_and_type),
+        cmocka_unit_test(odd_types_are_refused_by_name),
+        cmocka_unit_test(arrays_that_do_not_hold_together_are_refused),
         cmocka_unit_test(a_table_reads_as_a_file_would),
     };
     return cmocka_run_group_tests(tests, open_engine, close_engine);
