@@ -124,7 +124,8 @@ static dk_status run_drivers(const dk_command *command, dk_cli *cli, int argc, c
     dk_linalg_set_threads(1); /* the workers are ours */
     dk_buf_puts(&label, spec.outcome);
     if (spec.as != NULL && strcmp(spec.as, "level") != 0) dk_buf_putf(&label, " (%s)", spec.as);
-    status = dk_drivers_read(&spec, &watch, &data, err);
+    status = dk_buf_status(&label, err);
+    if (status == DK_OK) status = dk_drivers_read(&spec, &watch, &data, err);
     data.permutations = (int)permutations;
     if (status == DK_OK && partial != NULL)
         status = dk_drivers_write_partial(&data, &o, dk_buf_cstr(&label), partial, err);

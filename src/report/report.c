@@ -98,6 +98,7 @@ static dk_status put_tables(files *f, const char *folder, const dk_json_value *r
     dk_status status = inner != NULL ? dk_folder_make(inner, err) : dk_fail_memory(err);
     for (size_t i = 0; i < dk_report_table_count && status == DK_OK; i++) {
         status = dk_report_table_rows(&dk_report_tables[i], report, DK_LANG_OTHER, csv_row, &out, err);
+        if (status == DK_OK) status = dk_buf_status(&out, err);
         if (status != DK_OK || out.len == 0) continue;
         snprintf(name, sizeof name, "%s.csv", dk_report_tables[i].id);
         status = add_file(f, inner, name, &out, err);
