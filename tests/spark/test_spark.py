@@ -131,6 +131,8 @@ def study(survey, records):
     """Responses and records as tables, the plan, and the answer of one machine."""
     keep = lambda path, **kinds: pandas.read_csv(path, dtype=dict(kinds))
     responses, customers = keep(survey / "in.csv", id=str), keep(records)
+    few = lambda frame: frame[frame.customer.str[1:].astype(int) < 3000]
+    responses, customers = few(responses), few(customers)
     plan = survey / "study-plan.tsv"
     drivkraft.prepare(responses, plan, comment="comment")
     return responses, customers, plan, drivkraft.drivers(responses, STUDY, customers=customers, plan=plan)
@@ -140,7 +142,7 @@ def test_a_study_is_that_of_one_machine(spark, study):
     """Fits of themes by segment, of responses joined with the records of their customers, and ways between segments."""
     responses, customers, plan, wanted = study
     got = drivkraft.spark.drivers(spark.createDataFrame(responses).repartition(7), STUDY, customers=spark.createDataFrame(customers).repartition(3), plan=plan)
-    assert got.transitions.result == wanted.transitions.result and got.transitions.n > 10000
+    assert got.transitions.result == wanted.transitions.result and got.transitions.n > 5000
     assert got.json == wanted.json and len(got.fits) == 3
 
 
