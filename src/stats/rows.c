@@ -141,7 +141,8 @@ static dk_status compact(dk_rows *rows, dk_error *err) {
         dk_record *records = NULL;
         dk_buf fewer;
         size_t n = 0, in_file = 0;
-        for (const char *at = p->records.ptr, *end = p->records.len > 0 ? at + p->records.len : at; p->records.len > 0 && at < end; n++) {
+        for (const char *at = p->records.ptr, *end = p->records.len > 0 ? at + p->records.len : at;
+             p->records.len > 0 && at < end; n++) {
             dk_record r;
             dk_record_next(&rows->shape, &at, end, &r);
         }

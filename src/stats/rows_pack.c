@@ -9,15 +9,19 @@
 
 static const char magic[8] = {'d', 'k', 'r', 'o', 'w', 's', '0', '2'};
 
-static dk_status damaged(dk_error *err) { return dk_fail(err, DK_EDATA, "stored rows are damaged"); }
+static dk_status damaged(dk_error *err) {
+    return dk_fail(err, DK_EDATA, "stored rows are damaged");
+}
 
 static uint32_t shape_flags(const dk_rows_shape *s) {
-    return (uint32_t)s->clusters | (uint32_t)s->clusters2 << 1 | (uint32_t)s->fixed << 2 | (uint32_t)s->weights << 3 |
-           (uint32_t)s->decimals << 4;
+    return (uint32_t)s->clusters | (uint32_t)s->clusters2 << 1 | (uint32_t)s->fixed << 2 |
+           (uint32_t)s->weights << 3 | (uint32_t)s->decimals << 4;
 }
 
 /* The least key of a part. */
-static uint64_t first_key(int part) { return (uint64_t)part << 58; }
+static uint64_t first_key(int part) {
+    return (uint64_t)part << 58;
+}
 
 static dk_status write_part(dk_rows *rows, int index, dk_buf *packed, dk_error *err) {
     const dk_rows_shelf *part = &rows->parts[index];
@@ -73,7 +77,8 @@ static void note_record(dk_rows *rows, const dk_record *r) {
         dk_varint_get(&q, end, &v);
         column += v;
         dk_varint_get(&q, end, &v);
-        dk_rows_note(&rows->facts[column], dk_unzigzag(s->decimals ? v >> 4 : v), s->decimals ? (int)(v & 15) : 0, r->count);
+        dk_rows_note(&rows->facts[column], dk_unzigzag(s->decimals ? v >> 4 : v),
+                     s->decimals ? (int)(v & 15) : 0, r->count);
     }
 }
 
@@ -89,7 +94,8 @@ static dk_status merge_part(dk_rows *rows, int index, const char *bytes, size_t 
         r.len = (size_t)(p - r.body);
         if (above > UINT64_MAX - r.key) return damaged(err);
         r.key = rows->shape.clusters ? r.key + above : dk_hash(r.body, r.len);
-        if (r.key >> 58 != (uint64_t)index || (uint64_t)rows->count + r.count > DK_ROWS_MOST) return damaged(err);
+        if (r.key >> 58 != (uint64_t)index || (uint64_t)rows->count + r.count > DK_ROWS_MOST)
+            return damaged(err);
         note_record(rows, &r);
         dk_status status = dk_rows_store(rows, &r, err);
         if (status != DK_OK) return status;
@@ -109,7 +115,8 @@ dk_status dk_rows_merge(dk_rows *rows, const char *bytes, size_t len, size_t *us
         if ((size_t)(end - p) < sizeof sizes) return damaged(err);
         memcpy(sizes, p, sizeof sizes);
         p += sizeof sizes;
-        if (sizes[0] > (size_t)(end - p) || (sizes[0] > 0 && dk_hash(p, sizes[0]) != sizes[1])) return damaged(err);
+        if (sizes[0] > (size_t)(end - p) || (sizes[0] > 0 && dk_hash(p, sizes[0]) != sizes[1]))
+            return damaged(err);
         if (sizes[0] > 0) {
             dk_status status = merge_part(rows, i, p, sizes[0], err);
             if (status != DK_OK) return status;

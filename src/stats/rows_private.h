@@ -12,7 +12,9 @@
 
 #include "stats/rows.h"
 
-#define DK_ROWS_MOST ((uint64_t)1 << 48) /* rows of one part and of all: more than there will be, and sums of such cannot overflow */
+#define DK_ROWS_MOST \
+    ((uint64_t)1     \
+     << 48) /* rows of one part and of all: more than there will be, and sums of such cannot overflow */
 
 typedef struct dk_record {
     uint64_t key, count, numbers; /* numbers: of one row */
@@ -54,7 +56,8 @@ struct dk_rows {
 };
 
 /* All records of a part in one piece: the buffer itself, or (*own, to be freed) a copy with what went to the file. */
-dk_status dk_rows_gather(dk_rows *rows, const dk_rows_shelf *part, char **own, const char **bytes, size_t *len, dk_error *err);
+dk_status dk_rows_gather(dk_rows *rows, const dk_rows_shelf *part, char **own, const char **bytes,
+                         size_t *len, dk_error *err);
 
 /* Takes over a record, whose numbers were noted before. */
 dk_status dk_rows_store(dk_rows *rows, const dk_record *record, dk_error *err);
@@ -63,10 +66,15 @@ void dk_rows_note(dk_column_facts *facts, int64_t value, int decimals, uint64_t 
 /* ---- One record ---- */
 
 void dk_varint_put(char **p, uint64_t v);
-bool dk_varint_get(const char **p, const char *end, uint64_t *v); /* false at the end of the bytes or when it is too long */
+bool dk_varint_get(const char **p, const char *end,
+                   uint64_t *v); /* false at the end of the bytes or when it is too long */
 
-static inline uint64_t dk_zigzag(int64_t v) { return ((uint64_t)v << 1) ^ -(uint64_t)(v < 0); }
-static inline int64_t dk_unzigzag(uint64_t v) { return (int64_t)(v >> 1) ^ -(int64_t)(v & 1); }
+static inline uint64_t dk_zigzag(int64_t v) {
+    return ((uint64_t)v << 1) ^ -(uint64_t)(v < 0);
+}
+static inline int64_t dk_unzigzag(uint64_t v) {
+    return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
+}
 
 /* Finds the end of the body at *p and counts its numbers; false when it does not hold. */
 bool dk_record_skip(const dk_rows_shape *shape, const char **p, const char *end, uint64_t *numbers);
@@ -76,7 +84,7 @@ void dk_record_next(const dk_rows_shape *shape, const char **p, const char *end,
 void dk_record_put(dk_buf *out, const dk_record *record);
 
 /* The records of such bytes in canonical order (key, then body), equal ones as one; *records is the caller's to free. */
-dk_status dk_records_read(const dk_rows_shape *shape, const char *bytes, size_t len, size_t stored, dk_record **records, size_t *n,
-                          dk_error *err);
+dk_status dk_records_read(const dk_rows_shape *shape, const char *bytes, size_t len, size_t stored,
+                          dk_record **records, size_t *n, dk_error *err);
 
 #endif

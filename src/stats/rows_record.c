@@ -64,18 +64,21 @@ static int by_key_and_body(const void *a, const void *b) {
     return c != 0 ? c : (x->len > y->len) - (x->len < y->len);
 }
 
-dk_status dk_records_read(const dk_rows_shape *s, const char *bytes, size_t len, size_t stored, dk_record **out, size_t *n,
-                          dk_error *err) {
+dk_status dk_records_read(const dk_rows_shape *s, const char *bytes, size_t len, size_t stored,
+                          dk_record **out, size_t *n, dk_error *err) {
     dk_record *records = malloc((stored + 1) * sizeof *records);
     size_t count = 0, kept = 0;
     *out = records;
     *n = 0;
     if (records == NULL) return dk_fail_memory(err);
-    for (const char *p = bytes, *end = len > 0 ? bytes + len : bytes; len > 0 && p < end;) dk_record_next(s, &p, end, &records[count++]);
+    for (const char *p = bytes, *end = len > 0 ? bytes + len : bytes; len > 0 && p < end;)
+        dk_record_next(s, &p, end, &records[count++]);
     if (count > 0) qsort(records, count, sizeof *records, by_key_and_body);
     for (size_t i = 0; i < count; i++) {
-        if (kept > 0 && by_key_and_body(&records[kept - 1], &records[i]) == 0) records[kept - 1].count += records[i].count;
-        else records[kept++] = records[i];
+        if (kept > 0 && by_key_and_body(&records[kept - 1], &records[i]) == 0)
+            records[kept - 1].count += records[i].count;
+        else
+            records[kept++] = records[i];
     }
     *n = kept;
     return DK_OK;

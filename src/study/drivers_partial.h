@@ -1,8 +1,9 @@
 /* Partial results of drivkraft drivers: rows gathered from a piece of the data, merged later to the bytes of one run.
  *
  * A file is "drivkraft partial 4\n", the length and hash of a head (the names, groups and options as NUL-ended text), the
- * head, how many rows were lost to each column and the hash of that, and for each segment its name and rows (dk_rows_write, checksummed). It keeps whole rows in compact form, not
- * only their sums: robust errors need a second look, and rows without a customer must be told from copies elsewhere.
+ * head, how many rows were lost to each column and the hash of that, and for each segment its name and rows (dk_rows_write, checksummed). It keeps each different row once
+ * with its count, not only sums: robust errors need a second look, rows of a customer must meet, and rows without one must be told from
+ * copies elsewhere; docs/scale.md has the arithmetic.
  */
 #ifndef DK_STUDY_DRIVERS_PARTIAL_H
 #define DK_STUDY_DRIVERS_PARTIAL_H
