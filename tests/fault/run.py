@@ -424,6 +424,7 @@ def main():
     a = p.parse_args()
     bench = Bench(a)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # or, begun in the background, programs would inherit that it is ignored
     try:
         bench.make_inputs()
         for part in a.parts or PARTS:
