@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Installs the Python package of a build into a virtual environment below the build folder and runs its tests, those of Spark too.
 
-usage: run.py BUILD_DIR
+usage: run.py BUILD_DIR [--sanitized]
 
 What the tests need comes from PyPI, in the versions of the requirements files, by pip with its own cache; the environment is kept for the
-next run. Without network, or without Python's venv, the tests are skipped (exit 77) and a line says so. Those of Spark need Java.
+next run. --sanitized: the library was built by clang with the address sanitizer; the interpreter then loads that first, its own leaks are not
+looked for, and Spark, whose Java would run in it too, is left out. Without network, or without Python's venv, the tests are skipped (exit 77) and a line says so. Those of Spark need Java.
 """
 import hashlib, os, re, shutil, subprocess, sys
 
@@ -45,8 +46,8 @@ def environment(build, requirements):
 
 
 def main():
-    build = os.path.abspath(sys.argv[1])
-    java = shutil.which("java") is not None
+    build, sanitized = os.path.abspath(sys.argv[1]), "--sanitized" in sys.argv[2:]
+    java = shutil.which("java") is not None and not sanitized
     requirements = [os.path.join(HERE, "requirements.txt")] + ([os.path.join(SPARK, "requirements.txt")] if java else [])
     python = environment(build, requirements)
     install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-build-isolation", "--no-deps", "--force-reinstall",
@@ -55,9 +56,14 @@ def main():
     if done.returncode != 0:
         sys.exit(done.stdout + done.stderr)
     if not java:
-        print("tests of Spark are skipped: there is no java")
+        print("tests of Spark are skipped: " + ("not under sanitizers" if sanitized else "there is no java"))
     env = dict(os.environ, DRIVKRAFT_PROGRAM=os.path.join(build, "drivkraft"), DRIVKRAFT_SOURCE=ROOT)
     env.pop("DRIVKRAFT_DATA", None)
+    if sanitized:
+        library = lambda name: subprocess.run(["clang", f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout.strip()
+        # libstdc++ too: modules in C++ throw, and the sanitizer looks for __cxa_throw when it is loaded
+        env |= dict(LD_PRELOAD=f"{library('libclang_rt.asan-x86_64.so')} {library('libstdc++.so.6')}", ASAN_OPTIONS="detect_leaks=0",
+                    UBSAN_OPTIONS="print_stacktrace=1", PYTHONMALLOC="malloc")
     folders = [HERE] + ([SPARK] if java else [])
     sys.exit(subprocess.run([python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", *folders], env=env, cwd=build).returncode)
 

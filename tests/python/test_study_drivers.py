@@ -176,5 +176,7 @@ def test_what_is_wrong_is_said(tables, study, tmp_path):
     assert caught.value.file == "study"
     with pytest.raises(drivkraft.UsageError, match="comment"):
         drivkraft.drivers(responses.drop_columns(["comment"]), {"responses": {}, "segments": "none"})
+    with pytest.raises(drivkraft.UsageError, match="predictors=scor: no such column; did you mean score"):
+        drivkraft.drivers(responses, {"responses": {}, "outcomes": ["nps"]}, ["scor"])
     with pytest.raises(drivkraft.UsageError, match="predictors are needed"):
         drivkraft.drivers(responses, "score")

@@ -30,6 +30,10 @@ class Asked:
         self.asked = _ask(study, responses, customers)
         self.columns, self.records = self.asked.get("columns", {}), self.asked.get("records")
         self.predictors = predictors
+        for name in named_predictors(self) if predictors is not None else []:
+            near = tables.find_column(responses.column_names, name, "predictors")
+            if near != name:
+                raise errors.UsageError(f"predictors={name}: no such column; did you mean {near}?")
         a = self.asked
         if a["segments"]["kind"] == "quantiles":
             raise errors.UsageError("segments.quantiles: cut points depend on all customers at once", remedy="write them as bands")
