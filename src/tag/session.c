@@ -290,10 +290,10 @@ static dk_status match_language(dk_session *s, dk_language language, dk_error *e
     const dk_pair *beside = s->beside;
     const uint8_t *flags = s->flags;
     size_t n = s->tokens.count;
-    for (size_t i = 1; i < AHEAD; i++)
-        if (beside[i].key != 0) find_pair(s, i, language);
-    for (size_t i = 0; i < n; i++) {
-        if (beside[i + AHEAD].key != 0) find_pair(s, i + AHEAD, language);
+    for (size_t ahead = 1; ahead < n + AHEAD; ahead++) {
+        if (beside[ahead].key != 0) find_pair(s, ahead, language);
+        if (ahead < AHEAD) continue;
+        size_t i = ahead - AHEAD;
         uint32_t leads = beside[i + 1].leads;
         if (leads == DK_LEADS_NOWHERE && !(flags[i] & DK_FORM_SPEAKS)) continue;
         status = dk_index_match_at(index, s->words, &s->tokens, (uint32_t)i, leads, s->plan.packs, &s->reading.matches, err);
