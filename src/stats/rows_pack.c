@@ -96,6 +96,8 @@ static dk_status merge_part(dk_rows *rows, int index, const char *bytes, size_t 
         r.key = rows->shape.clusters ? r.key + above : dk_hash(r.body, r.len);
         if (r.key >> 58 != (uint64_t)index || (uint64_t)rows->count + r.count > DK_ROWS_MOST)
             return damaged(err);
+        if (r.numbers > 0 && r.count > (DK_ROWS_MOST - (uint64_t)rows->numbers) / r.numbers)
+            return damaged(err);
         note_record(rows, &r);
         dk_status status = dk_rows_store(rows, &r, err);
         if (status != DK_OK) return status;
