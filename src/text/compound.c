@@ -24,9 +24,13 @@ static bool is_start(char c) {
 }
 
 /* How many binary digits a number has: log2 and one. */
-static int log2_floor(uint32_t n) { return n == 0 ? 0 : 32 - __builtin_clz(n); }
+static int log2_floor(uint32_t n) {
+    return n == 0 ? 0 : 32 - __builtin_clz(n);
+}
 
-static int at_most(int value, int most) { return value < most ? value : most; }
+static int at_most(int value, int most) {
+    return value < most ? value : most;
+}
 
 static uint32_t value_or_0(const dk_morph *m, int map, uint64_t hash) {
     uint32_t value = morph_map_find(m, map, hash);
@@ -35,7 +39,8 @@ static uint32_t value_or_0(const dk_morph *m, int map, uint64_t hash) {
 
 /* What the model keeps of a word in a role of compounds; UINT32_MAX for nothing. */
 static uint32_t part_value(const dk_morph *m, char side, uint64_t word_hash) {
-    return morph_may_list(m, word_hash) ? morph_map_find(m, MAP_PARTS, morph_part_of(side, word_hash)) : UINT32_MAX;
+    return morph_may_list(m, word_hash) ? morph_map_find(m, MAP_PARTS, morph_part_of(side, word_hash))
+                                        : UINT32_MAX;
 }
 
 static int32_t part_weight(const dk_morph *m, char side, uint64_t word_hash) {
@@ -57,7 +62,7 @@ typedef struct splitter {
     const morph_word *word;
     size_t count;
     morph_cut *cuts;
-    int whole_mass; /* log2 */
+    int whole_mass;    /* log2 */
     bool as_it_stands; /* only known words before heads that are base forms */
 } splitter;
 
@@ -80,7 +85,8 @@ static bool is_lemma(unsigned head) {
 }
 
 /* Adds the cut with base as the left word; the joint lies from left_end to the head. */
-static void add_cut(splitter *s, size_t left_end, const head_info *head, int how, const left_word *base, bool begin) {
+static void add_cut(splitter *s, size_t left_end, const head_info *head, int how, const left_word *base,
+                    bool begin) {
     if (s->count == CUTS_MAX || base->text.keep + base->text.add_len == 0) return;
     const dk_morph *m = s->m;
     morph_cut *c = &s->cuts[s->count++];
@@ -114,7 +120,11 @@ static void add_cut(splitter *s, size_t left_end, const head_info *head, int how
     set_value(m, c, SPLIT_HEAD_MASS, at_most(head->mass, 24));
     if (left <= 4) set_value(m, c, left <= 2 ? SPLIT_LEFT_2 : left == 3 ? SPLIT_LEFT_3 : SPLIT_LEFT_4, 1);
     if (head->letters <= 4)
-        set_value(m, c, head->letters <= 2 ? SPLIT_HEAD_2 : head->letters == 3 ? SPLIT_HEAD_3 : SPLIT_HEAD_4, 1);
+        set_value(m, c,
+                  head->letters <= 2   ? SPLIT_HEAD_2
+                  : head->letters == 3 ? SPLIT_HEAD_3
+                                       : SPLIT_HEAD_4,
+                  1);
     set_value(m, c, SPLIT_HEAD_LETTERS, at_most(head->letters, 12));
     set_value(m, c, SPLIT_BALANCE, at_most(left < head->letters ? left : head->letters, 8));
     set_value(m, c, SPLIT_LEFT_WHOLE, at_most(more > 0 ? more : 0, 16));
@@ -126,7 +136,8 @@ static left_word beginning(const splitter *s, size_t len) {
 }
 
 /* Adds a cut if base (left side without its joint, or with what it lost) is an entry. */
-static inline bool try_word(splitter *s, size_t left_end, const head_info *head, int how, const left_word *base) {
+static inline bool try_word(splitter *s, size_t left_end, const head_info *head, int how,
+                            const left_word *base) {
     if (base->letters < LEFT_LETTERS_MIN) return false;
     uint64_t hash = morph_mix(base->sum);
     if (!morph_may_know(s->m, hash)) return false;
@@ -143,10 +154,12 @@ static bool try_sanctioned(splitter *s, const head_info *head, const morph_info 
     const char *add = s->m->strings + script->add;
     if (!morph_fits(script, head->at)) return false;
     size_t keep = head->at - script->strip, len = keep + script->add_len;
-    bool begins = len < head->at && memcmp(add, w->text + keep, script->add_len) == 0; /* what follows is then the joint */
+    bool begins = len < head->at &&
+                  memcmp(add, w->text + keep, script->add_len) == 0; /* what follows is then the joint */
     int letters = w->letters[keep];
     for (size_t i = 0; i < script->add_len; i++) letters += is_start(add[i]);
-    left_word word = {{add, (uint8_t)keep, script->add_len}, letters, morph_sum_ended(w, keep, add, script->add_len)};
+    left_word word = {
+        {add, (uint8_t)keep, script->add_len}, letters, morph_sum_ended(w, keep, add, script->add_len)};
     add_cut(s, begins ? len : head->at, head, SPLIT_SANCTIONED, &word, true);
     return true;
 }
@@ -193,7 +206,8 @@ static void read_left(splitter *s, const head_info *head) {
     char last = s->word->text[at - 1];
     left_word whole = beginning(s, at), shorter = beginning(s, at - 1);
     if (last == '-') {
-        add_cut(s, at - 1, head, SPLIT_HYPHEN, &shorter, morph_info_of(s->m, morph_mix(shorter.sum))->flags & INFO_BEGIN);
+        add_cut(s, at - 1, head, SPLIT_HYPHEN, &shorter,
+                morph_info_of(s->m, morph_mix(shorter.sum))->flags & INFO_BEGIN);
         return;
     }
     const morph_info *left = morph_info_of(s->m, morph_mix(whole.sum));
@@ -205,7 +219,8 @@ static void read_left(splitter *s, const head_info *head) {
     int joint = joint_of(last);
     if (joint >= 0) any |= try_word(s, at - 1, head, joint, &shorter);
     any |= try_restored(s, head);
-    if (!any && !s->as_it_stands && whole.letters >= UNKNOWN_LETTERS_MIN) add_cut(s, at, head, SPLIT_UNKNOWN, &whole, false);
+    if (!any && !s->as_it_stands && whole.letters >= UNKNOWN_LETTERS_MIN)
+        add_cut(s, at, head, SPLIT_UNKNOWN, &whole, false);
 }
 
 /* Whether a head begins at this byte; fills *head with what is known of it. */
@@ -220,7 +235,8 @@ static inline bool read_head(const splitter *s, size_t at, head_info *head) {
     const morph_script *script = &m->scripts[head->part->script];
     if (!morph_fits(script, w->len - at)) return false;
     size_t keep = w->len - at - script->strip;
-    if (head->part->script != 0) hash = morph_mix(morph_sum_edited(w, at, keep, m->strings + script->add, script->add_len));
+    if (head->part->script != 0)
+        hash = morph_mix(morph_sum_edited(w, at, keep, m->strings + script->add, script->add_len));
     head->at = at;
     head->letters = morph_letters_from(w, at);
     head->hash = morph_part_of('h', hash);
@@ -235,14 +251,15 @@ static uint32_t mass_of(const dk_morph *m, const morph_word *w, const morph_info
     const morph_script *script = &m->scripts[whole->script];
     if (!(whole->flags & INFO_WORD) || !morph_fits(script, w->len)) return value_or_0(m, MAP_COUNTS, hash);
     if (whole->script != 0)
-        hash = morph_mix(morph_sum_ended(w, w->len - script->strip, m->strings + script->add, script->add_len));
+        hash =
+            morph_mix(morph_sum_ended(w, w->len - script->strip, m->strings + script->add, script->add_len));
     return value_or_0(m, MAP_MASS, hash);
 }
 
 /* The cuts of a word whose heads begin within its first `unchanged` bytes, without texts. As it stands, a form is only cut into a known
    word and a head that is a base form. */
-static size_t find_cuts(const dk_morph *m, const morph_word *w, size_t unchanged, bool as_it_stands, morph_cut *simple,
-                        morph_cut *out) {
+static size_t find_cuts(const dk_morph *m, const morph_word *w, size_t unchanged, bool as_it_stands,
+                        morph_cut *simple, morph_cut *out) {
     splitter s = {.m = m, .word = w, .cuts = out, .as_it_stands = as_it_stands};
     size_t last = morph_last_letters(w, HEAD_LETTERS_MIN);
     if (last > unchanged) last = unchanged;
@@ -288,8 +305,8 @@ size_t morph_cuts(const dk_morph *m, const char *form, size_t len, morph_cut *si
 }
 
 /* The best of these cuts; *margin is by how much it beats leaving the word whole. */
-static bool best_cut(const dk_morph *m, const morph_word *word, size_t unchanged, bool as_it_stands, morph_cut *best,
-                     int32_t *margin) {
+static bool best_cut(const dk_morph *m, const morph_word *word, size_t unchanged, bool as_it_stands,
+                     morph_cut *best, int32_t *margin) {
     morph_cut cuts[CUTS_MAX], simple;
     size_t n = find_cuts(m, word, unchanged, as_it_stands, &simple, cuts), top = 0;
     for (size_t i = 1; i < n; i++)
@@ -319,8 +336,8 @@ static size_t common_beginning(const char *a, size_t a_len, const char *b, size_
 size_t dk_morph_form_split(const dk_morph_form *f, const dk_lemma *lemma, dk_part *out, size_t max) {
     const dk_morph *m = f->morph;
     const morph_word *w = &f->word;
-    if (m->split_weights[SPLIT_SIMPLE] == 0 || w->letters[w->len] < LETTERS_MIN || max < 2 || lemma->len == 0 ||
-        part_value(m, 's', f->hash) != UINT32_MAX)
+    if (m->split_weights[SPLIT_SIMPLE] == 0 || w->letters[w->len] < LETTERS_MIN || max < 2 ||
+        lemma->len == 0 || part_value(m, 's', f->hash) != UINT32_MAX)
         return 0;
     size_t same = common_beginning(w->text, w->len, lemma->text, lemma->len);
     bool is_base = same == w->len && same == lemma->len, found;
@@ -335,7 +352,8 @@ size_t dk_morph_form_split(const dk_morph_form *f, const dk_lemma *lemma, dk_par
         if (part_value(m, 's', morph_mix(base.behind[0])) != UINT32_MAX) return 0;
         found = best_cut(m, &base, same, false, &cut, &margin);
         cut_word = &base;
-        if (!f->known && best_cut(m, w, w->len, true, &other, &other_margin) && (!found || other_margin > margin)) {
+        if (!f->known && best_cut(m, w, w->len, true, &other, &other_margin) &&
+            (!found || other_margin > margin)) {
             found = true;
             cut = other;
             cut_word = w;

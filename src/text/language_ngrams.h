@@ -16,7 +16,8 @@
 /* One n-gram, or the beginning of some; numbers are those of cells. */
 typedef struct ngram_cell {
     uint32_t from; /* the state that this step leaves; NGRAM_NONE for an empty cell */
-    uint32_t to;   /* the state it leads to: itself, or the longest ending that goes on when nothing goes on from itself */
+    uint32_t
+        to; /* the state it leads to: itself, or the longest ending that goes on when nothing goes on from itself */
     uint32_t base; /* as a state: what is added to a symbol */
     uint32_t fail; /* as a state: the longest ending that goes on */
 } ngram_cell;
@@ -24,9 +25,9 @@ typedef struct ngram_cell {
 #define NGRAM_NONE UINT32_MAX
 
 typedef struct dk_ngrams {
-    uint16_t *numbers;  /* [NGRAM_SYMBOLS]: of the symbols that n-grams have, from 1; 0 for others */
-    ngram_cell *cells;  /* 0 is the state at the beginning */
-    int32_t *sums;      /* ncells x DK_LANGUAGE_CLASSES: what the n-grams that end here weigh */
+    uint16_t *numbers; /* [NGRAM_SYMBOLS]: of the symbols that n-grams have, from 1; 0 for others */
+    ngram_cell *cells; /* 0 is the state at the beginning */
+    int32_t *sums;     /* ncells x DK_LANGUAGE_CLASSES: what the n-grams that end here weigh */
     size_t ncells;
 } dk_ngrams;
 

@@ -33,8 +33,8 @@ bool morph_image_attach(dk_morph *m, const void *image, size_t size) {
     /* what remains is a table written by another program under our name */
     bool good = h->language[sizeof h->language - 1] == '\0' && h->stamp[sizeof h->stamp - 1] == '\0' &&
                 inside(h, h->scripts, h->nscripts, sizeof(morph_script)) && h->nscripts > 0 &&
-                inside(h, h->classes, h->nclasses, sizeof(morph_class)) &&
-                h->nfilter >= 64 && (h->nfilter & (h->nfilter - 1)) == 0 &&
+                inside(h, h->classes, h->nclasses, sizeof(morph_class)) && h->nfilter >= 64 &&
+                (h->nfilter & (h->nfilter - 1)) == 0 &&
                 inside(h, h->filter, h->nfilter / 64, sizeof(uint64_t)) &&
                 inside(h, h->listed, MORPH_LISTED_BITS / 64, sizeof(uint64_t)) &&
                 h->maps[MAP_FORMS].nsets < UINT32_MAX &&
@@ -164,7 +164,9 @@ static double frequency(const dk_morph *m, uint64_t hash) {
     return count == UINT32_MAX ? 0 : count / 100.0;
 }
 
-double dk_morph_frequency(const dk_morph *m, dk_str form) { return frequency(m, morph_hash(form.ptr, form.len)); }
+double dk_morph_frequency(const dk_morph *m, dk_str form) {
+    return frequency(m, morph_hash(form.ptr, form.len));
+}
 
 bool dk_morph_form_init(dk_morph_form *f, const dk_morph *m, dk_str text) {
     if (text.len == 0 || text.len > DK_MORPH_WORD_MAX) return false;
@@ -176,7 +178,9 @@ bool dk_morph_form_init(dk_morph_form *f, const dk_morph *m, dk_str text) {
     return true;
 }
 
-double dk_morph_form_frequency(const dk_morph_form *f) { return frequency(f->morph, f->hash); }
+double dk_morph_form_frequency(const dk_morph_form *f) {
+    return frequency(f->morph, f->hash);
+}
 
 /* ---- Lemmas ------------------------------------------------------------------------------------------ */
 

@@ -141,7 +141,8 @@ static bool add_dictionary(gather *g, uint32_t set) {
 static size_t known_tail(const dk_morph *m, const morph_word *w) {
     size_t last = morph_last_letters(w, TAIL_LETTERS_MIN);
     for (size_t at = 1; at <= last; at++)
-        if (is_start(w->text[at]) && (morph_info_of(m, morph_mix(w->behind[at]))->flags & INFO_WORD)) return at;
+        if (is_start(w->text[at]) && (morph_info_of(m, morph_mix(w->behind[at]))->flags & INFO_WORD))
+            return at;
     return 0;
 }
 
@@ -198,7 +199,7 @@ static uint32_t value_or_0(const dk_morph *m, int map, uint64_t hash) {
 /* log2 of how often something occurs against its rival, 20 times more each, in steps of one and a half, -6..6. */
 static int mass_step(uint32_t mass, uint32_t rival) {
     /* 2^(3/4), times 2^(3/2) each: no two whole numbers have these ratios */
-    static const double bounds[] = {1.681792830507429, 4.756828460010884, 13.454342644059432,
+    static const double bounds[] = {1.681792830507429, 4.756828460010884,  13.454342644059432,
                                     38.05462768008707, 107.63474115247546, 304.4370214406966};
     bool less = mass < rival;
     double more = (less ? rival : mass) + 20.0, other = (less ? mass : rival) + 20.0;
@@ -227,13 +228,16 @@ static void add_mass(gather *g) {
 static void add_lemma_known(gather *g) {
     for (size_t i = 0; i < g->count; i++) {
         unsigned flags = morph_info_of(g->m, g->list[i].hash)->flags;
-        add_fixed(g, &g->list[i], flags & INFO_ANY_ENTRY ? FIX_LEMMA_KNOWN : flags & INFO_KNOWN ? FIX_LEMMA_FORM : FIX_LEMMA_UNKNOWN);
+        add_fixed(g, &g->list[i],
+                  flags & INFO_ANY_ENTRY ? FIX_LEMMA_KNOWN
+                  : flags & INFO_KNOWN   ? FIX_LEMMA_FORM
+                                         : FIX_LEMMA_UNKNOWN);
     }
 }
 
 /* set: of the form; UINT32_MAX for a form that the dictionary does not know, or is not to. */
-static size_t gather_all(const dk_morph *m, const morph_word *word, uint64_t hash, uint32_t set, bool all_features,
-                         morph_candidate *out) {
+static size_t gather_all(const dk_morph *m, const morph_word *word, uint64_t hash, uint32_t set,
+                         bool all_features, morph_candidate *out) {
     gather g = {.m = m, .word = word, .hash = hash, .list = out};
     g.first_script = (uint32_t)m->image->nclasses;
     g.first_fixed = g.first_script + (uint32_t)m->image->nscripts;
@@ -243,10 +247,12 @@ static size_t gather_all(const dk_morph *m, const morph_word *word, uint64_t has
     add_rules(&g);
     size_t before = g.count;
     morph_candidate *same = candidate(&g, 0, DK_LEMMA_RULE); /* script 0 is ">": the form as it stands */
-    if (same != NULL && (g.count > before || !known)) add_fixed(&g, same, known ? FIX_IDENTITY_INFLECTED : FIX_IDENTITY_UNKNOWN);
+    if (same != NULL && (g.count > before || !known))
+        add_fixed(&g, same, known ? FIX_IDENTITY_INFLECTED : FIX_IDENTITY_UNKNOWN);
     uint32_t irregular = morph_may_list(m, hash) ? morph_map_find(m, MAP_IRREGULARS, hash) : UINT32_MAX;
     size_t nlearned = 0;
-    const morph_record *learned = irregular != UINT32_MAX ? morph_set(m, MAP_IRREGULARS, irregular, &nlearned) : NULL;
+    const morph_record *learned =
+        irregular != UINT32_MAX ? morph_set(m, MAP_IRREGULARS, irregular, &nlearned) : NULL;
     for (size_t i = 0; i < nlearned; i++) {
         morph_candidate *c = candidate(&g, learned[i].script, DK_LEMMA_IRREGULAR);
         if (c == NULL) continue;
@@ -269,7 +275,8 @@ size_t morph_candidates_of(const dk_morph_form *f, morph_candidate *out) {
     return gather_all(f->morph, &f->word, f->hash, f->set, false, out);
 }
 
-size_t morph_candidates(const dk_morph *m, const char *form, size_t len, bool as_unknown, morph_candidate *out) {
+size_t morph_candidates(const dk_morph *m, const char *form, size_t len, bool as_unknown,
+                        morph_candidate *out) {
     morph_word word;
     morph_word_init(&word, form, len);
     uint64_t hash = morph_mix(word.behind[0]);
@@ -290,7 +297,8 @@ void morph_rank_places(morph_candidate *list, size_t count, bool use_learned, ui
         if (list[i].score > best) best = list[i].score;
         if (use_learned && list[i].learned != 0) learned += list[i].learned / 1000.0;
     }
-    for (size_t i = 0; i < count; i++) sum += parts[i] = list[i].score == best ? 1 : exp((list[i].score - best) / 1000.0);
+    for (size_t i = 0; i < count; i++)
+        sum += parts[i] = list[i].score == best ? 1 : exp((list[i].score - best) / 1000.0);
     for (size_t i = 0; i < count; i++) {
         double p = (1 - learned) * parts[i] / sum;
         list[i].probability = (float)(use_learned && list[i].learned != 0 ? p + list[i].learned / 1000.0 : p);

@@ -220,10 +220,11 @@ static void set_bits(uint64_t *bits, uint64_t mask, const map_builder *words) {
     }
 }
 
-/* Writes the filters: that of the listed words, and that of forms and listed words, at 16 to 32 bits a form. */
+/* Writes the filters: that of the listed words, and that of forms and listed words, at 10 to 20 bits a reading of a form. */
 static dk_status write_filters(build *b, dk_buf *out, morph_image *head) {
-    for (head->nfilter = 1 << 16; head->nfilter < 16 * b->forms.count;) head->nfilter *= 2;
-    uint64_t *listed = calloc(MORPH_LISTED_BITS / 64, sizeof *listed), *all = calloc(head->nfilter / 64, sizeof *all);
+    for (head->nfilter = 1 << 16; head->nfilter < 10 * b->forms.count;) head->nfilter *= 2;
+    uint64_t *listed = calloc(MORPH_LISTED_BITS / 64, sizeof *listed),
+             *all = calloc(head->nfilter / 64, sizeof *all);
     dk_status status = listed != NULL && all != NULL && !b->listed.failed ? DK_OK : dk_fail_memory(b->err);
     if (status == DK_OK) {
         set_bits(listed, MORPH_LISTED_BITS - 1, &b->listed);

@@ -19,8 +19,8 @@ typedef struct entry {
 } entry;
 
 typedef struct target {
-    uint32_t at, index;  /* place in text; index of the caller */
-    uint32_t first;      /* of its lemmas */
+    uint32_t at, index; /* place in text; index of the caller */
+    uint32_t first;     /* of its lemmas */
     uint8_t len, nlemmas;
     uint16_t unused;
 } target;
@@ -41,7 +41,9 @@ struct dk_spelling {
 };
 
 /* Whether a byte of a word goes on with the letter before it. */
-static bool inside_letter(dk_str word, size_t at) { return at < word.len && ((unsigned char)word.ptr[at] & 0xC0) == 0x80; }
+static bool inside_letter(dk_str word, size_t at) {
+    return at < word.len && ((unsigned char)word.ptr[at] & 0xC0) == 0x80;
+}
 
 /* The hash of a word without its bytes at..next-1: all its shorter versions come of the same sums. */
 static inline uint64_t hash_without(const morph_word *w, size_t at, size_t next) {
@@ -50,7 +52,9 @@ static inline uint64_t hash_without(const morph_word *w, size_t at, size_t next)
 }
 
 /* The hash of the whole. */
-static inline uint64_t hash_of(const morph_word *w) { return hash_without(w, 0, 0); }
+static inline uint64_t hash_of(const morph_word *w) {
+    return hash_without(w, 0, 0);
+}
 
 /* Where the letter that begins at byte `at` ends. */
 static inline size_t behind_letter(const morph_word *w, size_t at) {
@@ -130,8 +134,8 @@ static bool keep_lemmas(dk_spelling *s, target *t, const dk_morph *morph) {
     return true;
 }
 
-dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count, int min_letters, const dk_morph *morph,
-                          dk_error *err) {
+dk_status dk_spelling_new(dk_spelling **out, const dk_str *targets, size_t count, int min_letters,
+                          const dk_morph *morph, dk_error *err) {
     *out = NULL;
     size_t bytes = 0, hashes_needed = 0, nslots = 16;
     if (count >= UINT32_MAX) return dk_fail(err, DK_EUSAGE, "too many words");
@@ -271,10 +275,12 @@ static bool make_word(morph_word *word, dk_str form) {
 uint32_t dk_spelling_find(const dk_spelling *s, dk_str form) {
     uint32_t found;
     morph_word word;
-    return !make_word(&word, form) || find_targets(s, &word, &found, 1) == 0 ? DK_SPELLING_NONE : s->targets[found].index;
+    return !make_word(&word, form) || find_targets(s, &word, &found, 1) == 0 ? DK_SPELLING_NONE
+                                                                             : s->targets[found].index;
 }
 
-size_t dk_spelling_near(const dk_spelling *s, const morph_word *form, dk_spelling_word words[DK_SPELLING_NEAR]) {
+size_t dk_spelling_near(const dk_spelling *s, const morph_word *form,
+                        dk_spelling_word words[DK_SPELLING_NEAR]) {
     uint32_t found[DK_SPELLING_NEAR];
     size_t n = find_targets(s, form, found, DK_SPELLING_NEAR);
     for (size_t i = 0; i < n; i++) {
@@ -292,7 +298,9 @@ dk_str dk_spelling_lemma(const dk_spelling *s, const dk_spelling_word *word, uin
 /* Whether a target within one error meets the form under a hash. */
 static bool reaches_under(const dk_spelling *s, const morph_word *form, uint64_t hash) {
     for (uint64_t at = hash & s->mask; s->slots[at].target != 0; at = (at + 1) & s->mask)
-        if (s->slots[at].print == (uint32_t)(hash >> 32) && distance_to(s, form, s->slots[at].target - 1) <= 1) return true;
+        if (s->slots[at].print == (uint32_t)(hash >> 32) &&
+            distance_to(s, form, s->slots[at].target - 1) <= 1)
+            return true;
     return false;
 }
 
