@@ -12,10 +12,12 @@ dk_status dk_format_apply(const dk_format_options *f, dk_reader_options *to, dk_
     if (f->encoding != NULL) to->encoding = f->encoding;
     if (f->query != NULL) to->query = f->query;
     if (f->sheet != NULL) to->sheet = f->sheet;
-    if (f->unpack_limit != NULL) {
+    if (f->unpack_limit != NULL && strcmp(f->unpack_limit, "none") == 0) {
+        to->unpack_limit = -1;
+    } else if (f->unpack_limit != NULL) {
         char *stop;
-        to->unpack_limit = strcmp(f->unpack_limit, "none") == 0 ? -1 : strtod(f->unpack_limit, &stop);
-        if (to->unpack_limit != -1 && (*stop != '\0' || !(to->unpack_limit >= 1)))
+        to->unpack_limit = strtod(f->unpack_limit, &stop);
+        if (*stop != '\0' || !(to->unpack_limit >= 1))
             return dk_fail(err, DK_EUSAGE, "--unpack-limit %s: a number from 1 on, or none, was expected", f->unpack_limit);
     }
     return DK_OK;

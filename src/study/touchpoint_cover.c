@@ -7,7 +7,8 @@ dk_status dk_touchpoints_hide(const dk_fit_context *x, bool *hidden, dk_error *e
     const dk_tagging *t = x->tagging;
     const dk_taxonomy *taxonomy = x->taxonomy;
     int64_t *themes = calloc(taxonomy->count + taxonomy->ntouchpoints + 1, sizeof *themes);
-    size_t *last = calloc(taxonomy->count + taxonomy->ntouchpoints + 1, sizeof *last); /* the response counted last, from 1 */
+    size_t *last = calloc(taxonomy->count + taxonomy->ntouchpoints + 1,
+                          sizeof *last); /* the response counted last, from 1 */
     if (themes == NULL || last == NULL) {
         free(themes);
         free(last);
