@@ -16,6 +16,7 @@
 #include "workbench/kwic.h"
 #include "workbench/neighbours.h"
 #include "workbench/sample.h"
+#include "workbench/suggest.h"
 #include "workbench/sheet.h"
 #include "workbench/tally.h"
 
@@ -192,6 +193,45 @@ static void company_is_found(void **state) {
     dk_neighbours_dispose(&n);
     dk_corpus_dispose(&k);
     free(frequency);
+    free(path);
+}
+
+/* Wrong here: where a word stands says nothing of it, and words that judge are not told from words that name. */
+static void frames_tell_what_judges(void **state) {
+    (void)state;
+    static const char *const listed[] = {"friendly", "helpful", "rude", "awful", "excellent", "wonderful", "terrible",
+                                         "polite", "useless", "horrible", "pleasant", "nasty", "brilliant", "dreadful"},
+                             *const things[] = {"table", "chair", "window", "street", "garden", "paper", "bottle",
+                                                "ladder", "pencil", "carpet", "curtain", "kettle", "pillow", "mirror"},
+                             *const judging[] = {"flimbrous", "dorvish", "sneltic", "quarmy", "plibbish"},
+                             *const naming[] = {"gromble", "tavrik", "spondel", "wexlum", "nardle"};
+    dk_buf text;
+    dk_buf_init(&text);
+    dk_buf_puts(&text, "id,label,text\n");
+    for (int i = 0; i < 1000; i++) {
+        const char *adjective = i % 4 == 0 ? judging[i / 4 % 5] : listed[i % 14];
+        const char *noun = i % 4 == 1 ? naming[i / 4 % 5] : things[i % 14];
+        dk_buf_putf(&text, "c%d,,", i);
+        dk_buf_putf(&text, i % 2 == 0 ? "the clerk was very %s. a %s stood there\n" : "it is so %s today. my %s was on it\n", adjective,
+                    noun);
+    }
+    char *path = write_file("frames.csv", dk_buf_cstr(&text));
+    dk_corpus k;
+    read_corpus(&k, path, "label", 2);
+    dk_suggestions s;
+    dk_suggest_options o = {.min_count = 5, .prior = 500};
+    assert_int_equal(dk_suggest_make(&s, &k, engine, &o, NULL), DK_OK);
+    double least = 1, most = 0;
+    for (size_t i = 0; i < s.count; i++)
+        for (int w = 0; w < 5; w++) {
+            if (dk_str_is(s.items[i].forms, judging[w])) least = fmin(least, s.items[i].probability);
+            if (dk_str_is(s.items[i].forms, naming[w])) most = fmax(most, s.items[i].probability);
+        }
+    assert_true(most > 0 && least < 1); /* all are suggested */
+    assert_true(least > most);
+    dk_suggest_dispose(&s);
+    dk_corpus_dispose(&k);
+    dk_buf_dispose(&text);
     free(path);
 }
 
@@ -398,7 +438,8 @@ static void sheets_line_up(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tallies_equal_counting), cmocka_unit_test(corpora_do_not_depend_on_threads),
-        cmocka_unit_test(company_is_found),       cmocka_unit_test(every_change_is_explained),
+        cmocka_unit_test(company_is_found),       cmocka_unit_test(frames_tell_what_judges),
+        cmocka_unit_test(every_change_is_explained),
         cmocka_unit_test(own_weights_are_cross_fitted),
         cmocka_unit_test(entries_are_paired),     cmocka_unit_test(samples_stand_for_the_file),
         cmocka_unit_test(polarities_are_read),    cmocka_unit_test(sheets_line_up),
