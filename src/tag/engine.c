@@ -101,15 +101,9 @@ const char *dk_engine_theme(const dk_engine *engine, uint32_t theme) {
 size_t dk_engine_themes(const dk_engine *engine) { return engine->lexicon->taxonomy.count; }
 
 size_t dk_engine_entry(const dk_engine *engine, uint32_t entry, char *out, size_t size) {
-    dk_buf place;
-    dk_buf_init(&place);
-    if (entry < engine->lexicon->count) dk_entry_put_place(&place, engine->lexicon, entry);
-    size_t len = place.len;
-    if (size > 0) {
-        size_t n = len < size - 1 ? len : size - 1;
-        if (n > 0) memcpy(out, place.ptr, n);
-        out[n] = '\0';
-    }
-    dk_buf_dispose(&place);
-    return len;
+    if (size > 0) out[0] = '\0';
+    if (entry >= engine->lexicon->count) return 0;
+    const dk_entry_source *place = &engine->lexicon->sources[entry]; /* as dk_entry_put_place, but without memory, which may run out */
+    int n = snprintf(out, size, "%s:%lld", engine->lexicon->files[place->file], (long long)place->line);
+    return n > 0 ? (size_t)n : 0;
 }
