@@ -61,6 +61,7 @@ static dk_status bad_line(const model_reader *r, const char *at, const char *exp
 
 /* So large may a weight be that the score of no form leaves its bounds. */
 enum { WEIGHT_MAX = DK_LANGUAGE_SCORE_MAX / DK_LANGUAGE_MAX_FEATURES };
+_Static_assert((int)WEIGHT_MAX <= (int)NGRAM_WEIGHT_MAX, "the sums of a cell");
 
 /* DK_LANGUAGE_CLASSES integers of at most 5 digits, a tab before each, to the end of the line. */
 static dk_status read_weights(model_reader *r, int32_t weights[DK_LANGUAGE_CLASSES], dk_error *err) {
@@ -208,7 +209,6 @@ void dk_language_free(dk_language_model *model) {
     if (!model->borrowed) {
         free(model->ngrams.numbers);
         free(model->ngrams.cells);
-        free(model->ngrams.sums);
         free(model->words);
     }
     free(model);
@@ -216,15 +216,13 @@ void dk_language_free(dk_language_model *model) {
 
 /* ---- As an image ------------------------------------------------------------------------------------- */
 
-enum { IMAGE_KIND = 0x676E616C, IMAGE_VERSION = 4 }; /* "lang" */
-enum { SECTION_NUMBERS = 1, SECTION_CELLS, SECTION_SUMS, SECTION_WORDS, SECTION_PRIOR };
-enum { SUMS_SIZE = DK_LANGUAGE_CLASSES * sizeof(int32_t) };
+enum { IMAGE_KIND = 0x676E616C, IMAGE_VERSION = 5 }; /* "lang" */
+enum { SECTION_NUMBERS = 1, SECTION_CELLS, SECTION_WORDS, SECTION_PRIOR };
 
 dk_status dk_language_write(const dk_language_model *m, dk_buf *image, dk_error *err) {
     dk_image_begin(image, IMAGE_KIND, IMAGE_VERSION);
     dk_image_put(image, SECTION_NUMBERS, m->ngrams.numbers, NGRAM_SYMBOLS, sizeof *m->ngrams.numbers);
     dk_image_put(image, SECTION_CELLS, m->ngrams.cells, m->ngrams.ncells, sizeof *m->ngrams.cells);
-    dk_image_put(image, SECTION_SUMS, m->ngrams.sums, m->ngrams.ncells, SUMS_SIZE);
     dk_image_put(image, SECTION_WORDS, m->words, m->mask + 1, sizeof *m->words);
     dk_image_put(image, SECTION_PRIOR, m->prior, DK_LANGUAGE_CLASSES, sizeof *m->prior);
     return dk_image_end(image, err);
@@ -240,7 +238,6 @@ bool dk_language_attach(dk_language_model **model, const void *image, size_t siz
     size_t slots;
     g->numbers = (uint16_t *)(uintptr_t)dk_image_take_exactly(&r, SECTION_NUMBERS, sizeof *g->numbers, NGRAM_SYMBOLS);
     g->cells = (ngram_cell *)(uintptr_t)dk_image_take(&r, SECTION_CELLS, sizeof *g->cells, &g->ncells);
-    g->sums = (int32_t *)(uintptr_t)dk_image_take_exactly(&r, SECTION_SUMS, SUMS_SIZE, g->ncells);
     m->words = (listed_word *)(uintptr_t)dk_image_take(&r, SECTION_WORDS, sizeof *m->words, &slots);
     const int32_t *prior = dk_image_take_exactly(&r, SECTION_PRIOR, sizeof *prior, DK_LANGUAGE_CLASSES);
     if (r.failed || g->ncells == 0 || slots == 0 || (slots & (slots - 1)) != 0) {
@@ -258,7 +255,8 @@ bool dk_language_attach(dk_language_model **model, const void *image, size_t siz
 
 bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scores[DK_LANGUAGE_CLASSES]) {
     typedef int32_t vector __attribute__((vector_size(4 * DK_LANGUAGE_CLASSES))); /* compilers add them one by one otherwise */
-    vector sum = {0}, row;
+    typedef int16_t narrow __attribute__((vector_size(2 * DK_LANGUAGE_CLASSES)));
+    vector sum = {0}, word;
     dk_language_symbols s;
     dk_language_symbols_of(form, &s);
     uint32_t state = 0;
@@ -267,12 +265,13 @@ bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scor
         key = dk_language_key_add(key, s.symbol[i]);
         uint32_t cell = ngrams_step(&model->ngrams, &state, s.symbol[i]);
         if (cell == NGRAM_NONE) continue;
-        memcpy(&row, model->ngrams.sums + (size_t)DK_LANGUAGE_CLASSES * cell, sizeof row);
-        sum += row;
+        narrow row;
+        memcpy(&row, model->ngrams.cells[cell].sums, sizeof row);
+        sum += __builtin_convertvector(row, vector);
     }
     if (s.count > 0) {
-        memcpy(&row, word_slot(model, dk_language_key_end(key))->weights, sizeof row); /* zeros where no word is */
-        sum += row;
+        memcpy(&word, word_slot(model, dk_language_key_end(key))->weights, sizeof word); /* zeros where no word is */
+        sum += word;
     }
     memcpy(scores, &sum, sizeof sum);
     return s.count > 0;

@@ -25,8 +25,7 @@ ngram_node *ngrams_add(ngrams_builder *b, const uint32_t *symbols, int n) {
         uint32_t child = child_of(b, node, *number);
         if (child == 0) {
             child = (uint32_t)b->count++;
-            b->nodes[child] =
-                (ngram_node){.sibling = b->nodes[node].child, .parent = node, .number = *number};
+            b->nodes[child] = (ngram_node){.sibling = b->nodes[node].child, .parent = node, .number = *number};
             b->nodes[node].child = child;
         }
         node = child;
@@ -65,7 +64,7 @@ static uint32_t going_on(const ngrams_builder *b, uint32_t node) {
 
 typedef struct placing {
     dk_ngrams *g;
-    size_t cap;      /* of cells and sums alike */
+    size_t cap;      /* of cells */
     size_t low, try; /* no cell under `low` is empty; where to look for room for several */
 } placing;
 
@@ -87,8 +86,8 @@ static bool place_children(ngrams_builder *b, placing *p, uint32_t node) {
     for (uint32_t at = first; at != 0; at = b->nodes[at].sibling)
         if (b->nodes[at].number < least) least = b->nodes[at].number;
     bool several = b->nodes[first].sibling != 0;
-    size_t cell = several ? p->try : p
-        ->low, tries = 0;
+    size_t cell = several ? p->try : p->low;
+    size_t tries = 0;
     if (cell < least) cell = least;
     for (;; cell++) {
         if (!make_room(p, cell + b->nsymbols + 1)) return false;
@@ -135,16 +134,13 @@ bool ngrams_finish(ngrams_builder *b, dk_ngrams *out) {
         ngram_cell *cell = &out->cells[n->cell];
         cell->fail = b->nodes[going_on(b, n->fail)].cell;
         cell->to = b->nodes[going_on(b, order[i])].cell;
+        for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) cell->sums[c] = (int16_t)n->weights[c];
         if (n->cell > used) used = n->cell;
     }
     out->ncells = used + b->nsymbols + 1; /* a step from any state stays within */
     ok = ok && make_room(&p, out->ncells);
-    out->sums = ok ? calloc(out->ncells * DK_LANGUAGE_CLASSES, sizeof *out->sums) : NULL;
-    for (size_t i = 0; out->sums != NULL && i < b->count; i++)
-        memcpy(out->sums + DK_LANGUAGE_CLASSES * (size_t)b->nodes[i].cell, b->nodes[i].weights,
-               sizeof b->nodes[i].weights);
     free(order);
     out->numbers = b->numbers;
     b->numbers = NULL;
-    return out->sums != NULL;
+    return ok;
 }

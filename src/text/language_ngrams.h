@@ -13,13 +13,13 @@
 /* Symbols from here on count as one. */
 #define NGRAM_SYMBOLS 4096
 
-/* One n-gram, or the beginning of some; numbers are those of cells. */
+/* One n-gram, or the beginning of some; numbers are those of cells. Two to a line of memory: a step waits for one line at most. */
 typedef struct ngram_cell {
     uint32_t from; /* the state that this step leaves; NGRAM_NONE for an empty cell */
-    uint32_t
-        to; /* the state it leads to: itself, or the longest ending that goes on when nothing goes on from itself */
+    uint32_t to;   /* the state it leads to: itself, or the longest ending that goes on when nothing goes on from itself */
     uint32_t base; /* as a state: what is added to a symbol */
     uint32_t fail; /* as a state: the longest ending that goes on */
+    int16_t sums[DK_LANGUAGE_CLASSES]; /* what the n-grams that end here weigh */
 } ngram_cell;
 
 #define NGRAM_NONE UINT32_MAX
@@ -27,7 +27,6 @@ typedef struct ngram_cell {
 typedef struct dk_ngrams {
     uint16_t *numbers; /* [NGRAM_SYMBOLS]: of the symbols that n-grams have, from 1; 0 for others */
     ngram_cell *cells; /* 0 is the state at the beginning */
-    int32_t *sums;     /* ncells x DK_LANGUAGE_CLASSES: what the n-grams that end here weigh */
     size_t ncells;
 } dk_ngrams;
 
@@ -48,6 +47,9 @@ typedef struct ngrams_builder {
 } ngrams_builder;
 
 void ngrams_builder_dispose(ngrams_builder *b);
+
+/* So large may a weight be: the n-grams that end at one place, each of another length, still fit into a cell together. */
+enum { NGRAM_WEIGHT_MAX = INT16_MAX / DK_LANGUAGE_NGRAM };
 
 /* The n-gram's node, added when it is new; NULL when memory ran out. n is 1 to DK_LANGUAGE_NGRAM. */
 ngram_node *ngrams_add(ngrams_builder *b, const uint32_t *symbols, int n);
