@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/hash.h"
 #include "stats/rows_private.h"
 
@@ -104,10 +105,8 @@ static dk_status spill_failed(dk_error *err, int code) {
 
 static dk_status spill(dk_rows *rows, dk_error *err) {
     if (rows->fd < 0) {
-        const char *folder = getenv("TMPDIR");
         char path[512];
-        snprintf(path, sizeof path, "%s/drivkraft-XXXXXX",
-                 folder != NULL && *folder != '\0' ? folder : "/tmp");
+        snprintf(path, sizeof path, "%s/drivkraft-XXXXXX", dk_temp_folder());
         rows->fd = mkostemp(path, O_CLOEXEC);
         if (rows->fd < 0) return spill_failed(err, errno);
         unlink(path);

@@ -279,3 +279,37 @@ void dk_corpus_dispose(dk_corpus *k) {
     dk_intern_dispose(&k->values);
     dk_arena_dispose(&k->arena);
 }
+
+typedef struct ranked {
+    uint32_t word, count;
+} ranked;
+
+static int by_count(const void *a, const void *b) {
+    const ranked *x = a, *y = b;
+    if (x->count != y->count) return x->count > y->count ? -1 : 1;
+    return (x->word > y->word) - (x->word < y->word);
+}
+
+dk_status dk_corpus_rank(const dk_corpus *c, const uint32_t *counts, size_t stride, uint32_t least, size_t most,
+                         uint32_t **order, uint32_t **place, size_t *n, dk_error *err) {
+    size_t room = c->words.count + 1, count = 0;
+    ranked *words = malloc(room * sizeof *words);
+    *place = malloc(room * sizeof **place);
+    if (order != NULL) *order = malloc(room * sizeof **order);
+    if (words == NULL || *place == NULL || (order != NULL && *order == NULL)) {
+        free(words);
+        return dk_fail_memory(err);
+    }
+    for (uint32_t w = 0; w < c->words.count; w++) {
+        (*place)[w] = DK_NO_ID;
+        if (counts[w * stride] >= least) words[count++] = (ranked){w, counts[w * stride]};
+    }
+    qsort(words, count, sizeof *words, by_count);
+    *n = count < most ? count : most;
+    for (uint32_t i = 0; i < *n; i++) {
+        (*place)[words[i].word] = i;
+        if (order != NULL) (*order)[i] = words[i].word;
+    }
+    free(words);
+    return DK_OK;
+}

@@ -73,6 +73,12 @@ static inline uint32_t dk_corpus_extra(const dk_corpus *c, size_t comment, size_
     return c->extras[comment * c->nextras + extra];
 }
 
+/* Ranks the words whose counts[word * stride] is `least` or more: the most frequent first, of equals the lower number. *place[word] is the place of
+   a word, DK_NO_ID for those that are too rare or come after the first `most`; *order, which may be NULL, the words by place, *n how
+   many. Both are the caller's to free, also after a failure. */
+dk_status dk_corpus_rank(const dk_corpus *corpus, const uint32_t *counts, size_t stride, uint32_t least, size_t most,
+                         uint32_t **order, uint32_t **place, size_t *n, dk_error *err);
+
 /* The packs that the first comments of an opened pass call for, as tag --pack auto chooses; the pass begins anew. */
 dk_status dk_corpus_choose_packs(dk_pass *pass, const dk_engine *engine, dk_tag_plan *plan, dk_error *err);
 

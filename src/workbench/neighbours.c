@@ -69,42 +69,6 @@ static bool pairs_add(pair_counts *p, uint32_t a, uint32_t b) {
     return true;
 }
 
-/* ---- Which words ------------------------------------------------------------------------------------- */
-
-typedef struct ranked {
-    uint32_t word, count;
-} ranked;
-
-static int by_count(const void *a, const void *b) {
-    const ranked *x = a, *y = b;
-    if (x->count != y->count) return x->count > y->count ? -1 : 1;
-    return (x->word > y->word) - (x->word < y->word);
-}
-
-static dk_status choose_words(dk_neighbours *n, const dk_corpus *k, const dk_neighbours_options *o,
-                              dk_error *err) {
-    ranked *words = malloc((k->words.count + 1) * sizeof *words);
-    n->row_of = malloc((k->words.count + 1) * sizeof *n->row_of);
-    if (words == NULL || n->row_of == NULL) {
-        free(words);
-        return dk_fail_memory(err);
-    }
-    size_t count = 0;
-    for (uint32_t w = 0; w < k->words.count; w++) {
-        n->row_of[w] = DK_NO_ID;
-        if (o->frequency[w] >= o->min_count) words[count++] = (ranked){w, o->frequency[w]};
-    }
-    qsort(words, count, sizeof *words, by_count);
-    n->count = count < o->max_words ? count : o->max_words;
-    n->words = malloc((n->count + 1) * sizeof *n->words);
-    for (uint32_t r = 0; n->words != NULL && r < n->count; r++) {
-        n->words[r] = words[r].word;
-        n->row_of[words[r].word] = r;
-    }
-    free(words);
-    return n->words != NULL ? DK_OK : dk_fail_memory(err);
-}
-
 /* ---- The matrix -------------------------------------------------------------------------------------- */
 
 static dk_status count_pairs(const dk_neighbours *n, const dk_corpus *k, int window, const dk_watch *watch,
@@ -317,7 +281,7 @@ dk_status dk_neighbours_make(dk_neighbours *n, const dk_corpus *corpus, const dk
     memset(n, 0, sizeof *n);
     pair_counts pairs = {0};
     sparse matrix = {0};
-    dk_status status = choose_words(n, corpus, o, err);
+    dk_status status = dk_corpus_rank(corpus, o->frequency, 1, o->min_count, o->max_words, &n->words, &n->row_of, &n->count, err);
     n->dimensions = o->dimensions < n->count / 2 ? o->dimensions : n->count / 2;
     if (n->dimensions > 256) n->dimensions = 256;
     if (status != DK_OK || n->dimensions < 2) return status; /* too few words to tell company apart */

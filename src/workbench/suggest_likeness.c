@@ -82,34 +82,11 @@ static dk_status choose_members(sight *s, dk_language language, bool *enough, dk
 
 /* ---- Frames ------------------------------------------------------------------------------------------ */
 
-typedef struct ranked {
-    uint32_t word, count;
-} ranked;
-
-static int by_count(const void *a, const void *b) {
-    const ranked *x = a, *y = b;
-    if (x->count != y->count) return x->count > y->count ? -1 : 1;
-    return (x->word > y->word) - (x->word < y->word);
-}
-
 static dk_status choose_columns(sight *s, dk_language language, const uint32_t *languages, dk_error *err) {
-    size_t count = s->c->corpus->words.count, n = 0;
-    ranked *words = malloc((count + 1) * sizeof *words);
-    s->column_of = malloc((count + 1) * sizeof *s->column_of);
-    if (words == NULL || s->column_of == NULL) {
-        free(words);
-        return dk_fail_memory(err);
-    }
-    for (uint32_t w = 0; w < count; w++) {
-        s->column_of[w] = DK_NO_ID;
-        uint32_t here = languages[(size_t)w * DK_LANGUAGES + (size_t)language];
-        if (here > 0) words[n++] = (ranked){w, here};
-    }
-    qsort(words, n, sizeof *words, by_count);
-    s->columns = (n < FRAME_WORDS ? n : FRAME_WORDS) + 1;
-    for (uint32_t i = 0; i + 1 < s->columns; i++) s->column_of[words[i].word] = i;
-    free(words);
-    return DK_OK;
+    size_t n;
+    dk_status status = dk_corpus_rank(s->c->corpus, languages + language, DK_LANGUAGES, 1, FRAME_WORDS, NULL, &s->column_of, &n, err);
+    if (status == DK_OK) s->columns = n + 1;
+    return status;
 }
 
 /* Counts what stands at two places on one side, the nearer first; behind no word comes no word. */
