@@ -285,6 +285,21 @@ void dk_session_set_customer(dk_session *session, dk_str customer);
     @return DK_ENOMEM; no text is an error */
 dk_status dk_session_tag(dk_session *session, dk_str text, dk_comment *comment, dk_error *err);
 
+/** The most comments that are tagged together. */
+#define DK_TOGETHER 16
+
+/** Tags the first of several comments together, which comes to the same as one by one and is faster: at least one of them, at most
+    #DK_TOGETHER, fewer where they are long.
+    @param session        a session
+    @param texts          [n] the comments, each below 2 GB
+    @param n              how many there are
+    @param[out] comments  [n] of those that were tagged; what they point to is the session's until its next call
+    @param[out] taken     how many were tagged
+    @param[out] err       see dk_engine_open
+    @return DK_ENOMEM; no text is an error */
+dk_status dk_session_tag_some(dk_session *session, const dk_str *texts, size_t n, dk_comment *comments, size_t *taken,
+                              dk_error *err);
+
 /** @} */
 
 /** @defgroup columns Tagging columns

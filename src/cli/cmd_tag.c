@@ -25,23 +25,23 @@ static void add_rows(const dk_input *in, dk_str id, dk_str text, const dk_commen
     dk_rows_add_mentions(dk_parcel_rows(b->parcel, 1), in->engine, number, id, text, comment);
 }
 
-static dk_status tag_one(dk_input *in, dk_session *session, dk_str id, dk_str text, dk_input_batch *b, dk_error *err) {
-    dk_comment comment;
-    dk_status status = dk_session_tag(session, text, &comment, err);
-    if (status != DK_OK) return status;
-    if (in->out[0] != NULL || in->partial != NULL) dk_rows_put_comment(&b->out[0], in->engine, id, &comment);
-    if (in->out[1] != NULL || in->partial != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, &comment);
-    add_rows(in, id, text, &comment, b);
+static dk_status put_one(dk_input *in, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *b,
+                          dk_error *err) {
+    (void)session;
+    (void)err;
+    if (in->out[0] != NULL || in->partial != NULL) dk_rows_put_comment(&b->out[0], in->engine, id, comment);
+    if (in->out[1] != NULL || in->partial != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, comment);
+    add_rows(in, id, text, comment, b);
     return DK_OK;
 }
 
-static dk_status tag_one_json(dk_input *in, dk_session *session, dk_str id, dk_str text, dk_input_batch *b, dk_error *err) {
-    dk_comment comment;
-    dk_status status = dk_session_tag(session, text, &comment, err);
-    if (status != DK_OK) return status;
-    if (in->out[0] != NULL) dk_rows_put_json(&b->out[0], in->engine, id, text, &comment);
-    if (in->out[1] != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, &comment);
-    add_rows(in, id, text, &comment, b);
+static dk_status put_one_json(dk_input *in, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *b,
+                          dk_error *err) {
+    (void)session;
+    (void)err;
+    if (in->out[0] != NULL) dk_rows_put_json(&b->out[0], in->engine, id, text, comment);
+    if (in->out[1] != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, comment);
+    add_rows(in, id, text, comment, b);
     return DK_OK;
 }
 
@@ -238,7 +238,7 @@ static dk_status tag(dk_input *in, const dk_cli *cli, const char *source, const 
     for (int i = 0; status == DK_OK && in->stream && i < 2; i++) /* who has sent a header may wait for ours */
         if (in->out[i] != NULL) status = dk_output_flush(in->out[i], err);
     if (status == DK_OK) status = begin_targets(in, &plan, err);
-    in->each = json ? tag_one_json : tag_one;
+    in->each = json ? put_one_json : put_one;
     in->cross_fitted = o->weights.count > 0;
     if (status == DK_OK) status = dk_input_run(in, &plan, "tagging", err);
     if (status == DK_OK && o->plan_out != NULL) status = write_plan(in, o->plan_out, &plan, err);

@@ -7,6 +7,7 @@
 #include "base/pipeline.h"
 #include "cli/targets.h"
 #include "io/cell.h"
+#include "tag/inspect.h"
 
 /* The longest row of a feed: a quote that is never closed must not wait for ever. */
 static const size_t STREAM_LIMIT = (size_t)1 << 20;
@@ -65,24 +66,41 @@ static dk_status produce(void *context, void *item, bool *done, dk_error *err) {
     }
 }
 
+/* The id of a row: its number where there is no column of ids. */
+static dk_str id_of(const dk_input *in, const dk_block *block, size_t row, char number[24]) {
+    if (in->has_id) return dk_block_cell(block, row, 1);
+    return (dk_str){number, (size_t)snprintf(number, 24, "%lld", (long long)block->row[row].number)};
+}
+
+/* Tags some rows of a block from `first` on and hands them on; *taken is how many. */
+static dk_status tag_rows(dk_input *in, dk_session *session, dk_input_batch *b, size_t first, size_t *taken, dk_error *err) {
+    dk_str texts[DK_TOGETHER];
+    dk_comment comments[DK_TOGETHER];
+    size_t n = b->block->rows - first, most = in->cross_fitted ? 1 : DK_TOGETHER;
+    if (n > most) n = most;
+    for (size_t k = 0; k < n; k++) {
+        texts[k] = dk_block_cell(b->block, first + k, 0);
+        if (dk_cell_missing(texts[k])) texts[k].len = 0; /* as in an analysis: "NA" and "." are no comments */
+    }
+    if (in->cross_fitted)
+        dk_session_set_customer(session, in->customer != 0 ? dk_block_cell(b->block, first, in->customer) : (dk_str){"", 0});
+    dk_status status = dk_session_tag_some(session, texts, n, comments, taken, err);
+    for (size_t k = 0; status == DK_OK && k < *taken; k++) {
+        char number[24];
+        b->row = first + k;
+        dk_inspect_comment(session, k);
+        status = in->each(in, session, id_of(in, b->block, b->row, number), texts[k], &comments[k], b, err);
+    }
+    return status;
+}
+
 static dk_status work(void *context, void *worker, void *item, dk_error *err) {
     dk_input *in = context;
     dk_input_batch *b = item;
     dk_buf_clear(&b->out[0]);
     dk_buf_clear(&b->out[1]);
     dk_status status = dk_reader_parse(in->reader, b->block, err);
-    for (size_t i = 0; status == DK_OK && i < b->block->rows; i++) {
-        char number[24];
-        dk_str id;
-        if (in->has_id) id = dk_block_cell(b->block, i, 1);
-        else id = (dk_str){number, (size_t)snprintf(number, sizeof number, "%lld", (long long)b->block->row[i].number)};
-        dk_str text = dk_block_cell(b->block, i, 0);
-        if (dk_cell_missing(text)) text.len = 0; /* as in an analysis: "NA" and "." are no comments */
-        if (in->cross_fitted)
-            dk_session_set_customer(worker, in->customer != 0 ? dk_block_cell(b->block, i, in->customer) : (dk_str){"", 0});
-        b->row = i;
-        status = in->each(in, worker, id, text, b, err);
-    }
+    for (size_t i = 0, taken = 0; status == DK_OK && i < b->block->rows; i += taken) status = tag_rows(in, worker, b, i, &taken, err);
     if (status == DK_OK && in->writer != NULL) status = dk_writer_shape(in->writer, b->parcel, err);
     return status;
 }

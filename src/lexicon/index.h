@@ -40,6 +40,7 @@ typedef struct dk_alone {
     uint32_t entry;
     int16_t pack; /* of the entry, -1 for none */
     uint8_t fit;
+    uint8_t role; /* dk_entry_role */
 } dk_alone;
 
 /* What a form means to the index. Forms that mean nothing have no hooks. */
@@ -64,6 +65,7 @@ typedef struct dk_match {
     uint8_t fit;     /* the least of its tokens */
     uint8_t notes;   /* DK_WORD_ bits of its tokens */
     uint8_t length;  /* tokens in mask */
+    uint8_t role;    /* dk_entry_role */
     uint8_t won;     /* for the owner */
 } dk_match;
 

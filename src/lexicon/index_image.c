@@ -5,7 +5,7 @@
 #include "base/image.h"
 #include "lexicon/index_build.h"
 
-enum { IMAGE_KIND = 0x78646E69, IMAGE_VERSION = 1 }; /* "indx" */
+enum { IMAGE_KIND = 0x78646E69, IMAGE_VERSION = 2 }; /* "indx" */
 enum {
     SECTION_FIGURES = 1,
     SECTION_KEYS,
@@ -195,7 +195,8 @@ static dk_status take_patterns(dk_index *x, dk_image_reader *r, dk_error *err) {
         if (i >= ntoken) {
             comment_pattern *p = &x->comment_patterns[x->ncomment_patterns++];
             *p = (comment_pattern){.regex = regex, .entry = k->subject, .always = k->always != 0,
-                                   .most_words = dk_regex_most_words(text), .pack = x->lexicon->entries[k->subject].pack};
+                                   .most_words = dk_regex_most_words(text), .pack = x->lexicon->entries[k->subject].pack,
+                                   .role = dk_entry_role(&x->lexicon->entries[k->subject])};
             status = find_tail(p, text, err);
         } else {
             token_pattern *p = &x->token_patterns[x->ntoken_patterns++];

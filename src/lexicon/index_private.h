@@ -31,14 +31,17 @@ typedef struct node {
 
 typedef struct output {
     uint32_t entry, next; /* next: index + 1 into outputs, 0 for the end */
-    int32_t pack;         /* of the entry, -1 for none */
+    int16_t pack;         /* of the entry, -1 for none */
+    uint16_t role;        /* dk_entry_role */
 } output;
 
+/* With a copy of the node that it leads to, which need not be looked at then. */
 typedef struct edge {
     uint64_t key; /* node << 32 | atom; 0 for empty, since atoms count from 1 */
+    uint64_t bloom, pairs;
     uint32_t to : 31;
-    uint32_t leaf : 1; /* nothing leads on from there: the node need not be looked at */
-    uint32_t outputs;  /* copy from there */
+    uint32_t gap : 1; /* there is one */
+    uint32_t outputs;
 } edge;
 
 typedef struct token_pattern {
@@ -55,7 +58,8 @@ typedef struct comment_pattern {
     dk_regex *tail; /* the pattern from its literals on, tried where they stand before the whole is; NULL for none */
     uint64_t begins[2][4]; /* by byte: whether it may be the first of a literal, and whether the second */
     size_t most_words;  /* a text of more words is none of its matches; SIZE_MAX when that is not known */
-    int32_t pack;       /* of the entry, -1 for none */
+    int16_t pack;       /* of the entry, -1 for none */
+    uint8_t role;       /* dk_entry_role */
 } comment_pattern;
 
 /* A literal that must stand within one token of a comment for a pattern to match. */

@@ -60,6 +60,22 @@ typedef struct dk_entry {
     uint8_t emotion;       /* dk_emotion */
 } dk_entry;
 
+/* What an entry is to those who weigh matches against each other, as bits: the index keeps them with what it matches. */
+enum {
+    DK_IS_THEME = 1,
+    DK_IS_MODIFIER = 2,
+    DK_IS_IDIOM = 4,   /* a phrase with an opinion of its own, */
+    DK_IS_NEUTRAL = 8, /* or that says nothing */
+    DK_IS_NEGATION = 16,
+    DK_HAS_VALENCE = 32
+};
+static inline uint8_t dk_entry_role(const dk_entry *e) {
+    return (uint8_t)((e->kind == DK_ENTRY_THEME ? DK_IS_THEME : 0) | (e->kind == DK_ENTRY_MODIFIER ? DK_IS_MODIFIER : 0) |
+                     (e->modifier == DK_MOD_IDIOM ? DK_IS_IDIOM : 0) | (e->modifier == DK_MOD_NEUTRAL ? DK_IS_NEUTRAL : 0) |
+                     (e->modifier == DK_MOD_NEGATOR || e->modifier == DK_MOD_LACK ? DK_IS_NEGATION : 0) |
+                     (e->has_valence ? DK_HAS_VALENCE : 0));
+}
+
 /* Where an entry stands and how it is written. */
 typedef struct dk_entry_source {
     uint32_t file;         /* index into the files */

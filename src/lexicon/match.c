@@ -31,26 +31,24 @@ static void emit(walker *w, uint32_t outputs, const state *s) {
         const output *o = &w->x->outputs[at - 1];
         at = o->next;
         if (!pack_is_on(o->pack, w->packs)) continue;
-        __builtin_prefetch(&w->x->lexicon->entries[o->entry]);
         dk_matches *m = w->out;
         if (DK_UNLIKELY(m->count == m->cap) && !dk_grow(&m->items, &m->cap, m->count + 1)) {
             w->failed = true;
             return;
         }
         m->items[m->count++] = (dk_match){.mask = s->mask, .entry = o->entry, .first = w->first, .last = s->last,
-                                          .fit = s->fit, .notes = s->notes, .length = s->length};
+                                          .fit = s->fit, .notes = s->notes, .length = s->length, .role = (uint8_t)o->role};
     }
 }
 
 /* The entries that are this token alone; false when memory ran out. */
-static bool emit_alone(const dk_index *x, const dk_word *word, uint32_t first, uint32_t packs, dk_matches *out) {
+static bool emit_alone(const dk_word *word, uint32_t first, uint32_t packs, dk_matches *out) {
     if (DK_UNLIKELY(out->cap - out->count < word->nalone) && !dk_grow(&out->items, &out->cap, out->count + word->nalone)) return false;
     for (unsigned i = 0; i < word->nalone; i++) {
         const dk_alone *a = &word->alone[i];
         if (!pack_is_on(a->pack, packs)) continue;
-        __builtin_prefetch(&x->lexicon->entries[a->entry]);
         out->items[out->count++] = (dk_match){.mask = 1, .entry = a->entry, .first = first, .last = first,
-                                              .fit = a->fit, .notes = word->notes, .length = 1};
+                                              .fit = a->fit, .notes = word->notes, .length = 1, .role = a->role};
     }
     return true;
 }
@@ -91,10 +89,9 @@ static void advance_over_gap(walker *w, uint32_t at, const state *s) {
 static void visit(walker *w, const edge *e, const state *s) {
     if (w->failed || ++w->visits > VISITS_MAX) return;
     if (e->outputs != 0) emit(w, e->outputs, s);
-    if (e->leaf || s->last + 1 >= w->tokens->count) return;
-    const node *n = &w->x->nodes[e->to];
-    if (may_lead(w, n->bloom, s->last + 1)) advance(w, e->to, n->pairs, s->last + 1, s);
-    if (n->gap != 0) advance_over_gap(w, e->to, s);
+    if (s->last + 1 >= w->tokens->count) return;
+    if (e->bloom != 0 && may_lead(w, e->bloom, s->last + 1)) advance(w, e->to, e->pairs, s->last + 1, s);
+    if (e->gap) advance_over_gap(w, e->to, s);
 }
 
 uint32_t dk_index_leads(const dk_index *x, const dk_word *word, const dk_word *next) {
@@ -134,7 +131,7 @@ dk_status dk_index_match_at(const dk_index *x, const dk_word *const *words, cons
                             uint32_t leads, uint32_t packs, dk_matches *out, dk_error *err) {
     const dk_word *word = words[first];
     if (DK_LIKELY(leads == DK_LEADS_NOWHERE && !word->gaps))
-        return DK_LIKELY(emit_alone(x, word, first, packs, out)) ? DK_OK : dk_fail_memory(err);
+        return DK_LIKELY(emit_alone(word, first, packs, out)) ? DK_OK : dk_fail_memory(err);
     walker w = {.x = x, .words = words, .tokens = tokens, .packs = packs, .out = out, .first = first};
     bool more = first + 1 < tokens->count;
     const edge *only = leads != DK_LEADS_NOWHERE && leads != DK_LEADS_SOMEWHERE ? &x->edges[leads - 1] : NULL;
@@ -181,7 +178,7 @@ static dk_status match_pattern(const comment_pattern *p, dk_regex_scratch *scrat
     size_t from = 0, start, end;
     bool gave_up = false;
     for (int n = 0; n < MATCHES_EACH && dk_regex_find(p->regex, scratch, text, from, &start, &end, &gave_up); n++) {
-        dk_match m = {.entry = p->entry, .fit = DK_FIT_PART, .start = (uint32_t)start, .end = (uint32_t)end};
+        dk_match m = {.entry = p->entry, .role = p->role, .fit = DK_FIT_PART, .start = (uint32_t)start, .end = (uint32_t)end};
         from = end;
         if (!span_tokens(tokens, start, end, &m.first, &m.last)) continue;
         uint32_t extent = m.last - m.first;

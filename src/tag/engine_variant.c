@@ -10,7 +10,7 @@ typedef struct variant {
     bool spelling;
 } variant;
 
-/* Whether an index of the language would come out the same: what it holds are numbers of entries, their terms and packs. */
+/* Whether an index of the language would come out the same: what it holds are numbers of entries, their terms, packs and roles. */
 static bool same_terms(const dk_lexicon *a, const dk_lexicon *b, dk_language language) {
     size_t n = a->count > b->count ? a->count : b->count;
     for (size_t i = 0; i < n; i++) {
@@ -20,6 +20,7 @@ static bool same_terms(const dk_lexicon *a, const dk_lexicon *b, dk_language lan
             i < b->count && (b->entries[i].language == language || b->entries[i].language == DK_LANG_OTHER);
         if (!in_a && !in_b) continue;
         if (in_a != in_b || a->entries[i].pack != b->entries[i].pack ||
+            dk_entry_role(&a->entries[i]) != dk_entry_role(&b->entries[i]) ||
             !dk_str_eq(a->sources[i].text, b->sources[i].text))
             return false;
     }

@@ -47,7 +47,7 @@ static dk_status begin(dk_forms *f, dk_error *err) {
     }
     f->forms[0].kind = DK_TOKEN_PUNCT;
     f->folded[0] = dk_str_from("");
-    f->count = 1;
+    f->count = f->nscored = 1;
     return DK_OK;
 }
 
@@ -178,7 +178,6 @@ static dk_status add_new(dk_forms *f, dk_spelt raw, dk_str text, unsigned kind, 
     new->kind = (uint8_t)kind;
     f->folded[*form] = (dk_str){copy, folded.len};
     f->counts.forms++;
-    if (kind == DK_TOKEN_WORD) new->speaks = dk_language_score(f->language_model, f->folded[*form], new->language);
     if (!add_spelling(f, plain, *form)) return dk_fail_memory(err);
     return written_plain || add_spelling(f, raw, *form) ? DK_OK : dk_fail_memory(err);
 }
@@ -207,7 +206,6 @@ static dk_status look_up_chunk(dk_forms *f, dk_str text, dk_token *tokens, size_
             if (status != DK_OK) return status;
         }
         __builtin_prefetch(&f->forms[t->form]);
-        __builtin_prefetch(f->forms[t->form].language);
     }
     return DK_OK;
 }
@@ -220,6 +218,31 @@ dk_status dk_forms_look_up(dk_forms *f, dk_str text, dk_tokens *tokens, dk_error
     }
     f->counts.tokens += tokens->count;
     return status;
+}
+
+void dk_forms_score(dk_forms *f) {
+    enum { TOGETHER = 32 };
+    dk_str words[TOGETHER];
+    uint32_t numbers[TOGETHER];
+    bool speak[TOGETHER];
+    int32_t scores[TOGETHER][DK_LANGUAGE_CLASSES];
+    while (f->nscored < f->count) {
+        size_t n = 0;
+        for (; f->nscored < f->count && n < TOGETHER; f->nscored++) {
+            if (f->forms[f->nscored].kind != DK_TOKEN_WORD) continue;
+            numbers[n] = (uint32_t)f->nscored;
+            words[n++] = f->folded[f->nscored];
+        }
+        dk_language_score_all(f->language_model, words, n, scores, speak);
+        for (size_t i = 0; i < n; i++) {
+            dk_form *form = &f->forms[numbers[i]];
+            form->speaks = speak[i];
+            for (int c = 0; c < DK_LANGUAGE_CLASSES; c++) {
+                int32_t v = scores[i][c];
+                form->language[c] = (int16_t)(v > INT16_MAX ? INT16_MAX : v < -INT16_MAX ? -INT16_MAX : v);
+            }
+        }
+    }
 }
 
 dk_status dk_forms_analyse(dk_forms *f, uint32_t number, const dk_index *index, dk_language language,

@@ -23,17 +23,17 @@ enum {
     DK_FORM_RIGHT = 64    /* or end with it */
 };
 
-/* A distinct folded form, in two cache lines: what every token asks for, then what is asked less. By language: language - 1. */
+/* A distinct folded form, in one line of memory. By language: language - 1. */
 typedef struct dk_form {
-    _Alignas(128) const dk_word *words[DK_LANGUAGES - 1];
-    int32_t weights[DK_LANGUAGES - 1]; /* learned weight by itself, from all rows of the data */
-    int32_t seen[DK_LANGUAGES - 1];    /* for the weigher: the last comment that it was weighed in */
-    uint8_t flags[DK_LANGUAGES - 1];   /* DK_FORM_ bits */
-    uint8_t kind;                      /* dk_token_kind */
-    uint8_t speaks;                    /* 1 when it says something about the language */
-    _Alignas(64) int32_t language[DK_LANGUAGE_CLASSES];
-    uint32_t left[DK_LANGUAGES - 1], right[DK_LANGUAGES - 1]; /* number among the members of pairs with learned weights, 0 for none */
+    _Alignas(64) const dk_word *words[DK_LANGUAGES - 1];
+    int16_t language[DK_LANGUAGE_CLASSES]; /* dk_language_score, held to 16 bits: 512 nats either way are sure enough */
+    int32_t weights[DK_LANGUAGES - 1];     /* learned weight by itself, from all rows of the data */
+    uint32_t seen; /* for the weigher: the last comment that it was weighed in, and a bit for each language it was read in there */
+    uint8_t flags[DK_LANGUAGES - 1]; /* DK_FORM_ bits */
+    uint8_t kind;                    /* dk_token_kind */
+    uint8_t speaks;                  /* 1 when it says something about the language */
 } dk_form;
+_Static_assert(sizeof(dk_form) == 64, "one line of memory");
 
 /* Whether two neighbours with these flags may say something together: an entry may go on, or the pair has a learned weight. */
 static inline bool dk_may_speak(unsigned left, unsigned right) {
@@ -67,6 +67,7 @@ typedef struct dk_forms {
     size_t nslots, nspelt;
     unsigned shift; /* 64 less the bits of a slot number */
     dk_form *forms; /* 0 is the form that means nothing */
+    size_t nscored; /* forms whose language is scored */
     dk_str *folded; /* by form */
     size_t count, cap;
     dk_arena arena;
@@ -80,7 +81,10 @@ void dk_forms_dispose(dk_forms *forms);
 /* Empties the cache when it is over its bound. Form numbers do not survive this: call it between comments. */
 dk_status dk_forms_trim(dk_forms *forms, dk_error *err);
 
-/* Sets form of every token of a text to the number of its form. */
+/* Scores the language of the forms that were met since the last time. */
+void dk_forms_score(dk_forms *forms);
+
+/* Sets form of every token of a text to the number of its form. New ones have no score yet. */
 dk_status dk_forms_look_up(dk_forms *forms, dk_str text, dk_tokens *tokens, dk_error *err);
 
 /* Fills words[language - 1] of a form that has none yet, and *bases as dk_index_analyse does. */

@@ -14,7 +14,10 @@ typedef struct dk_token_view {
     const dk_word *word;          /* what it means to the lexicon; NULL when it was not looked up */
 } dk_token_view;
 
-/* The view of token i of the comment that was tagged last. */
+/* Of several comments that were tagged by one call, looks into number i from now on; by itself into the last. */
+void dk_inspect_comment(dk_session *session, size_t i);
+
+/* The view of token i of that comment. */
 void dk_inspect_token(dk_session *session, size_t i, dk_token_view *view);
 
 /* Opinions, clauses, modifiers of that comment. Empty for a comment in a language that is not read. */

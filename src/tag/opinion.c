@@ -183,7 +183,7 @@ static void mark(dk_tokens *tokens, uint32_t first, uint32_t last) {
 enum { LUKEWARM = 150 };
 
 /* Sets DK_TOKEN_READ_WHOLE. */
-static void mark_wholes(const dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens) {
+static void mark_wholes(const dk_reading *r, dk_tokens *tokens) {
     for (size_t i = 0; i < r->nopinions; i++) {
         const dk_opinion *o = &r->opinions[i];
         bool lukewarm = o->first < o->last && o->base <= LUKEWARM && o->base >= -LUKEWARM;
@@ -196,9 +196,9 @@ static void mark_wholes(const dk_reading *r, const dk_lexicon *lex, dk_tokens *t
         if (r->shifts[i].turned_bad) mark(tokens, r->shifts[i].first, r->shifts[i].last);
     for (size_t i = 0, o = 0; i < r->matches.count; i++) {
         const dk_match *m = &r->matches.items[i];
-        dk_modifier kind = lex->entries[m->entry].modifier;
-        if (kind == DK_MOD_NEUTRAL && m->won & DK_WON_OPINION) mark(tokens, m->first, m->last);
-        if (kind != DK_MOD_NEGATOR && kind != DK_MOD_LACK) continue;
+        if (!(m->role & (DK_IS_NEUTRAL | DK_IS_NEGATION))) continue;
+        if (m->role & DK_IS_NEUTRAL && m->won & DK_WON_OPINION) mark(tokens, m->first, m->last);
+        if (!(m->role & DK_IS_NEGATION)) continue;
         /* a negation that a phrase holds has lost its tokens to it */
         while (o < r->nopinions && r->opinions[o].last < m->first) o++;
         if (o == r->nopinions) continue;
@@ -212,7 +212,7 @@ dk_status dk_reading_run(dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens
     if (status == DK_OK) status = dk_scope_clauses(r, lex, tokens, text, err);
     if (status == DK_OK) status = dk_scope_shift(r, lex, tokens, text, err);
     if (status != DK_OK) return status;
-    mark_wholes(r, lex, tokens);
+    mark_wholes(r, tokens);
     judge_comment(r);
     return DK_OK;
 }

@@ -7,13 +7,13 @@
 enum { THEMES_IN_A_PLACE = 3 };
 
 /* What decides among overlapping matches, as one number, the winner's smaller: length, kind (for opinions), fit, entry. */
-static inline uint64_t rank_of(const dk_entry *e, const dk_match *m, bool opinions) {
-    uint64_t kind = 0;
+static inline uint64_t rank_of(const dk_match *m, bool opinions) {
+    unsigned role = m->role;
+    uint64_t kind = (role & DK_IS_NEUTRAL) != 0;
     if (opinions) {
-        bool whole = e->modifier == DK_MOD_IDIOM || e->modifier == DK_MOD_NEUTRAL;
-        kind = e->kind == DK_ENTRY_MODIFIER ? (whole ? 0 : 2) : e->kind == DK_ENTRY_THEME ? 1 : 3;
+        unsigned of_modifier = role & (DK_IS_IDIOM | DK_IS_NEUTRAL) ? 0 : 2, of_other = role & DK_IS_THEME ? 1 : 3;
+        kind = role & DK_IS_MODIFIER ? of_modifier : of_other;
     }
-    if (e->modifier == DK_MOD_NEUTRAL && !opinions) kind = 1;
     return (uint64_t)(255 - m->length) << 48 | kind << 44 | (uint64_t)(15 - m->fit) << 40 | m->entry;
 }
 
@@ -46,7 +46,7 @@ static bool may_stand(const dk_reading *r, const dk_lexicon *lex, const dk_match
         const dk_match *w = &r->matches.items[others - 1];
         if (w->first != m->first || w->mask != m->mask || w->fit != m->fit) return false;
     }
-    if (others != 0 && lex->entries[m->entry].kind != DK_ENTRY_THEME) return false;
+    if (others != 0 && !(m->role & DK_IS_THEME)) return false;
     uint32_t places = 0;
     for (; others != 0; others = r->matches.items[others - 1].beside, places++)
         if (lex->entries[r->matches.items[others - 1].entry].touchpoint == lex->entries[m->entry].touchpoint) return false;
@@ -55,10 +55,10 @@ static bool may_stand(const dk_reading *r, const dk_lexicon *lex, const dk_match
 
 /* A word may both strengthen and say something ("otroligt"): where the modifier wins, it remembers the opinion, for when it
    finds nothing to strengthen. */
-static void keep_fallback(dk_reading *r, const dk_lexicon *lex, const dk_match *m, uint32_t number) {
-    if (r->claims[m->first] == 0 || lex->entries[m->entry].kind != DK_ENTRY_VALENCE) return;
+static void keep_fallback(dk_reading *r, const dk_match *m, uint32_t number) {
+    if (r->claims[m->first] == 0 || m->role & (DK_IS_THEME | DK_IS_MODIFIER)) return;
     dk_match *w = &r->matches.items[r->claims[m->first] - 1];
-    if (lex->entries[w->entry].kind == DK_ENTRY_MODIFIER && w->first == m->first && w->mask == m->mask && w->beside == 0)
+    if (w->role & DK_IS_MODIFIER && w->first == m->first && w->mask == m->mask && w->beside == 0)
         w->beside = number + 1;
 }
 
@@ -68,7 +68,7 @@ static void settle_run(dk_reading *r, const dk_lexicon *lex, dk_candidate *run, 
     for (size_t i = 0; i < n; i++) {
         dk_match *m = &r->matches.items[run[i].match];
         if (!may_stand(r, lex, m, themes)) {
-            if (!themes) keep_fallback(r, lex, m, run[i].match);
+            if (!themes) keep_fallback(r, m, run[i].match);
             continue;
         }
         m->beside = themes ? r->claims[m->first] : 0;
@@ -131,15 +131,15 @@ static dk_status collect(dk_reading *r, const dk_lexicon *lex, dk_error *err) {
         return dk_fail_memory(err);
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
-        const dk_entry *e = &lex->entries[m->entry];
-        if (m->won & DK_WON_THEME && e->kind == DK_ENTRY_THEME) r->themes[r->nthemes++] = *m;
-        if (!(m->won & DK_WON_OPINION) || e->modifier == DK_MOD_NEUTRAL) continue;
-        if (e->kind == DK_ENTRY_MODIFIER && e->modifier != DK_MOD_IDIOM) {
+        if (m->won & DK_WON_THEME && m->role & DK_IS_THEME) r->themes[r->nthemes++] = *m;
+        if (!(m->won & DK_WON_OPINION) || m->role & DK_IS_NEUTRAL) continue;
+        if ((m->role & (DK_IS_MODIFIER | DK_IS_IDIOM)) == DK_IS_MODIFIER) {
             uint32_t other = m->beside != 0 ? r->matches.items[m->beside - 1].entry : DK_NO_ID;
             r->shifts[r->nshifts++] = (dk_shift){m->first, m->last, m->entry, false, other};
-        } else if (e->has_valence) {
+        } else if (m->role & DK_HAS_VALENCE) {
+            const dk_entry *e = &lex->entries[m->entry];
             int32_t value = m->notes & DK_WORD_ELONGATED ? e->valence * 13 / 10 : e->valence;
-            uint32_t rules = word_rules(m) | (e->modifier == DK_MOD_IDIOM ? DK_RULE_IDIOM : 0);
+            uint32_t rules = word_rules(m) | (m->role & DK_IS_IDIOM ? DK_RULE_IDIOM : 0);
             r->opinions[r->nopinions++] = (dk_opinion){.first = m->first, .last = m->last, .entry = m->entry,
                                                        .base = e->valence, .value = value, .rules = rules};
         }
@@ -156,18 +156,17 @@ dk_status dk_resolve(dk_reading *r, const dk_lexicon *lex, size_t ntokens, dk_er
     order_matches(r);
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
-        const dk_entry *e = &lex->entries[m->entry];
+        r->order[n] = (dk_candidate){rank_of(m, false), (uint32_t)i}; /* as a branch it could not be foretold */
         /* a phrase that says nothing ("med venlig hilsen") hides the themes inside it as well */
-        if (e->kind == DK_ENTRY_THEME || e->modifier == DK_MOD_NEUTRAL)
-            r->order[n++] = (dk_candidate){rank_of(e, m, false), (uint32_t)i};
+        n += (m->role & (DK_IS_THEME | DK_IS_NEUTRAL)) != 0;
     }
     settle(r, lex, n, true);
     n = 0;
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
-        const dk_entry *e = &lex->entries[m->entry];
-        if (e->kind == DK_ENTRY_THEME && !(e->has_valence && m->won & DK_WON_THEME)) continue;
-        r->order[n++] = (dk_candidate){rank_of(e, m, true), (uint32_t)i};
+        r->order[n] = (dk_candidate){rank_of(m, true), (uint32_t)i};
+        bool speaks = m->role & DK_HAS_VALENCE && m->won & DK_WON_THEME;
+        n += !(m->role & DK_IS_THEME) || speaks;
     }
     settle(r, lex, n, false);
     return collect(r, lex, err);

@@ -101,7 +101,6 @@ dk_label dk_weights_label(const dk_weights *w, int32_t sentiment, bool opinions)
 
 void dk_weigher_dispose(dk_weigher *w) {
     for (int l = 0; l < DK_LANGUAGES; l++) free(w->records[l]);
-    free(w->tokens);
     memset(w, 0, sizeof *w);
 }
 
@@ -160,26 +159,37 @@ static inline uint32_t column_of(const dk_weights *w, uint64_t fold_hash) {
     return fold_hash == 0 || w->head->width == 1 ? 0 : dk_fold_of(fold_hash, w->head->width - 1);
 }
 
+/* Numbers in a form's record: its weights, those of it negated, and its numbers as left and right member of pairs. */
+static inline size_t stride_of(const dk_weights *w) { return 2 * w->head->width + 2; }
+
+/* The record of a form that was met. */
+static inline const int32_t *record_of(const dk_weigher *x, uint32_t form, unsigned language) {
+    return x->records[language] + (size_t)form * stride_of(x->weights[language]);
+}
+
 dk_status dk_weigher_meet(dk_weigher *x, const dk_forms *forms, uint32_t form, dk_language language,
                           const dk_bases *bases, dk_error *err) {
     const dk_weights *w = x->weights[language];
     if (w == NULL) return DK_OK;
-    size_t stride = 2 * w->head->width;
+    size_t stride = stride_of(w);
     if (!dk_grow(&x->records[language], &x->cap[language], (form + 1) * stride)) return dk_fail_memory(err);
     meaning m;
     find_meaning(w, forms, form, bases, &m);
     dk_form *f = &forms->forms[form];
     f->weights[language - 1] = m.values[0];
-    f->left[language - 1] = m.left;
-    f->right[language - 1] = m.right;
     f->flags[language - 1] |= (uint8_t)((m.left != 0 ? DK_FORM_LEFT : 0) | (m.right != 0 ? DK_FORM_RIGHT : 0));
-    memcpy(x->records[language] + form * stride, m.values, stride * sizeof *m.values);
+    int32_t *record = x->records[language] + form * stride;
+    memcpy(record, m.values, 2 * w->head->width * sizeof *record);
+    record[stride - 2] = (int32_t)m.left;
+    record[stride - 1] = (int32_t)m.right;
     return DK_OK;
 }
 
-/* What a pair weighs in a column. */
-static int32_t weigh_pair(const dk_weights *w, const dk_form *left, const dk_form *right, unsigned language, uint32_t column) {
-    uint32_t l = left->left[language - 1], r = right->right[language - 1];
+/* What two forms weigh side by side in a column. */
+static int32_t weigh_pair(const dk_weigher *x, uint32_t left, uint32_t right, unsigned language, uint32_t column) {
+    const dk_weights *w = x->weights[language];
+    if (left == 0 || right == 0) return 0; /* too long for words: they mean nothing */
+    uint32_t l = (uint32_t)record_of(x, left, language)[stride_of(w) - 2], r = (uint32_t)record_of(x, right, language)[stride_of(w) - 1];
     uint64_t key = (uint64_t)l << 32 | r, hash = pair_hash(key);
     if (l == 0 || r == 0 || !dk_bits_may_have(&w->pair_bits, hash)) return 0;
     uint64_t at = hash & w->pairs_mask;
@@ -187,12 +197,13 @@ static int32_t weigh_pair(const dk_weights *w, const dk_form *left, const dk_for
     return column == 0 ? w->pairs[at].value : w->values[w->pairs[at].row + column];
 }
 
-int32_t dk_weigher_pair(const dk_weigher *x, const dk_form *left, const dk_form *right, dk_language language) {
-    return x->weights[language] != NULL ? weigh_pair(x->weights[language], left, right, language, 0) : 0;
+int32_t dk_weigher_pair(const dk_weigher *x, const dk_forms *forms, uint32_t left, uint32_t right, dk_language language) {
+    unsigned flags = forms->forms[left].flags[language - 1] << 1 & forms->forms[right].flags[language - 1];
+    return flags & DK_FORM_RIGHT ? weigh_pair(x, left, right, language, 0) : 0;
 }
 
-static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
-                             const dk_lexicon *lexicon) {
+static int64_t weigh_negated(const dk_weigher *x, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
+                             const dk_lexicon *lexicon, int32_t *learned) {
     int64_t sum = 0;
     for (size_t s = 0; s < r->nshifts; s++) {
         size_t end;
@@ -202,28 +213,27 @@ static int64_t weigh_negated(dk_weigher *x, const dk_tokens *tokens, const uint8
             if (w == NULL || tokens->items[i].kind != DK_TOKEN_WORD) continue;
             uint32_t form = tokens->items[i].form;
             if (form == 0) continue; /* too long for a word: it means nothing */
-            const int32_t *negated = x->records[languages[i]] + (size_t)form * 2 * w->head->width + w->head->width;
-            int32_t v = negated[column_of(w, x->fold_hash)];
-            x->tokens[i] += v;
+            int32_t v = record_of(x, form, languages[i])[w->head->width + column_of(w, x->fold_hash)];
+            learned[i] += v;
             sum += v;
         }
     }
     return sum;
 }
 
-/* Forms bear the number of the last comment that weighed them; when the numbers run out they begin anew. */
-static int32_t next_serial(dk_weigher *x, const dk_forms *forms) {
-    if (x->serial == INT32_MAX) {
-        for (size_t i = 0; i < forms->count; i++) memset(forms->forms[i].seen, 0, sizeof forms->forms[i].seen);
+/* Forms bear the number of the last comment that weighed them, above a bit for each language; when the numbers run out they begin anew. */
+static uint32_t next_serial(dk_weigher *x, const dk_forms *forms) {
+    if (x->serial == UINT32_MAX >> DK_LANGUAGES) {
+        for (size_t i = 0; i < forms->count; i++) forms->forms[i].seen = 0;
         x->serial = 0;
     }
-    return ++x->serial;
+    return ++x->serial << DK_LANGUAGES;
 }
 
 /* What the tokens weigh by themselves and beside their neighbours, where all are read in one language and weighed by all rows of the data,
    as nearly always. */
-static int64_t weigh_uniform(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const int32_t *pairs, unsigned language,
-                             int32_t serial) {
+static int64_t weigh_uniform(const dk_forms *forms, const dk_tokens *tokens, const int32_t *pairs, unsigned language,
+                             uint32_t serial, int32_t *learned) {
     int64_t sum = 0;
     bool before = false; /* whether the token before takes part in pairs */
     for (size_t i = 0; i < tokens->count; i++) {
@@ -232,20 +242,20 @@ static int64_t weigh_uniform(dk_weigher *x, const dk_forms *forms, const dk_toke
         bool takes_part = !(t->flags & DK_TOKEN_READ_WHOLE); /* numbers and the like weigh nothing anyway */
         if (DK_LIKELY(takes_part)) {
             dk_form *f = &forms->forms[t->form];
-            if (f->seen[language - 1] != serial) v = f->weights[language - 1];
-            f->seen[language - 1] = serial;
+            if (f->seen != serial) v = f->weights[language - 1];
+            f->seen = serial;
             if (before) v += pairs[i];
         }
         before = takes_part;
-        x->tokens[i] = v;
+        learned[i] = v;
         sum += v;
     }
     return sum;
 }
 
 /* The same in general. */
-static int64_t weigh_mixed(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
-                           const int32_t *pairs, const uint32_t columns[DK_LANGUAGES], int32_t serial) {
+static int64_t weigh_mixed(const dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
+                           const int32_t *pairs, const uint32_t columns[DK_LANGUAGES], uint32_t serial, int32_t *learned) {
     int64_t sum = 0;
     unsigned before = DK_LANG_OTHER; /* what the token before is read in, when it takes part in pairs */
     for (size_t i = 0; i < tokens->count; i++) {
@@ -253,41 +263,39 @@ static int64_t weigh_mixed(dk_weigher *x, const dk_forms *forms, const dk_tokens
         unsigned language = languages[i];
         const dk_weights *w = x->weights[language];
         bool after = before == language;
-        x->tokens[i] = 0;
+        learned[i] = 0;
         before = t->flags & DK_TOKEN_READ_WHOLE || w == NULL ? DK_LANG_OTHER : language;
         if (before == DK_LANG_OTHER) continue;
         dk_form *f = &forms->forms[t->form];
         uint32_t column = columns[language];
         int32_t v = 0;
-        if (f->seen[language - 1] != serial) {
-            f->seen[language - 1] = serial;
+        uint32_t seen = f->seen >> DK_LANGUAGES << DK_LANGUAGES == serial ? f->seen : serial;
+        if (!(seen >> language & 1)) {
             v = f->weights[language - 1];
-            if (column != 0 && t->form != 0) v = x->records[language][(size_t)t->form * 2 * w->head->width + column];
+            if (column != 0 && t->form != 0) v = record_of(x, t->form, language)[column];
         }
+        f->seen = seen | 1u << language;
         if (after && column == 0) v += pairs[i];
-        else if (after) v += weigh_pair(w, &forms->forms[tokens->items[i - 1].form], f, language, column);
-        x->tokens[i] = v;
+        else if (after) v += weigh_pair(x, tokens->items[i - 1].form, t->form, language, column);
+        learned[i] = v;
         sum += v;
     }
     return sum;
 }
 
-dk_status dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
-                         const int32_t *pairs, dk_language main, bool uniform, const dk_reading *r, const dk_lexicon *lexicon,
-                         int64_t *logit, dk_error *err) {
-    if (!dk_grow(&x->tokens, &x->tokens_cap, tokens->count)) return dk_fail_memory(err);
-    int32_t serial = next_serial(x, forms);
+int64_t dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages, const int32_t *pairs,
+                       dk_language main, bool uniform, const dk_reading *r, const dk_lexicon *lexicon, int32_t *learned) {
+    uint32_t serial = next_serial(x, forms);
     uint32_t columns[DK_LANGUAGES] = {0};
     for (int l = 0; l < DK_LANGUAGES; l++)
         if (x->weights[l] != NULL) columns[l] = column_of(x->weights[l], x->fold_hash);
-    int64_t sum = uniform && columns[main] == 0 ? weigh_uniform(x, forms, tokens, pairs, main, serial)
-                                                : weigh_mixed(x, forms, tokens, languages, pairs, columns, serial);
-    sum += weigh_negated(x, tokens, languages, r, lexicon);
+    int64_t sum = uniform && columns[main] == 0 ? weigh_uniform(forms, tokens, pairs, main, serial, learned)
+                                                : weigh_mixed(x, forms, tokens, languages, pairs, columns, serial, learned);
+    sum += weigh_negated(x, tokens, languages, r, lexicon, learned);
     int32_t figures[DK_FIGURES];
     dk_figures_of(r, figures);
     const int32_t *coefficients = x->weights[main]->head->figures[columns[main]];
     int64_t total = sum * dk_weights_damp(tokens->count) / 4096;
     for (int f = 0; f < DK_FIGURES; f++) total += (int64_t)coefficients[f] * figures[f] / 1000;
-    *logit = total;
-    return DK_OK;
+    return total;
 }

@@ -54,25 +54,24 @@ dk_label dk_weights_label(const dk_weights *weights, int32_t sentiment, bool opi
 /* A session's working memory: what each form weighs, found once a form. All-zero is an empty one. */
 typedef struct dk_weigher {
     const dk_weights *weights[DK_LANGUAGES]; /* borrowed, NULL for none */
-    int32_t *records[DK_LANGUAGES];          /* by form number: its weights, then those of it negated, by column */
+    int32_t *records[DK_LANGUAGES];          /* by form number, see weights.c */
     size_t cap[DK_LANGUAGES];
-    int32_t serial;  /* of the comment, for distinct forms */
+    uint32_t serial; /* of the comment, for distinct forms */
     uint64_t fold_hash; /* 0: weights from all rows; else from those of other folds than this hash's */
-    int32_t *tokens; /* by token of the last comment: what it added to the sum, before damping */
-    size_t tokens_cap;
 } dk_weigher;
 
 void dk_weigher_dispose(dk_weigher *weigher);
 
 /* What the weights of all rows of the data say of two neighbours; both forms were met (dk_weigher_meet). */
-int32_t dk_weigher_pair(const dk_weigher *weigher, const dk_form *left, const dk_form *right, dk_language language);
+int32_t dk_weigher_pair(const dk_weigher *weigher, const dk_forms *forms, uint32_t left, uint32_t right, dk_language language);
 
-/* Weighs a comment that the rules have read. languages[i] is what token i is read in, main the language of the comment, which must
-   have weights, uniform whether all tokens are read in it; pairs[i] is what tokens i - 1 and i weigh together where both are read in one language. *logit is in thousandths. The
-   session's forms must be those of the tokens, and met. */
-dk_status dk_weigher_run(dk_weigher *weigher, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
-                         const int32_t *pairs, dk_language main, bool uniform, const dk_reading *reading,
-                         const dk_lexicon *lexicon, int64_t *logit, dk_error *err);
+/* The logit of a comment that the rules have read, thousandths. languages[i] is what token i is read in, main the language of the comment,
+   which must have weights, uniform whether all tokens are read in it; pairs[i] is what tokens i - 1 and i weigh together where both are
+   read in one language. learned has room for a number for each token: what it adds to the logit before damping. The session's forms must be
+   those of the tokens, and met. */
+int64_t dk_weigher_run(dk_weigher *weigher, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages,
+                       const int32_t *pairs, dk_language main, bool uniform, const dk_reading *reading, const dk_lexicon *lexicon,
+                       int32_t *learned);
 
 /* Takes a form that is met for the first time in a language, while its bases are at hand. */
 dk_status dk_weigher_meet(dk_weigher *weigher, const dk_forms *forms, uint32_t form, dk_language language,

@@ -253,28 +253,92 @@ bool dk_language_attach(dk_language_model **model, const void *image, size_t siz
 
 /* ---- Scoring and deciding ---------------------------------------------------------------------------- */
 
-bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scores[DK_LANGUAGE_CLASSES]) {
-    typedef int32_t vector __attribute__((vector_size(4 * DK_LANGUAGE_CLASSES))); /* compilers add them one by one otherwise */
-    typedef int16_t narrow __attribute__((vector_size(2 * DK_LANGUAGE_CLASSES)));
-    vector sum = {0}, word;
+typedef int32_t score_vector __attribute__((vector_size(4 * DK_LANGUAGE_CLASSES))); /* compilers add them one by one otherwise */
+typedef int16_t narrow_vector __attribute__((vector_size(2 * DK_LANGUAGE_CLASSES)));
+
+/* A form on its way through the automaton. */
+typedef struct lane {
+    size_t form;
+    int at, count; /* the symbol that is read next, and how many there are */
+    uint32_t state, cell;
+    uint64_t key; /* of the whole word */
+    score_vector sum;
+    uint16_t numbers[DK_LANGUAGE_MAX_CHARS + 2]; /* of its symbols */
+} lane;
+
+/* Takes up a form; false when it has no letter. */
+static bool begin_lane(const dk_language_model *model, lane *l, size_t number, dk_str form) {
     dk_language_symbols s;
     dk_language_symbols_of(form, &s);
-    uint32_t state = 0;
+    if (s.count == 0) return false;
     uint64_t key = 0;
     for (int i = 0; i < s.count; i++) {
         key = dk_language_key_add(key, s.symbol[i]);
-        uint32_t cell = ngrams_step(&model->ngrams, &state, s.symbol[i]);
-        if (cell == NGRAM_NONE) continue;
-        narrow row;
-        memcpy(&row, model->ngrams.cells[cell].sums, sizeof row);
-        sum += __builtin_convertvector(row, vector);
+        l->numbers[i] = ngrams_number(&model->ngrams, s.symbol[i]);
     }
-    if (s.count > 0) {
-        memcpy(&word, word_slot(model, dk_language_key_end(key))->weights, sizeof word); /* zeros where no word is */
-        sum += word;
+    l->key = dk_language_key_end(key);
+    __builtin_prefetch(&model->words[(size_t)(l->key >> 32) & model->mask]);
+    l->form = number;
+    l->at = 0;
+    l->count = s.count;
+    l->state = 0;
+    l->sum = (score_vector){0};
+    return true;
+}
+
+/* Tries the step to l->cell, which is fetched. */
+static inline void step(const ngram_cell *cells, lane *l) {
+    const ngram_cell *c = &cells[l->cell];
+    if (c->from == l->state) {
+        narrow_vector row;
+        memcpy(&row, c->sums, sizeof row);
+        l->sum += __builtin_convertvector(row, score_vector);
+        l->state = c->to;
+        l->at++;
+    } else if (l->state == 0) {
+        l->at++;
+    } else {
+        l->state = cells[l->state].fail;
     }
-    memcpy(scores, &sum, sizeof sum);
-    return s.count > 0;
+    __builtin_prefetch(&cells[l->state]);
+}
+
+/* Each step waits for memory: several forms go side by side, so that they wait together. */
+void dk_language_score_all(const dk_language_model *model, const dk_str *forms, size_t count,
+                           int32_t (*scores)[DK_LANGUAGE_CLASSES], bool *speak) {
+    enum { LANES = 8 };
+    const ngram_cell *cells = model->ngrams.cells;
+    lane lanes[LANES];
+    size_t next = 0, n = 0;
+    memset(scores, 0, count * sizeof *scores);
+    for (;;) {
+        for (; n < LANES && next < count; next++) {
+            speak[next] = begin_lane(model, &lanes[n], next, forms[next]);
+            n += speak[next];
+        }
+        if (n == 0) return;
+        for (size_t k = 0; k < n; k++) {
+            lane *l = &lanes[k];
+            l->cell = cells[l->state].base + l->numbers[l->at];
+            __builtin_prefetch(&cells[l->cell]);
+        }
+        for (size_t k = 0; k < n; k++) {
+            lane *l = &lanes[k];
+            step(cells, l);
+            if (l->at < l->count) continue;
+            score_vector word;
+            memcpy(&word, word_slot(model, l->key)->weights, sizeof word); /* zeros where no word is */
+            l->sum += word;
+            memcpy(scores[l->form], &l->sum, sizeof word);
+            if (k != --n) *l = lanes[n], k--;
+        }
+    }
+}
+
+bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scores[DK_LANGUAGE_CLASSES]) {
+    bool speaks;
+    dk_language_score_all(model, &form, 1, (int32_t(*)[DK_LANGUAGE_CLASSES])(void *)scores, &speaks);
+    return speaks;
 }
 
 dk_language dk_language_decide(const dk_language_model *model, const int64_t sums[DK_LANGUAGE_CLASSES],

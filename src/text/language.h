@@ -37,6 +37,10 @@ bool dk_language_attach(dk_language_model **model, const void *image, size_t siz
 #define DK_LANGUAGE_SCORE_MAX (1 << 20)
 bool dk_language_score(const dk_language_model *model, dk_str form, int32_t scores[DK_LANGUAGE_CLASSES]);
 
+/* The same of count forms at once, which is faster: speak[i] is what it returns of forms[i]. */
+void dk_language_score_all(const dk_language_model *model, const dk_str *forms, size_t count,
+                           int32_t (*scores)[DK_LANGUAGE_CLASSES], bool *speak);
+
 /* The language of a comment from the sums over its words. nwords is the number of words that were scored: with none
    the answer is DK_LANG_OTHER with confidence 0 unless the prior favours a language. confidence_milli (may be NULL) is
    the probability of the answer in thousandths, 0 to 1000. prior may be NULL. */

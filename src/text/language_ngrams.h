@@ -58,21 +58,10 @@ ngram_node *ngrams_add(ngrams_builder *b, const uint32_t *symbols, int n);
    has both. */
 bool ngrams_finish(ngrams_builder *b, dk_ngrams *out);
 
-/* The cell of the step by a symbol; *state goes on. NGRAM_NONE when no n-gram has anything that ends here. */
-static inline uint32_t ngrams_step(const dk_ngrams *g, uint32_t *state, uint32_t symbol) {
-    uint32_t number = g->numbers[symbol < NGRAM_SYMBOLS ? symbol : NGRAM_SYMBOLS - 1], s = *state;
-    for (;;) {
-        uint32_t cell = g->cells[s].base + number;
-        if (g->cells[cell].from == s) {
-            *state = g->cells[cell].to;
-            return cell;
-        }
-        if (s == 0) {
-            *state = 0;
-            return NGRAM_NONE;
-        }
-        s = g->cells[s].fail;
-    }
+/* The number of a symbol, for a step from state s: to cells[cells[s].base + number] if that is of s, else on from cells[s].fail, until s is
+   the beginning. */
+static inline uint16_t ngrams_number(const dk_ngrams *g, uint32_t symbol) {
+    return g->numbers[symbol < NGRAM_SYMBOLS ? symbol : NGRAM_SYMBOLS - 1];
 }
 
 #endif

@@ -56,18 +56,38 @@ static void check(const dk_comment *c, dk_str text) {
     }
 }
 
-static void tag(dk_session *session, dk_str text, dk_buf *out) {
-    dk_comment c;
-    dk_error err;
+/* What is said of a comment, into which the session looks. */
+static void put(dk_session *session, dk_str text, const dk_comment *c, dk_buf *out) {
     dk_buf_clear(out);
-    fuzz_require(dk_session_tag(session, text, &c, &err) == DK_OK, "a comment is refused");
-    check(&c, text);
-    dk_rows_put_comment(out, engine, dk_str_from("x"), &c);
-    dk_rows_put_mentions(out, engine, dk_str_from("x"), text, &c);
-    for (size_t i = 0; i < c.ntokens; i++) {
+    check(c, text);
+    dk_rows_put_comment(out, engine, dk_str_from("x"), c);
+    dk_rows_put_mentions(out, engine, dk_str_from("x"), text, c);
+    for (size_t i = 0; i < c->ntokens; i++) {
         dk_token_view view;
         dk_inspect_token(session, i, &view);
         dk_buf_putf(out, "%.*s %s %s\n", (int)view.norm.len, view.norm.ptr, view.lemma, view.parts);
+    }
+}
+
+static void tag(dk_session *session, dk_str text, dk_buf *out) {
+    dk_comment c;
+    dk_error err;
+    fuzz_require(dk_session_tag(session, text, &c, &err) == DK_OK, "a comment is refused");
+    put(session, text, &c, out);
+}
+
+/* The same behind its halves. */
+static void tag_beside(dk_session *session, dk_str text, dk_buf *out) {
+    enum { N = 3 };
+    dk_str texts[N] = {{text.ptr, text.len / 2}, {text.ptr + text.len / 2, text.len - text.len / 2}, text};
+    dk_comment c[N];
+    dk_error err;
+    for (size_t first = 0, taken; first < N; first += taken) {
+        fuzz_require(dk_session_tag_some(session, texts + first, N - first, c + first, &taken, &err) == DK_OK && taken > 0, "comments are refused");
+        for (size_t k = 0; k < taken; k++) {
+            dk_inspect_comment(session, k);
+            put(session, texts[first + k], &c[first + k], out);
+        }
     }
 }
 
@@ -75,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     if (engine == NULL) open_all();
     dk_str text = {(const char *)bytes, len};
     tag(first, text, &rows);
-    tag(second, text, &again);
+    tag_beside(second, text, &again);
     fuzz_require(rows.len == again.len && memcmp(dk_buf_cstr(&rows), dk_buf_cstr(&again), rows.len) == 0, "two sessions disagree");
     if (dk_utf8_valid(text.ptr, text.len)) fuzz_require(dk_utf8_valid(rows.ptr, rows.len), "rows are not UTF-8");
     tag(first, text, &again);

@@ -113,6 +113,24 @@ static void forms_without_letters_say_nothing(void **state) {
     assert_int_equal(confidence, 0);
 }
 
+/* Whatever else is scored at the same time. */
+static void forms_are_scored_together_as_one_by_one(void **state) {
+    (void)state;
+    static const char *const words[] = {"leveransen", "", "12", "kundtjänst", "x", "forsinkelse", "delivery", "😡", "försäkringsbolagets", "a"};
+    enum { N = 37, WORDS = sizeof words / sizeof *words };
+    dk_str forms[N];
+    int32_t scores[N][DK_LANGUAGE_CLASSES], alone[DK_LANGUAGE_CLASSES];
+    bool speak[N];
+    for (size_t i = 0; i < N; i++) forms[i] = dk_str_from(words[i * 7 % WORDS]);
+    for (size_t n = 0; n <= N; n++) {
+        dk_language_score_all(model, forms, n, scores, speak);
+        for (size_t i = 0; i < n; i++) {
+            assert_int_equal(dk_language_score(model, forms[i], alone), speak[i]);
+            assert_memory_equal(scores[i], alone, sizeof alone);
+        }
+    }
+}
+
 /* A megabyte without spaces must cost and weigh no more than a word. */
 static void long_forms_are_bounded(void **state) {
     (void)state;
@@ -305,6 +323,7 @@ int main(void) {
         cmocka_unit_test(sums_are_those_of_all_ngrams), cmocka_unit_test(knows_plain_comments),
         cmocka_unit_test(evidence_is_additive),
         cmocka_unit_test(forms_without_letters_say_nothing),
+        cmocka_unit_test(forms_are_scored_together_as_one_by_one),
         cmocka_unit_test(long_forms_are_bounded),
         cmocka_unit_test(prior_decides_only_what_is_open),
         cmocka_unit_test(a_prior_can_be_said),

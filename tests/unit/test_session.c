@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
+#include "tag/inspect.h"
 #include "tag/rows.h"
 #include "text/utf8.h"
 
@@ -26,20 +27,25 @@ static int close_engine(void **state) {
     return 0;
 }
 
-/* The rows that a comment becomes. */
+/* The rows that what is said of a comment becomes. */
+static void put_rows(dk_str comment, const dk_comment *c, dk_buf *out) {
+    dk_str id = dk_str_from("x");
+    dk_buf_clear(out);
+    dk_rows_put_comment(out, engine, id, c);
+    dk_rows_put_mentions(out, engine, id, comment, c);
+    for (size_t i = 0; i < c->nmentions; i++) {
+        assert_true(c->mentions[i].start < c->mentions[i].end && c->mentions[i].end <= comment.len);
+        assert_in_range(c->mentions[i].polarity + 1000, 0, 2000);
+    }
+    assert_in_range(c->sentiment + 1000, 0, 2000);
+}
+
 static void tag(dk_session *session, const char *text, size_t len, dk_buf *out) {
     dk_comment c;
     dk_error err = {0};
-    dk_str id = dk_str_from("x"), comment = {text, len};
+    dk_str comment = {text, len};
     assert_int_equal(dk_session_tag(session, comment, &c, &err), DK_OK);
-    dk_buf_clear(out);
-    dk_rows_put_comment(out, engine, id, &c);
-    dk_rows_put_mentions(out, engine, id, comment, &c);
-    for (size_t i = 0; i < c.nmentions; i++) {
-        assert_true(c.mentions[i].start < c.mentions[i].end && c.mentions[i].end <= len);
-        assert_in_range(c.mentions[i].polarity + 1000, 0, 2000);
-    }
-    assert_in_range(c.sentiment + 1000, 0, 2000);
+    put_rows(comment, &c, out);
 }
 
 static const char *const comments[] = {
@@ -78,6 +84,45 @@ static void the_same_thing_is_said_in_three_languages(void **state) {
         assert_true(access);
     }
     dk_session_free(session);
+}
+
+/* Comments of all kinds, many of them and a long one among them: each says what it says by itself. */
+static void together_is_as_one_by_one(void **state) {
+    (void)state;
+    enum { MANY = 100, LONG = 40, LEN = 1 << 16 };
+    dk_session *one, *several;
+    dk_buf a, b;
+    dk_buf_init(&a);
+    dk_buf_init(&b);
+    char *text = malloc(LEN);
+    assert_non_null(text);
+    for (size_t i = 0; i < LEN; i++) text[i] = "the delivery was late and nobody answers. "[i % 42];
+    assert_int_equal(dk_session_new(&one, engine, NULL, NULL), DK_OK);
+    assert_int_equal(dk_session_new(&several, engine, NULL, NULL), DK_OK);
+    dk_str texts[MANY];
+    dk_comment got[MANY];
+    for (size_t i = 0; i < MANY; i++) texts[i] = i == LONG ? (dk_str){text, LEN} : dk_str_from(comments[i % COMMENTS]);
+    size_t calls = 0, taken;
+    for (size_t i = 0; i < MANY; i += taken, calls++) {
+        assert_int_equal(dk_session_tag_some(several, texts + i, MANY - i, got, &taken, NULL), DK_OK);
+        assert_in_range(taken, 1, i == LONG ? 1 : DK_TOGETHER);
+        for (size_t k = 0; k < taken; k++) {
+            put_rows(texts[i + k], &got[k], &a);
+            tag(one, texts[i + k].ptr, texts[i + k].len, &b);
+            assert_int_equal(a.len, b.len);
+            assert_memory_equal(a.ptr, b.ptr, a.len);
+            dk_inspect_comment(several, k);
+            assert_int_equal(dk_inspect_reading(several)->nthemes, got[k].nmentions);
+        }
+    }
+    assert_in_range(calls, MANY / DK_TOGETHER + 1, MANY / DK_TOGETHER + 3);
+    assert_int_equal(dk_session_tag_some(several, texts, 0, got, &taken, NULL), DK_OK);
+    assert_int_equal(taken, 0);
+    dk_session_free(one);
+    dk_session_free(several);
+    dk_buf_dispose(&a);
+    dk_buf_dispose(&b);
+    free(text);
 }
 
 /* A few words that look Norwegian are read in the language that knows them all; in Danish "frakt" would be fra+akt, and say nothing. */
@@ -205,6 +250,7 @@ static void counts_say_what_the_cache_spared(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_thing_is_said_in_three_languages),
+        cmocka_unit_test(together_is_as_one_by_one),
         cmocka_unit_test(few_words_are_read_where_they_are_known),
         cmocka_unit_test(what_came_before_changes_nothing),
         cmocka_unit_test(hostile_comments_are_survived),
