@@ -126,13 +126,20 @@ static inline uint64_t dk_edge_hash(uint64_t key) {
 
 static inline uint64_t dk_edge_key(uint32_t from, uint32_t atom) { return (uint64_t)from << 32 | atom; }
 
-/* Where atom leads from a node; NULL for nowhere, which for most pairs one bit tells. */
-static inline const edge *dk_edge_find(const dk_index *index, uint32_t from, uint32_t atom) {
-    uint64_t key = dk_edge_key(from, atom), hash = dk_edge_hash(key);
-    if (!dk_bits_may_have(&index->edge_bits, hash)) return NULL;
-    const edge *e = &index->edges[hash & index->edges_mask];
+/* Where the edge is looked for that atom leads by from a node, and whether it is found from there on; NULL when it is not. */
+static inline const edge *dk_edge_home(const dk_index *index, uint32_t from, uint32_t atom) {
+    return &index->edges[dk_edge_hash(dk_edge_key(from, atom)) & index->edges_mask];
+}
+static inline const edge *dk_edge_from(const dk_index *index, const edge *e, uint32_t from, uint32_t atom) {
+    uint64_t key = dk_edge_key(from, atom);
     while (e->key != 0 && e->key != key) e = e == &index->edges[index->edges_mask] ? index->edges : e + 1;
     return e->key != 0 ? e : NULL;
+}
+
+/* Where atom leads from a node; NULL for nowhere, which for most pairs one bit tells. */
+static inline const edge *dk_edge_find(const dk_index *index, uint32_t from, uint32_t atom) {
+    if (!dk_bits_may_have(&index->edge_bits, dk_edge_hash(dk_edge_key(from, atom)))) return NULL;
+    return dk_edge_from(index, dk_edge_home(index, from, atom), from, atom);
 }
 
 #endif

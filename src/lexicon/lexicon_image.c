@@ -115,6 +115,7 @@ static bool take_theme(dk_taxonomy *t, size_t i, const kept_theme *kept, const c
     theme->touchpoint = kept->touchpoint;
     theme->pack = kept->pack;
     theme->outcome = kept->outcome != 0;
+    theme->general = dk_theme_is_general(theme->id);
     return theme->touchpoint < t->ntouchpoints;
 }
 

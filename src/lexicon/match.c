@@ -31,6 +31,7 @@ static void emit(walker *w, uint32_t outputs, const state *s) {
         const output *o = &w->x->outputs[at - 1];
         at = o->next;
         if (!pack_is_on(o->pack, w->packs)) continue;
+        __builtin_prefetch(&w->x->lexicon->entries[o->entry]); /* who takes the match asks for it */
         dk_matches *m = w->out;
         if (DK_UNLIKELY(m->count == m->cap) && !dk_grow(&m->items, &m->cap, m->count + 1)) {
             w->failed = true;
@@ -42,11 +43,12 @@ static void emit(walker *w, uint32_t outputs, const state *s) {
 }
 
 /* The entries that are this token alone; false when memory ran out. */
-static bool emit_alone(const dk_word *word, uint32_t first, uint32_t packs, dk_matches *out) {
+static bool emit_alone(const dk_index *x, const dk_word *word, uint32_t first, uint32_t packs, dk_matches *out) {
     if (DK_UNLIKELY(out->cap - out->count < word->nalone) && !dk_grow(&out->items, &out->cap, out->count + word->nalone)) return false;
     for (unsigned i = 0; i < word->nalone; i++) {
         const dk_alone *a = &word->alone[i];
         if (!pack_is_on(a->pack, packs)) continue;
+        __builtin_prefetch(&x->lexicon->entries[a->entry]);
         out->items[out->count++] = (dk_match){.mask = 1, .entry = a->entry, .first = first, .last = first,
                                               .fit = a->fit, .notes = word->notes, .length = 1, .role = a->role};
     }
@@ -63,16 +65,28 @@ static inline bool may_lead(const walker *w, uint64_t bloom, uint32_t next) {
 
 /* Goes on from a node, whose filter is given, with the token at `next`, which may lead on. */
 static void advance(walker *w, uint32_t from, uint64_t pairs, uint32_t next, const state *s) {
+    enum { TOGETHER = 8 }; /* edges that are fetched together */
     const dk_word *word = w->words[next];
-    for (unsigned i = 0; i < word->nhooks; i++) {
-        const dk_hook *h = &word->hooks[i];
-        uint64_t pair = dk_atom_pair(h->atom);
-        if ((pair & pairs) != pair) continue;
-        const edge *e = dk_edge_find(w->x, from, h->atom);
-        if (e == NULL) continue;
-        state t = {.mask = s->mask | 1ull << (next - w->first), .last = next, .fit = h->fit < s->fit ? h->fit : s->fit,
-                   .notes = s->notes | (uint8_t)word->notes, .length = (uint8_t)(s->length + 1)};
-        visit(w, e, &t);
+    for (unsigned i = 0; i < word->nhooks;) {
+        const dk_hook *likely[TOGETHER];
+        const edge *homes[TOGETHER];
+        unsigned n = 0;
+        for (; i < word->nhooks && n < TOGETHER; i++) {
+            const dk_hook *h = &word->hooks[i];
+            uint64_t pair = dk_atom_pair(h->atom);
+            if ((pair & pairs) != pair) continue;
+            likely[n] = h;
+            homes[n] = dk_edge_home(w->x, from, h->atom);
+            __builtin_prefetch(homes[n++]);
+        }
+        for (unsigned k = 0; k < n; k++) {
+            const dk_hook *h = likely[k];
+            const edge *e = dk_edge_from(w->x, homes[k], from, h->atom);
+            if (e == NULL) continue;
+            state t = {.mask = s->mask | 1ull << (next - w->first), .last = next, .fit = h->fit < s->fit ? h->fit : s->fit,
+                       .notes = s->notes | (uint8_t)word->notes, .length = (uint8_t)(s->length + 1)};
+            visit(w, e, &t);
+        }
     }
 }
 
@@ -114,6 +128,11 @@ void dk_index_fetch(const dk_index *x, uint32_t leads) {
     if (leads != DK_LEADS_NOWHERE && leads != DK_LEADS_SOMEWHERE) __builtin_prefetch(&x->edges[leads - 1]);
 }
 
+void dk_index_fetch_more(const dk_index *x, uint32_t leads) {
+    if (leads == DK_LEADS_NOWHERE || leads == DK_LEADS_SOMEWHERE || x->edges[leads - 1].outputs == 0) return;
+    __builtin_prefetch(&x->outputs[x->edges[leads - 1].outputs - 1]);
+}
+
 /* Goes from the first token along the only edge that leads on. */
 static void follow(walker *w, const edge *e, const state *s) {
     const dk_word *next = w->words[w->first + 1];
@@ -131,7 +150,7 @@ dk_status dk_index_match_at(const dk_index *x, const dk_word *const *words, cons
                             uint32_t leads, uint32_t packs, dk_matches *out, dk_error *err) {
     const dk_word *word = words[first];
     if (DK_LIKELY(leads == DK_LEADS_NOWHERE && !word->gaps))
-        return DK_LIKELY(emit_alone(word, first, packs, out)) ? DK_OK : dk_fail_memory(err);
+        return DK_LIKELY(emit_alone(x, word, first, packs, out)) ? DK_OK : dk_fail_memory(err);
     walker w = {.x = x, .words = words, .tokens = tokens, .packs = packs, .out = out, .first = first};
     bool more = first + 1 < tokens->count;
     const edge *only = leads != DK_LEADS_NOWHERE && leads != DK_LEADS_SOMEWHERE ? &x->edges[leads - 1] : NULL;

@@ -37,6 +37,10 @@ static const char *copied(dk_taxonomy *t, dk_str cell, bool *ok) {
     return copy;
 }
 
+bool dk_theme_is_general(const char *id) {
+    return strcmp(id, "overall.ease") == 0 || strcmp(id, "overall.satisfaction") == 0;
+}
+
 static dk_status add_theme(dk_taxonomy *t, const dk_tsv *tsv, const dk_str *cells, int pack, dk_error *err) {
     const char *dot = memchr(cells[THEME].ptr, '.', cells[THEME].len);
     if (dot == NULL || dot == cells[THEME].ptr || dot + 1 == cells[THEME].ptr + cells[THEME].len)
@@ -63,6 +67,7 @@ static dk_status add_theme(dk_taxonomy *t, const dk_tsv *tsv, const dk_str *cell
     theme->stage = copied(t, cells[STAGE], &ok);
     theme->owner = copied(t, cells[OWNER], &ok);
     theme->outcome = dk_str_is(cells[ROLE], "outcome");
+    theme->general = dk_theme_is_general(theme->id);
     theme->label[DK_LANG_EN] = theme->label[DK_LANG_OTHER] = copied(t, cells[LABEL_EN], &ok);
     theme->label[DK_LANG_SV] = copied(t, cells[LABEL_SV], &ok);
     theme->label[DK_LANG_DA] = copied(t, cells[LABEL_DA], &ok);

@@ -14,10 +14,14 @@ typedef struct dk_theme {
     uint32_t touchpoint;   /* index into the touchpoints */
     const char *stage, *owner;
     bool outcome;          /* restates the score: reported, never ranked */
+    bool general;          /* ease and satisfaction with the whole: a theme only where nothing else is named */
     const char *label[DK_LANGUAGES]; /* for people; [DK_LANG_OTHER] is the English one */
     const char *covers;
     int pack; /* index of the pack that adds it, -1 for the taxonomy itself */
 } dk_theme;
+
+/* Whether a theme of this id is general. */
+bool dk_theme_is_general(const char *id);
 
 typedef struct dk_taxonomy {
     dk_theme *themes;

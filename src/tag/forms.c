@@ -10,7 +10,7 @@
 #include "base/pages.h"
 #include "text/utf8.h"
 
-enum { FIRST_BITS = 14, SHORT = 16, SPELT_MAX = 600 * 1000, ARENA_MAX = 96 << 20, CHUNK = 16 };
+enum { FIRST_BITS = 14, SHORT = 16, SPELT_MAX = 600 * 1000, ARENA_MAX = 96 << 20, CHUNK = 32 };
 
 static const dk_word nothing;
 

@@ -217,27 +217,22 @@ dk_status dk_reading_run(dk_reading *r, const dk_lexicon *lex, dk_tokens *tokens
     return DK_OK;
 }
 
-/* Ease and satisfaction with the whole are themes only where nothing else is named: "the checkout was smooth" is about the
-   checkout. */
-static bool is_general(const dk_theme *theme) {
-    if (theme->id[0] != 'o' || theme->id[1] != 'v') return false; /* nor are most */
-    return strcmp(theme->id, "overall.ease") == 0 || strcmp(theme->id, "overall.satisfaction") == 0;
-}
+static bool is_general(const dk_lexicon *lex, const dk_match *m) { return lex->taxonomy.themes[lex->entries[m->entry].theme].general; }
 
-/* Takes out the general themes in whose clause another is named by a word without an opinion of its own. What is kept moves to
+/* Takes out the general themes in whose clause another is named by a word without an opinion of its own: "the checkout was smooth" is
+   about the checkout. What is kept moves to
    the front as the loop goes; only general themes are lost, so the neighbours looked at are all still there. */
 static void drop_general(dk_reading *r, const dk_lexicon *lex, const dk_tokens *tokens) {
     size_t kept = 0;
     for (size_t i = 0; i < r->nthemes; i++) {
         uint16_t clause = tokens->items[r->themes[i].first].clause;
         bool named = false;
-        if (is_general(&lex->taxonomy.themes[lex->entries[r->themes[i].entry].theme])) {
+        if (is_general(lex, &r->themes[i])) {
             enum { LOOK = 16 };
             size_t from = i > LOOK ? i - LOOK : 0, to = i + LOOK < r->nthemes ? i + LOOK : r->nthemes;
             for (size_t k = from; k < to && !named; k++) {
-                const dk_entry *e = &lex->entries[r->themes[k].entry];
-                named = !e->has_valence && tokens->items[r->themes[k].first].clause == clause &&
-                        !is_general(&lex->taxonomy.themes[e->theme]);
+                named = !(r->themes[k].role & DK_HAS_VALENCE) && tokens->items[r->themes[k].first].clause == clause &&
+                        !is_general(lex, &r->themes[k]);
             }
         }
         if (!named) r->themes[kept++] = r->themes[i];

@@ -31,13 +31,18 @@ dk_status dk_session_meet(dk_session *s, const dk_work *w, dk_error *err) {
 /* Finds out what tokens i - 1 and i, which are read in one language, say together. */
 static void learn_pair(const dk_session *s, const dk_work *w, size_t i, dk_language language, dk_pair *place) {
     uint32_t left = w->tokens.items[i - 1].form, right = w->tokens.items[i].form;
+    dk_weigher_fetch(&s->weigher, left, language);
+    dk_weigher_fetch(&s->weigher, right, language);
     place->key = dk_pair_key(left, right, language);
-    place->value = dk_weigher_pair(&s->weigher, &s->forms, left, right, language);
     place->leads = dk_index_leads(s->engine->indexes[language], s->words[i - 1], s->words[i]);
+    place->value = dk_weigher_pair(&s->weigher, &s->forms, left, right, language);
 }
 
 /* Pairs are found so many tokens before they are followed, while their edges come: so far beside is silent behind the last token. */
 enum { AHEAD = 3 };
+
+/* Forms are fetched again so many tokens before they are asked: what the comments between have read has pushed them out. */
+enum { AHEAD_FORMS = 8 };
 
 /* Finds what the tokens mean that are read in one language, whose forms are met, and the callers of patterns. Leaves in the key of beside[i] the
    number + 1 of the line of pairs where tokens i - 1 and i belong, or 0 when they can say nothing together. */
@@ -60,6 +65,7 @@ static void find_words(dk_session *s, dk_work *w, dk_language language) {
             before = 0;
             continue;
         }
+        __builtin_prefetch(&forms[tokens[i + AHEAD_FORMS < n ? i + AHEAD_FORMS : i].form]);
         const dk_form *form = &forms[tokens[i].form];
         w->pair_values[i] = 0;
         unsigned flags = s->flags[i] = form->flags[language - 1];
@@ -101,6 +107,7 @@ static dk_status match_language(dk_session *s, dk_work *w, dk_language language,
     size_t n = w->tokens.count;
     for (size_t ahead = 1; ahead < n + AHEAD; ahead++) {
         if (beside[ahead].key != 0) find_pair(s, w, ahead, language);
+        dk_index_fetch_more(index, beside[ahead - 1].leads);
         if (ahead < AHEAD) continue;
         size_t i = ahead - AHEAD;
         uint32_t leads = beside[i + 1].leads;

@@ -306,7 +306,7 @@ static inline void step(const ngram_cell *cells, lane *l) {
 /* Each step waits for memory: several forms go side by side, so that they wait together. */
 void dk_language_score_all(const dk_language_model *model, const dk_str *forms, size_t count,
                            int32_t (*scores)[DK_LANGUAGE_CLASSES], bool *speak) {
-    enum { LANES = 8 };
+    enum { LANES = 16 };
     const ngram_cell *cells = model->ngrams.cells;
     lane lanes[LANES];
     size_t next = 0, n = 0;
