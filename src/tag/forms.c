@@ -150,7 +150,7 @@ static dk_form_slot *find_slot(const dk_forms *f, dk_spelt s) {
 }
 
 static bool add_spelling(dk_forms *f, dk_spelt s, uint32_t form) {
-    if (f->nspelt * 2 >= f->nslots && !grow_slots(f)) return false;
+    if (4 * f->nspelt >= 3 * f->nslots && !grow_slots(f)) return false;
     *find_slot(f, s) = (dk_form_slot){s.low, s.high, s.meta, form + 1};
     f->nspelt++;
     return true;

@@ -71,12 +71,11 @@ static void find_words(dk_session *s, dk_work *w, dk_language language) {
         unsigned flags = s->flags[i] = form->flags[language - 1];
         words[i] = form->words[language - 1];
         if (DK_UNLIKELY(flags & DK_FORM_PATTERNS)) s->callers.tokens[s->callers.count++] = (uint32_t)i; /* there is room for all */
-        if (flags & (DK_FORM_SPEAKS | DK_FORM_BEGINS | DK_FORM_GOES_ON)) __builtin_prefetch(words[i]);
-        if (dk_may_speak(before, flags)) {
-            size_t line = dk_pairs_line(tokens[i - 1].form, tokens[i].form);
-            beside[i].key = line + 1;
-            __builtin_prefetch(&s->pairs.places[line * DK_PAIR_PLACES]);
-        }
+        __builtin_prefetch(words[i]); /* those that mean nothing share one: to ask would cost more */
+        bool may = dk_may_speak(before, flags);
+        size_t line = may ? dk_pairs_line(tokens[i - (i > 0)].form, tokens[i].form) : 0;
+        beside[i].key = line + may;
+        __builtin_prefetch(&s->pairs.places[line * DK_PAIR_PLACES]);
         before = flags;
     }
     for (size_t i = n; i < n + AHEAD; i++) beside[i] = silent;
