@@ -287,7 +287,6 @@ dk_status dk_index_analyse(const dk_index *x, dk_regex_scratch *scratch, dk_str 
     dk_morph_form f;
     if (kind == DK_TOKEN_WORD && dk_morph_form_init(&f, x->morph, form)) {
         lemmas l;
-        dk_morph_form_fetch(&f);
         add_form(x, &h, &f, &l);
         add_affixes(x, &h, form);
         add_patterns(x, scratch, &h, form);

@@ -178,14 +178,6 @@ bool dk_morph_form_init(dk_morph_form *f, const dk_morph *m, dk_str text) {
     return true;
 }
 
-void dk_morph_form_fetch(const dk_morph_form *f) {
-    if (f->morph == NULL) return;
-    for (size_t at = 2; at < f->word.len; at++) {
-        morph_may_know_prefetch(f->morph, morph_mix(f->word.behind[at]));
-        morph_may_know_prefetch(f->morph, morph_mix(f->word.before[at]));
-    }
-}
-
 double dk_morph_form_frequency(const dk_morph_form *f) {
     return frequency(f->morph, f->hash);
 }

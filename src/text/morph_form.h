@@ -16,9 +16,6 @@ typedef struct dk_morph_form {
 /* False for a form that is empty or too long to be looked at. */
 bool dk_morph_form_init(dk_morph_form *form, const dk_morph *morph, dk_str text);
 
-/* Begins to fetch what tells which beginnings and ends of the form may be words, for who will ask for its lemmas and parts. */
-void dk_morph_form_fetch(const dk_morph_form *form);
-
 /* As dk_morph_lemmas, dk_morph_split_lemma and dk_morph_frequency. With DK_MORPH_PLAUSIBLE among the hints only lemmas that are,
    and their scores are left out. */
 size_t dk_morph_form_lemmas(const dk_morph_form *form, unsigned hints, dk_lemma *out, size_t max);

@@ -164,10 +164,6 @@ static inline bool morph_may_know(const dk_morph *m, uint64_t hash) {
     return m->filter[bit >> 6] >> (bit & 63) & 1;
 }
 
-static inline void morph_may_know_prefetch(const dk_morph *m, uint64_t hash) {
-    __builtin_prefetch(&m->filter[(hash >> 20 & m->filter_mask) >> 6]);
-}
-
 /* The same for the words that the irregulars and the parts list, in whatever role: some hundreds. */
 enum { MORPH_LISTED_BITS = 1 << 16 };
 

@@ -261,10 +261,6 @@ static size_t find_targets(const dk_spelling *s, const morph_word *form, uint32_
     if (s->ntargets == 0 || form->letters[form->len] + 1 < s->shortest) return 0;
     for (size_t at = 0, next; at < form->len; at = next) {
         next = behind_letter(form, at);
-        __builtin_prefetch(&s->slots[hash_without(form, at, next) & s->mask]);
-    }
-    for (size_t at = 0, next; at < form->len; at = next) {
-        next = behind_letter(form, at);
         if (!look_under(s, form, hash_without(form, at, next), &f)) return 0;
     }
     return look_under(s, form, hash_of(form), &f) ? f.count : 0;

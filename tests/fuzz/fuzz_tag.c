@@ -82,11 +82,11 @@ static void tag_beside(dk_session *session, dk_str text, dk_buf *out) {
     dk_str texts[N] = {{text.ptr, text.len / 2}, {text.ptr + text.len / 2, text.len - text.len / 2}, text};
     dk_comment c[N];
     dk_error err;
-    for (size_t first = 0, taken; first < N; first += taken) {
-        fuzz_require(dk_session_tag_some(session, texts + first, N - first, c + first, &taken, &err) == DK_OK && taken > 0, "comments are refused");
+    for (size_t at = 0, taken; at < N; at += taken) {
+        fuzz_require(dk_session_tag_some(session, texts + at, N - at, c + at, &taken, &err) == DK_OK && taken > 0, "comments are refused");
         for (size_t k = 0; k < taken; k++) {
             dk_inspect_comment(session, k);
-            put(session, texts[first + k], &c[first + k], out);
+            put(session, texts[at + k], &c[at + k], out);
         }
     }
 }
