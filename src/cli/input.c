@@ -7,7 +7,7 @@
 #include "base/pipeline.h"
 #include "cli/targets.h"
 #include "io/cell.h"
-#include "tag/inspect.h"
+#include "tag/each.h"
 
 /* The longest row of a feed: a quote that is never closed must not wait for ever. */
 static const size_t STREAM_LIMIT = (size_t)1 << 20;
@@ -72,26 +72,28 @@ static dk_str id_of(const dk_input *in, const dk_block *block, size_t row, char 
     return (dk_str){number, (size_t)snprintf(number, 24, "%lld", (long long)block->row[row].number)};
 }
 
-/* Tags some rows of a block from `first` on and hands them on; *taken is how many. */
-static dk_status tag_rows(dk_input *in, dk_session *session, dk_input_batch *b, size_t first, size_t *taken, dk_error *err) {
-    dk_str texts[DK_TOGETHER];
-    dk_comment comments[DK_TOGETHER];
-    size_t n = b->block->rows - first, most = in->cross_fitted ? 1 : DK_TOGETHER;
-    if (n > most) n = most;
-    for (size_t k = 0; k < n; k++) {
-        texts[k] = dk_block_cell(b->block, first + k, 0);
-        if (dk_cell_missing(texts[k])) texts[k].len = 0; /* as in an analysis: "NA" and "." are no comments */
-    }
-    if (in->cross_fitted)
-        dk_session_set_customer(session, in->customer != 0 ? dk_block_cell(b->block, first, in->customer) : (dk_str){"", 0});
-    dk_status status = dk_session_tag_some(session, texts, n, comments, taken, err);
-    for (size_t k = 0; status == DK_OK && k < *taken; k++) {
-        char number[24];
-        b->row = first + k;
-        dk_inspect_comment(session, k);
-        status = in->each(in, session, id_of(in, b->block, b->row, number), texts[k], &comments[k], b, err);
-    }
-    return status;
+/* A block under work. */
+typedef struct working {
+    dk_input *in;
+    dk_session *session;
+    dk_input_batch *batch;
+} working;
+
+static dk_str text_of(void *context, size_t row) {
+    dk_str text = dk_block_cell(((working *)context)->batch->block, row, 0);
+    return dk_cell_missing(text) ? (dk_str){text.ptr, 0} : text; /* as in an analysis: "NA" and "." are no comments */
+}
+
+static dk_str customer_of(void *context, size_t row) {
+    const working *w = context;
+    return w->in->customer != 0 ? dk_block_cell(w->batch->block, row, w->in->customer) : (dk_str){"", 0};
+}
+
+static dk_status take(void *context, size_t row, dk_str text, const dk_comment *comment, dk_error *err) {
+    const working *w = context;
+    char number[24];
+    w->batch->row = row;
+    return w->in->each(w->in, w->session, id_of(w->in, w->batch->block, row, number), text, comment, w->batch, err);
 }
 
 static dk_status work(void *context, void *worker, void *item, dk_error *err) {
@@ -100,7 +102,8 @@ static dk_status work(void *context, void *worker, void *item, dk_error *err) {
     dk_buf_clear(&b->out[0]);
     dk_buf_clear(&b->out[1]);
     dk_status status = dk_reader_parse(in->reader, b->block, err);
-    for (size_t i = 0, taken = 0; status == DK_OK && i < b->block->rows; i += taken) status = tag_rows(in, worker, b, i, &taken, err);
+    working w = {in, worker, b};
+    if (status == DK_OK) status = dk_tag_each(worker, &(dk_tag_rows){b->block->rows, &w, text_of, in->cross_fitted ? customer_of : NULL, take}, err);
     if (status == DK_OK && in->writer != NULL) status = dk_writer_shape(in->writer, b->parcel, err);
     return status;
 }

@@ -6,7 +6,7 @@
 #include "io/cell.h"
 #include "study/feelings.h"
 #include "study/redact.h"
-#include "tag/inspect.h"
+#include "tag/each.h"
 #include "tag/rows.h"
 
 enum { SURE = 800 };
@@ -63,61 +63,63 @@ static dk_str id_of(const second_pass *p, const dk_block *b, size_t row, dk_buf 
     return (dk_str){scratch->ptr, scratch->len};
 }
 
-/* What is said of row r of the block, into which the session looks. */
-static dk_status take_comment(const second_pass *p, batch *b, dk_session *session, size_t r, dk_str text, const dk_comment *c,
-                              dk_buf *scratch, dk_error *err) {
-    dk_str id = id_of(p, b->block, r, scratch);
+/* A batch under work. */
+typedef struct working {
+    const second_pass *p;
+    dk_session *session;
+    batch *b;
+    dk_buf scratch;
+} working;
+
+static dk_str text_of(void *context, size_t row) {
+    const working *w = context;
+    size_t place = w->p->s->place[DK_ROLE_COMMENT];
+    dk_str text = place != DK_NO_COLUMN ? dk_block_cell(w->b->block, row, place) : (dk_str){"", 0};
+    return dk_cell_missing(text) ? (dk_str){text.ptr, 0} : text;
+}
+
+static dk_str customer_of(void *context, size_t row) {
+    const working *w = context;
+    size_t place = w->p->s->place[DK_ROLE_CUSTOMER];
+    return place != DK_NO_COLUMN ? dk_block_cell(w->b->block, row, place) : (dk_str){"", 0};
+}
+
+static dk_status take(void *context, size_t row, dk_str text, const dk_comment *c, dk_error *err) {
+    working *w = context;
+    const second_pass *p = w->p;
+    batch *b = w->b;
+    dk_str id = id_of(p, b->block, row, &w->scratch);
     if (p->out[0] != NULL) dk_rows_put_comment(&b->out[0], p->engine, id, c);
     if (p->out[1] != NULL) dk_rows_put_mentions(&b->out[1], p->engine, id, text, c);
     if (p->writer != NULL) {
-        dk_rows_add_comment(dk_parcel_rows(b->parcel, 0), p->engine, b->block->row[r].number, id, c);
-        dk_rows_add_mentions(dk_parcel_rows(b->parcel, 1), p->engine, b->block->row[r].number, id, text, c);
+        dk_rows_add_comment(dk_parcel_rows(b->parcel, 0), p->engine, b->block->row[row].number, id, c);
+        dk_rows_add_mentions(dk_parcel_rows(b->parcel, 1), p->engine, b->block->row[row].number, id, text, c);
     }
     if (!dk_grow(&b->mentions, &b->mentions_cap, b->nmentions + c->nmentions + 1) ||
         !dk_grow(&b->feelings, &b->feelings_cap, b->nmentions + c->nmentions + 1))
         return dk_fail_memory(err);
     if (c->nmentions > 0) {
         memcpy(b->mentions + b->nmentions, c->mentions, c->nmentions * sizeof *c->mentions);
-        dk_feelings_find(p->feelings, session, c, b->feelings + b->nmentions);
+        dk_feelings_find(p->feelings, w->session, c, b->feelings + b->nmentions);
     }
     b->nmentions += c->nmentions;
-    b->rows[r] = (tagged){c->language, c->confidence, c->sentiment, c->label, c->nmentions};
+    b->rows[row] = (tagged){c->language, c->confidence, c->sentiment, c->label, c->nmentions};
     return DK_OK;
-}
-
-/* Tags some rows of the block from *r on, which goes on to the next. */
-static dk_status tag_some(const second_pass *p, batch *b, dk_session *session, size_t *r, dk_buf *scratch, dk_error *err) {
-    dk_str texts[DK_TOGETHER];
-    dk_comment comments[DK_TOGETHER];
-    size_t place = p->s->place[DK_ROLE_COMMENT], n = 0, taken;
-    size_t most = p->s->config->nweights > 0 ? 1 : DK_TOGETHER;
-    for (; n < most && *r + n < b->block->rows; n++) {
-        texts[n] = place != DK_NO_COLUMN ? dk_block_cell(b->block, *r + n, place) : (dk_str){"", 0};
-        if (dk_cell_missing(texts[n])) texts[n].len = 0;
-    }
-    if (p->s->config->nweights > 0) { /* what was learned from a customer's score must not explain that score */
-        size_t customer = p->s->place[DK_ROLE_CUSTOMER];
-        dk_session_set_customer(session, customer != DK_NO_COLUMN ? dk_block_cell(b->block, *r, customer) : (dk_str){"", 0});
-    }
-    dk_status status = dk_session_tag_some(session, texts, n, comments, &taken, err);
-    for (size_t k = 0; status == DK_OK && k < taken; k++) {
-        dk_inspect_comment(session, k);
-        status = take_comment(p, b, session, (*r)++, texts[k], &comments[k], scratch, err);
-    }
-    return status;
 }
 
 static dk_status work(void *context, void *worker, void *item, dk_error *err) {
     const second_pass *p = context;
     batch *b = item;
-    dk_buf scratch;
-    dk_buf_init(&scratch);
     b->nmentions = 0;
     dk_status status = dk_reader_parse(p->s->reader, b->block, err);
     if (status == DK_OK && !dk_grow(&b->rows, &b->rows_cap, b->block->rows + 1)) status = dk_fail_memory(err);
-    for (size_t r = 0; status == DK_OK && r < b->block->rows;) status = tag_some(p, b, worker, &r, &scratch, err);
+    working w = {.p = p, .session = worker, .b = b};
+    dk_buf_init(&w.scratch);
+    /* what was learned from a customer's score must not explain that score */
+    bool cross_fitted = p->s->config->nweights > 0;
+    if (status == DK_OK) status = dk_tag_each(worker, &(dk_tag_rows){b->block->rows, &w, text_of, cross_fitted ? customer_of : NULL, take}, err);
     if (status == DK_OK && p->writer != NULL) status = dk_writer_shape(p->writer, b->parcel, err);
-    dk_buf_dispose(&scratch);
+    dk_buf_dispose(&w.scratch);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "base/pipeline.h"
 #include "io/cell.h"
 #include "tag/arrow_out.h"
+#include "tag/each.h"
 #include "tag/engine.h"
 #include "tag/rows.h"
 
@@ -145,36 +146,35 @@ static dk_status put_mentions(const dk_tagger *t, chunk *c, dk_str text, const d
     return DK_OK;
 }
 
-/* Puts what is said of row i of the chunk. */
-static dk_status put_comment(batch *b, chunk *c, int64_t i, dk_str text, const dk_comment *comment, dk_error *err) {
-    b->language[c->first + i] = (int8_t)comment->language;
-    b->label[c->first + i] = (int8_t)comment->label;
-    b->confidence[c->first + i] = comment->confidence / 1000.0;
-    b->sentiment[c->first + i] = comment->sentiment / 1000.0;
+/* A chunk under work. */
+typedef struct working {
+    batch *b;
+    chunk *c;
+} working;
+
+static dk_str text_of(void *context, size_t row) {
+    const working *w = context;
+    dk_str text = dk_arrow_text(&w->b->text, w->c->first + (int64_t)row);
+    return text.ptr == NULL || dk_cell_missing(text) ? (dk_str){"", 0} : text;
+}
+
+static dk_status take(void *context, size_t row, dk_str text, const dk_comment *comment, dk_error *err) {
+    const working *w = context;
+    batch *b = w->b;
+    chunk *c = w->c;
+    size_t at = (size_t)c->first + row;
+    b->language[at] = (int8_t)comment->language;
+    b->label[at] = (int8_t)comment->label;
+    b->confidence[at] = comment->confidence / 1000.0;
+    b->sentiment[at] = comment->sentiment / 1000.0;
     dk_rows_put_themes(&c->themes, dk_engine_taxonomy(b->tagger->engine), comment);
     dk_status status = put_mentions(b->tagger, c, text, comment, err);
     if (status != DK_OK) return status;
     if (c->themes.len > INT32_MAX || c->match.len > INT32_MAX || c->entry.len > INT32_MAX || c->rules.len > INT32_MAX)
         return dk_fail(err, DK_EDATA, "texts of the result have more than 2 GB");
-    c->ends[i] = (int32_t)c->themes.len;
-    c->counts[i] = (int32_t)comment->nmentions;
+    c->ends[row] = (int32_t)c->themes.len;
+    c->counts[row] = (int32_t)comment->nmentions;
     return DK_OK;
-}
-
-/* Tags some rows of the chunk from *i on, which goes on to the next. */
-static dk_status tag_some(batch *b, chunk *c, dk_session *session, int64_t *i, dk_error *err) {
-    dk_str texts[DK_TOGETHER];
-    dk_comment comments[DK_TOGETHER];
-    size_t n = 0, taken;
-    for (; n < DK_TOGETHER && *i + (int64_t)n < c->count; n++) {
-        int64_t row = c->first + *i + (int64_t)n;
-        texts[n] = dk_arrow_text(&b->text, row);
-        if (texts[n].ptr == NULL || dk_cell_missing(texts[n])) texts[n] = (dk_str){"", 0};
-        if (texts[n].len > INT32_MAX) return dk_fail(err, DK_EDATA, "row %lld: a comment of more than 2 GB", (long long)row + 1);
-    }
-    dk_status status = dk_session_tag_some(session, texts, n, comments, &taken, err);
-    for (size_t k = 0; status == DK_OK && k < taken; k++) status = put_comment(b, c, (*i)++, texts[k], &comments[k], err);
-    return status;
 }
 
 static dk_status work(void *context, void *worker, void *item, dk_error *err) {
@@ -186,9 +186,11 @@ static dk_status work(void *context, void *worker, void *item, dk_error *err) {
     dk_buf_clear(&c->rules);
     c->nmentions = 0;
     if (!dk_grow(&c->ends, &c->ends_cap, (size_t)c->count) || !dk_grow(&c->counts, &c->counts_cap, (size_t)c->count)) return dk_fail_memory(err);
-    dk_status status = DK_OK;
-    for (int64_t i = 0; status == DK_OK && i < c->count;) status = tag_some(b, c, worker, &i, err);
-    return status;
+    working w = {b, c};
+    for (int64_t i = 0; i < c->count; i++)
+        if (text_of(&w, (size_t)i).len > INT32_MAX)
+            return dk_fail(err, DK_EDATA, "row %lld: a comment of more than 2 GB", (long long)(c->first + i + 1));
+    return dk_tag_each(worker, &(dk_tag_rows){(size_t)c->count, &w, text_of, NULL, take}, err);
 }
 
 /* Appends text whose ends are relative to it; false when it passes 2 GB. */
