@@ -111,9 +111,8 @@ enum { DK_LEADS_NOWHERE = 0 };
 #define DK_LEADS_SOMEWHERE UINT32_MAX
 uint32_t dk_index_leads(const dk_index *index, const dk_word *word, const dk_word *next);
 
-/* Begins to fetch what dk_index_match_at will read of an edge, and when that has come, of what ends there. */
+/* Begins to fetch what dk_index_match_at will read of an edge. */
 void dk_index_fetch(const dk_index *index, uint32_t leads);
-void dk_index_fetch_more(const dk_index *index, uint32_t leads);
 
 /* The matches whose first token is `first`; leads is what dk_index_leads says of it and the token behind it, DK_LEADS_NOWHERE where there
    is none. */

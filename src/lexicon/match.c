@@ -128,11 +128,6 @@ void dk_index_fetch(const dk_index *x, uint32_t leads) {
     if (leads != DK_LEADS_NOWHERE && leads != DK_LEADS_SOMEWHERE) __builtin_prefetch(&x->edges[leads - 1]);
 }
 
-void dk_index_fetch_more(const dk_index *x, uint32_t leads) {
-    if (leads == DK_LEADS_NOWHERE || leads == DK_LEADS_SOMEWHERE || x->edges[leads - 1].outputs == 0) return;
-    __builtin_prefetch(&x->outputs[x->edges[leads - 1].outputs - 1]);
-}
-
 /* Goes from the first token along the only edge that leads on. */
 static void follow(walker *w, const edge *e, const state *s) {
     const dk_word *next = w->words[w->first + 1];

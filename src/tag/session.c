@@ -67,8 +67,6 @@ static dk_status match_comments(dk_session *s, size_t n, dk_error *err) {
         status = dk_session_choose_languages(s, &works[i], err);
     }
     for (size_t i = 0; status == DK_OK && i < n; i++)
-        if (works[i].readable) status = dk_session_meet(s, &works[i], err);
-    for (size_t i = 0; status == DK_OK && i < n; i++)
         if (works[i].readable) status = dk_session_match(s, &works[i], err);
     return status;
 }

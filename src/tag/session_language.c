@@ -20,7 +20,7 @@ static bool leads_elsewhere(const dk_evidence *e, dk_language main) {
 
 /* What the comment says about its language, and each of its sentences. */
 static dk_status find_evidence(dk_session *s, const dk_work *w, dk_evidence *sum, dk_error *err) {
-    enum { BEFORE_OVERFLOW = INT32_MAX / INT16_MAX, AHEAD = 8 };
+    enum { BEFORE_OVERFLOW = INT32_MAX / INT16_MAX };
     typedef int32_t scores __attribute__((vector_size(4 * DK_LANGUAGE_CLASSES))); /* compilers add them one by one otherwise */
     typedef int16_t narrow __attribute__((vector_size(2 * DK_LANGUAGE_CLASSES)));
     const dk_token *tokens = w->tokens.items;
@@ -30,7 +30,6 @@ static dk_status find_evidence(dk_session *s, const dk_work *w, dk_evidence *sum
     uint32_t nwords = 0;
     s->nsentences = 0;
     for (size_t i = 0, first = 0; i < w->tokens.count; i++) {
-        __builtin_prefetch(&forms[tokens[i + AHEAD < w->tokens.count ? i + AHEAD : i].form]);
         const dk_form *f = &forms[tokens[i].form]; /* zeros when it does not speak */
         narrow one;
         memcpy(&one, f->language, sizeof one);

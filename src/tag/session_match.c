@@ -17,22 +17,9 @@ static dk_status meet(dk_session *s, uint32_t form, dk_language language, dk_err
     return status == DK_OK ? dk_weigher_meet(&s->weigher, &s->forms, form, language, &bases, err) : status;
 }
 
-dk_status dk_session_meet(dk_session *s, const dk_work *w, dk_error *err) {
-    dk_status status = DK_OK;
-    for (size_t i = 0; status == DK_OK && i < w->tokens.count; i++) {
-        uint32_t form = w->tokens.items[i].form;
-        dk_language language = (dk_language)w->languages[i];
-        if (language != DK_LANG_OTHER && DK_UNLIKELY(!(s->forms.forms[form].flags[language - 1] & DK_FORM_MET)))
-            status = meet(s, form, language, err);
-    }
-    return status;
-}
-
 /* Finds out what tokens i - 1 and i, which are read in one language, say together. */
 static void learn_pair(const dk_session *s, const dk_work *w, size_t i, dk_language language, dk_pair *place) {
     uint32_t left = w->tokens.items[i - 1].form, right = w->tokens.items[i].form;
-    dk_weigher_fetch(&s->weigher, left, language);
-    dk_weigher_fetch(&s->weigher, right, language);
     place->key = dk_pair_key(left, right, language);
     place->leads = dk_index_leads(s->engine->indexes[language], s->words[i - 1], s->words[i]);
     place->value = dk_weigher_pair(&s->weigher, &s->forms, left, right, language);
@@ -41,12 +28,9 @@ static void learn_pair(const dk_session *s, const dk_work *w, size_t i, dk_langu
 /* Pairs are found so many tokens before they are followed, while their edges come: so far beside is silent behind the last token. */
 enum { AHEAD = 3 };
 
-/* Forms are fetched again so many tokens before they are asked: what the comments between have read has pushed them out. */
-enum { AHEAD_FORMS = 8 };
-
-/* Finds what the tokens mean that are read in one language, whose forms are met, and the callers of patterns. Leaves in the key of beside[i] the
+/* Finds what the tokens mean that are read in one language, and the callers of patterns. Leaves in the key of beside[i] the
    number + 1 of the line of pairs where tokens i - 1 and i belong, or 0 when they can say nothing together. */
-static void find_words(dk_session *s, dk_work *w, dk_language language) {
+static dk_status find_words(dk_session *s, dk_work *w, dk_language language, dk_error *err) {
     static const dk_pair silent = {0, 0, DK_LEADS_NOWHERE};
     const dk_token *tokens = w->tokens.items;
     const dk_form *forms = s->forms.forms;
@@ -65,8 +49,11 @@ static void find_words(dk_session *s, dk_work *w, dk_language language) {
             before = 0;
             continue;
         }
-        __builtin_prefetch(&forms[tokens[i + AHEAD_FORMS < n ? i + AHEAD_FORMS : i].form]);
         const dk_form *form = &forms[tokens[i].form];
+        if (DK_UNLIKELY(!(form->flags[language - 1] & DK_FORM_MET))) {
+            dk_status status = meet(s, tokens[i].form, language, err);
+            if (status != DK_OK) return status;
+        }
         w->pair_values[i] = 0;
         unsigned flags = s->flags[i] = form->flags[language - 1];
         words[i] = form->words[language - 1];
@@ -79,6 +66,7 @@ static void find_words(dk_session *s, dk_work *w, dk_language language) {
         before = flags;
     }
     for (size_t i = n; i < n + AHEAD; i++) beside[i] = silent;
+    return DK_OK;
 }
 
 /* Finds what tokens i - 1 and i say together, whose line of pairs is known. */
@@ -99,19 +87,19 @@ static void find_pair(dk_session *s, dk_work *w, size_t i, dk_language language)
 
 /* Matches the tokens that are read in one language. */
 static dk_status match_language(dk_session *s, dk_work *w, dk_language language, dk_error *err) {
-    find_words(s, w, language);
+    dk_status status = find_words(s, w, language, err);
+    if (status != DK_OK) return status;
     const dk_index *index = s->engine->indexes[language];
     const dk_pair *beside = s->beside;
     const uint8_t *flags = s->flags;
     size_t n = w->tokens.count;
     for (size_t ahead = 1; ahead < n + AHEAD; ahead++) {
         if (beside[ahead].key != 0) find_pair(s, w, ahead, language);
-        dk_index_fetch_more(index, beside[ahead - 1].leads);
         if (ahead < AHEAD) continue;
         size_t i = ahead - AHEAD;
         uint32_t leads = beside[i + 1].leads;
         if (leads == DK_LEADS_NOWHERE && !(flags[i] & DK_FORM_SPEAKS)) continue;
-        dk_status status = dk_index_match_at(index, s->words, &w->tokens, (uint32_t)i, leads, s->plan.packs, &w->reading.matches, err);
+        status = dk_index_match_at(index, s->words, &w->tokens, (uint32_t)i, leads, s->plan.packs, &w->reading.matches, err);
         if (status != DK_OK) return status;
     }
     if (s->callers.count == 0 && !dk_index_always_searches(index)) return DK_OK;

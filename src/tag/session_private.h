@@ -67,10 +67,7 @@ struct dk_session {
 /* Sets the language of the comment and of each token; work->readable is false when it is none of ours and nothing is to be read. */
 dk_status dk_session_choose_languages(dk_session *session, dk_work *work, dk_error *err);
 
-/* Finds out about the forms of the comment that are met for the first time in the language they are read in. */
-dk_status dk_session_meet(dk_session *session, const dk_work *work, dk_error *err);
-
-/* Matches the comment, whose forms are met, in each language that it is read in. */
+/* Matches the comment in each language that it is read in. */
 dk_status dk_session_match(dk_session *session, dk_work *work, dk_error *err);
 
 #endif

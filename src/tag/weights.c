@@ -185,10 +185,6 @@ dk_status dk_weigher_meet(dk_weigher *x, const dk_forms *forms, uint32_t form, d
     return DK_OK;
 }
 
-void dk_weigher_fetch(const dk_weigher *x, uint32_t form, dk_language language) {
-    if (x->weights[language] != NULL && form != 0) __builtin_prefetch(record_of(x, form, language));
-}
-
 /* What two forms weigh side by side in a column. */
 static int32_t weigh_pair(const dk_weigher *x, uint32_t left, uint32_t right, unsigned language, uint32_t column) {
     const dk_weights *w = x->weights[language];
@@ -225,16 +221,6 @@ static int64_t weigh_negated(const dk_weigher *x, const dk_tokens *tokens, const
     return sum;
 }
 
-/* Begins to fetch what weigh_negated will read. */
-static void fetch_negated(const dk_weigher *x, const dk_tokens *tokens, const uint8_t *languages, const dk_reading *r,
-                          const dk_lexicon *lexicon) {
-    for (size_t s = 0; s < r->nshifts; s++) {
-        size_t end;
-        if (!dk_negated_tokens(tokens, lexicon, &r->shifts[s], &end)) continue;
-        for (size_t i = (size_t)r->shifts[s].last + 1; i < end; i++) dk_weigher_fetch(x, tokens->items[i].form, (dk_language)languages[i]);
-    }
-}
-
 /* Forms bear the number of the last comment that weighed them, above a bit for each language; when the numbers run out they begin anew. */
 static uint32_t next_serial(dk_weigher *x, const dk_forms *forms) {
     if (x->serial == UINT32_MAX >> DK_LANGUAGES) {
@@ -250,10 +236,8 @@ static int64_t weigh_uniform(const dk_forms *forms, const dk_tokens *tokens, con
                              uint32_t serial, int32_t *learned) {
     int64_t sum = 0;
     bool before = false; /* whether the token before takes part in pairs */
-    enum { AHEAD = 8 };
     for (size_t i = 0; i < tokens->count; i++) {
         const dk_token *t = &tokens->items[i];
-        __builtin_prefetch(&forms->forms[t[i + AHEAD < tokens->count ? AHEAD : 0].form]);
         int32_t v = 0;
         bool takes_part = !(t->flags & DK_TOKEN_READ_WHOLE); /* numbers and the like weigh nothing anyway */
         if (DK_LIKELY(takes_part)) {
@@ -302,7 +286,6 @@ static int64_t weigh_mixed(const dk_weigher *x, const dk_forms *forms, const dk_
 int64_t dk_weigher_run(dk_weigher *x, const dk_forms *forms, const dk_tokens *tokens, const uint8_t *languages, const int32_t *pairs,
                        dk_language main, bool uniform, const dk_reading *r, const dk_lexicon *lexicon, int32_t *learned) {
     uint32_t serial = next_serial(x, forms);
-    fetch_negated(x, tokens, languages, r, lexicon);
     uint32_t columns[DK_LANGUAGES] = {0};
     for (int l = 0; l < DK_LANGUAGES; l++)
         if (x->weights[l] != NULL) columns[l] = column_of(x->weights[l], x->fold_hash);

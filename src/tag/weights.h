@@ -62,9 +62,6 @@ typedef struct dk_weigher {
 
 void dk_weigher_dispose(dk_weigher *weigher);
 
-/* Begins to fetch what is kept of a form that was met. */
-void dk_weigher_fetch(const dk_weigher *weigher, uint32_t form, dk_language language);
-
 /* What the weights of all rows of the data say of two neighbours; both forms were met (dk_weigher_meet). */
 int32_t dk_weigher_pair(const dk_weigher *weigher, const dk_forms *forms, uint32_t left, uint32_t right, dk_language language);
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Installs the Python package of a build into a virtual environment below the build folder and runs its tests, those of Spark too.
 
-usage: run.py BUILD_DIR [--sanitized]
+usage: run.py BUILD_DIR [--sanitized | --environment]
 
 What the tests need comes from PyPI, in the versions of the requirements files, by pip with its own cache; the environment is kept for the
-next run. --sanitized: the library was built by clang with the address sanitizer; the interpreter then loads that first, its own leaks are not
+next run; --environment makes it and no more. --sanitized: the library was built by clang with the address sanitizer; the interpreter then loads that first, its own leaks are not
 looked for, and Spark, whose Java would run in it too, is left out. Without network, or without Python's venv, the tests are skipped (exit 77) and a line says so. Those of Spark need Java.
 """
 import hashlib, os, re, shutil, subprocess, sys
@@ -50,6 +50,8 @@ def main():
     java = shutil.which("java") is not None and not sanitized
     requirements = [os.path.join(HERE, "requirements.txt")] + ([os.path.join(SPARK, "requirements.txt")] if java else [])
     python = environment(build, requirements)
+    if "--environment" in sys.argv[2:]:
+        return
     install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-build-isolation", "--no-deps", "--force-reinstall",
                os.path.join(ROOT, "bindings", "python"), "-C", f"cmake.define.DRIVKRAFT_BUILD={build}", "-C", f"build-dir={build}/python-wheel"]
     done = subprocess.run(install, capture_output=True, text=True)
