@@ -25,24 +25,18 @@ static void add_rows(const dk_input *in, dk_str id, dk_str text, const dk_commen
     dk_rows_add_mentions(dk_parcel_rows(b->parcel, 1), in->engine, number, id, text, comment);
 }
 
-static dk_status put_one(dk_input *in, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *b,
-                          dk_error *err) {
+static void put_one(dk_input *in, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *b) {
     (void)session;
-    (void)err;
     if (in->out[0] != NULL || in->partial != NULL) dk_rows_put_comment(&b->out[0], in->engine, id, comment);
     if (in->out[1] != NULL || in->partial != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, comment);
     add_rows(in, id, text, comment, b);
-    return DK_OK;
 }
 
-static dk_status put_one_json(dk_input *in, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *b,
-                          dk_error *err) {
+static void put_one_json(dk_input *in, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *b) {
     (void)session;
-    (void)err;
     if (in->out[0] != NULL) dk_rows_put_json(&b->out[0], in->engine, id, text, comment);
     if (in->out[1] != NULL) dk_rows_put_mentions(&b->out[1], in->engine, id, text, comment);
     add_rows(in, id, text, comment, b);
-    return DK_OK;
 }
 
 /* Reads up to the first 20,000 comments to see which packs the text calls for, and begins again. */

@@ -6,10 +6,8 @@
 
 #define HEADER "id,index,start,end,text,norm,lemma,parts,language\n"
 
-static dk_status put_tokens(dk_input *in, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *b,
-                            dk_error *err) {
+static void put_tokens(dk_input *in, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *b) {
     (void)in;
-    (void)err;
     dk_buf *out = &b->out[0];
     for (size_t i = 0; i < comment->ntokens; i++) {
         const dk_token *t = &comment->tokens[i];
@@ -34,7 +32,6 @@ static dk_status put_tokens(dk_input *in, dk_session *session, dk_str id, dk_str
         dk_buf_puts(out, dk_language_name(view.language));
         dk_buf_putc(out, '\n');
     }
-    return DK_OK;
 }
 
 static dk_status run_tokens(const dk_command *command, dk_cli *cli, int argc, char **argv, dk_error *err) {

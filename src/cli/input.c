@@ -92,8 +92,10 @@ static dk_str customer_of(void *context, size_t row) {
 static dk_status take(void *context, size_t row, dk_str text, const dk_comment *comment, dk_error *err) {
     const working *w = context;
     char number[24];
+    (void)err;
     w->batch->row = row;
-    return w->in->each(w->in, w->session, id_of(w->in, w->batch->block, row, number), text, comment, w->batch, err);
+    w->in->each(w->in, w->session, id_of(w->in, w->batch->block, row, number), text, comment, w->batch);
+    return DK_OK; /* where memory ran out the buffers know */
 }
 
 static dk_status work(void *context, void *worker, void *item, dk_error *err) {

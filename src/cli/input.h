@@ -47,8 +47,7 @@ struct dk_input {
     double opened, begun, ended; /* dk_cli_seconds at dk_input_open, and around dk_input_run */
     dk_progress progress;
     /* Appends to batch->out and batch->parcel what one comment becomes, into which the session looks. */
-    dk_status (*each)(dk_input *input, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *batch,
-                      dk_error *err);
+    void (*each)(dk_input *input, dk_session *session, dk_str id, dk_str text, const dk_comment *comment, dk_input_batch *batch);
 };
 
 /* Opens the source and finds its columns; rewindable when it is to be read twice. */

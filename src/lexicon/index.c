@@ -177,7 +177,7 @@ static bool add_output(index_builder *x, uint32_t at, uint32_t entry) {
     }
     size_t place = link == &x->nodes[at].outputs ? SIZE_MAX : (size_t)((char *)link - (char *)x->outputs);
     if (!dk_grow(&x->outputs, &x->outputs_cap, x->noutputs + 1)) return false;
-    x->outputs[x->noutputs++] = (output){entry, 0, x->lexicon->entries[entry].pack, dk_entry_role(&x->lexicon->entries[entry])};
+    x->outputs[x->noutputs++] = (output){entry, 0, x->lexicon->entries[entry].pack, dk_entry_role(&x->lexicon->entries[entry]), 0};
     if (place == SIZE_MAX) x->nodes[at].outputs = (uint32_t)x->noutputs;
     else *(uint32_t *)((char *)x->outputs + place) = (uint32_t)x->noutputs;
     return true;

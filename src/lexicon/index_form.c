@@ -258,7 +258,7 @@ static bool list_alone(const dk_index *x, dk_arena *arena, dk_word *word) {
     for (unsigned i = 0; i < word->nstarts; i++)
         for (uint32_t at = word->hooks[i].outputs; at != 0 && word->nalone < UINT16_MAX; at = x->outputs[at - 1].next) {
             const output *o = &x->outputs[at - 1];
-            alone[word->nalone++] = (dk_alone){o->entry, o->pack, word->hooks[i].fit, (uint8_t)o->role};
+            alone[word->nalone++] = (dk_alone){o->entry, o->pack, word->hooks[i].fit, o->role};
         }
     return true;
 }

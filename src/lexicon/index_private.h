@@ -32,7 +32,8 @@ typedef struct node {
 typedef struct output {
     uint32_t entry, next; /* next: index + 1 into outputs, 0 for the end */
     int16_t pack;         /* of the entry, -1 for none */
-    uint16_t role;        /* dk_entry_role */
+    uint8_t role;         /* dk_entry_role */
+    uint8_t unused;
 } output;
 
 /* With a copy of the node that it leads to, which need not be looked at then. */
@@ -126,20 +127,17 @@ static inline uint64_t dk_edge_hash(uint64_t key) {
 
 static inline uint64_t dk_edge_key(uint32_t from, uint32_t atom) { return (uint64_t)from << 32 | atom; }
 
-/* Where the edge is looked for that atom leads by from a node, and whether it is found from there on; NULL when it is not. */
-static inline const edge *dk_edge_home(const dk_index *index, uint32_t from, uint32_t atom) {
-    return &index->edges[dk_edge_hash(dk_edge_key(from, atom)) & index->edges_mask];
-}
-static inline const edge *dk_edge_from(const dk_index *index, const edge *e, uint32_t from, uint32_t atom) {
+/* Where atom leads from a node; NULL for nowhere. */
+static inline const edge *dk_edge_look(const dk_index *index, uint32_t from, uint32_t atom) {
     uint64_t key = dk_edge_key(from, atom);
+    const edge *e = &index->edges[dk_edge_hash(key) & index->edges_mask];
     while (e->key != 0 && e->key != key) e = e == &index->edges[index->edges_mask] ? index->edges : e + 1;
     return e->key != 0 ? e : NULL;
 }
 
-/* Where atom leads from a node; NULL for nowhere, which for most pairs one bit tells. */
+/* The same for pairs of which most lead nowhere: one bit tells that. */
 static inline const edge *dk_edge_find(const dk_index *index, uint32_t from, uint32_t atom) {
-    if (!dk_bits_may_have(&index->edge_bits, dk_edge_hash(dk_edge_key(from, atom)))) return NULL;
-    return dk_edge_from(index, dk_edge_home(index, from, atom), from, atom);
+    return dk_bits_may_have(&index->edge_bits, dk_edge_hash(dk_edge_key(from, atom))) ? dk_edge_look(index, from, atom) : NULL;
 }
 
 #endif

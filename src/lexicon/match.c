@@ -38,7 +38,7 @@ static void emit(walker *w, uint32_t outputs, const state *s) {
             return;
         }
         m->items[m->count++] = (dk_match){.mask = s->mask, .entry = o->entry, .first = w->first, .last = s->last,
-                                          .fit = s->fit, .notes = s->notes, .length = s->length, .role = (uint8_t)o->role};
+                                          .fit = s->fit, .notes = s->notes, .length = s->length, .role = o->role};
     }
 }
 
@@ -65,28 +65,16 @@ static inline bool may_lead(const walker *w, uint64_t bloom, uint32_t next) {
 
 /* Goes on from a node, whose filter is given, with the token at `next`, which may lead on. */
 static void advance(walker *w, uint32_t from, uint64_t pairs, uint32_t next, const state *s) {
-    enum { TOGETHER = 8 }; /* edges that are fetched together */
     const dk_word *word = w->words[next];
-    for (unsigned i = 0; i < word->nhooks;) {
-        const dk_hook *likely[TOGETHER];
-        const edge *homes[TOGETHER];
-        unsigned n = 0;
-        for (; i < word->nhooks && n < TOGETHER; i++) {
-            const dk_hook *h = &word->hooks[i];
-            uint64_t pair = dk_atom_pair(h->atom);
-            if ((pair & pairs) != pair) continue;
-            likely[n] = h;
-            homes[n] = dk_edge_home(w->x, from, h->atom);
-            __builtin_prefetch(homes[n++]);
-        }
-        for (unsigned k = 0; k < n; k++) {
-            const dk_hook *h = likely[k];
-            const edge *e = dk_edge_from(w->x, homes[k], from, h->atom);
-            if (e == NULL) continue;
-            state t = {.mask = s->mask | 1ull << (next - w->first), .last = next, .fit = h->fit < s->fit ? h->fit : s->fit,
-                       .notes = s->notes | (uint8_t)word->notes, .length = (uint8_t)(s->length + 1)};
-            visit(w, e, &t);
-        }
+    for (unsigned i = 0; i < word->nhooks; i++) {
+        const dk_hook *h = &word->hooks[i];
+        uint64_t pair = dk_atom_pair(h->atom);
+        if ((pair & pairs) != pair) continue;
+        const edge *e = dk_edge_look(w->x, from, h->atom);
+        if (e == NULL) continue;
+        state t = {.mask = s->mask | 1ull << (next - w->first), .last = next, .fit = h->fit < s->fit ? h->fit : s->fit,
+                   .notes = s->notes | (uint8_t)word->notes, .length = (uint8_t)(s->length + 1)};
+        visit(w, e, &t);
     }
 }
 

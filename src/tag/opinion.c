@@ -196,7 +196,6 @@ static void mark_wholes(const dk_reading *r, dk_tokens *tokens) {
         if (r->shifts[i].turned_bad) mark(tokens, r->shifts[i].first, r->shifts[i].last);
     for (size_t i = 0, o = 0; i < r->matches.count; i++) {
         const dk_match *m = &r->matches.items[i];
-        if (!(m->role & (DK_IS_NEUTRAL | DK_IS_NEGATION))) continue;
         if (m->role & DK_IS_NEUTRAL && m->won & DK_WON_OPINION) mark(tokens, m->first, m->last);
         if (!(m->role & DK_IS_NEGATION)) continue;
         /* a negation that a phrase holds has lost its tokens to it */

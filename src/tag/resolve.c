@@ -156,17 +156,15 @@ dk_status dk_resolve(dk_reading *r, const dk_lexicon *lex, size_t ntokens, dk_er
     order_matches(r);
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
-        r->order[n] = (dk_candidate){rank_of(m, false), (uint32_t)i}; /* as a branch it could not be foretold */
         /* a phrase that says nothing ("med venlig hilsen") hides the themes inside it as well */
-        n += (m->role & (DK_IS_THEME | DK_IS_NEUTRAL)) != 0;
+        if (m->role & (DK_IS_THEME | DK_IS_NEUTRAL)) r->order[n++] = (dk_candidate){rank_of(m, false), (uint32_t)i};
     }
     settle(r, lex, n, true);
     n = 0;
     for (size_t i = 0; i < count; i++) {
         const dk_match *m = &r->matches.items[i];
-        r->order[n] = (dk_candidate){rank_of(m, true), (uint32_t)i};
-        bool speaks = m->role & DK_HAS_VALENCE && m->won & DK_WON_THEME;
-        n += !(m->role & DK_IS_THEME) || speaks;
+        if (m->role & DK_IS_THEME && !(m->role & DK_HAS_VALENCE && m->won & DK_WON_THEME)) continue;
+        r->order[n++] = (dk_candidate){rank_of(m, true), (uint32_t)i};
     }
     settle(r, lex, n, false);
     return collect(r, lex, err);

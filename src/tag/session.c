@@ -122,12 +122,6 @@ static dk_status tag(dk_session *s, size_t n, dk_error *err) {
     return status;
 }
 
-dk_status dk_session_tag(dk_session *s, dk_str text, dk_comment *c, dk_error *err) {
-    s->works[0].text = text;
-    s->works[0].comment = c;
-    return tag(s, 1, err);
-}
-
 dk_status dk_session_tag_some(dk_session *s, const dk_str *texts, size_t n, dk_comment *comments, size_t *taken, dk_error *err) {
     enum { BYTES = 16 << 10 }; /* more text than this is not worth doing together, and its memory would be kept */
     size_t bytes = 0, k = 0;
@@ -138,6 +132,11 @@ dk_status dk_session_tag_some(dk_session *s, const dk_str *texts, size_t n, dk_c
     }
     *taken = k;
     return k > 0 ? tag(s, k, err) : DK_OK;
+}
+
+dk_status dk_session_tag(dk_session *s, dk_str text, dk_comment *c, dk_error *err) {
+    size_t taken;
+    return dk_session_tag_some(s, &text, 1, c, &taken, err);
 }
 
 void dk_session_counts_add(const dk_session *s, dk_session_counts *sum) {
